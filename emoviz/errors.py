@@ -1,0 +1,145 @@
+"""Every error a user can meet: one class each, a sentence saying what happened and what to do."""
+
+from pathlib import Path
+
+
+class EmovizError(Exception):
+    """Base of all errors whose text is meant for the user; the text is one complete sentence."""
+
+
+class SongError(EmovizError):
+    """A song cannot be opened or decoded."""
+
+
+class SongNotFoundError(SongError):
+    """The path leads to nothing."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: no such file; check the name or choose the song again.")
+
+
+class SongIsFolderError(SongError):
+    """The path leads to a folder where a file is needed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this is a folder; choose one song file inside it.")
+
+
+class SongPermissionError(SongError):
+    """The operating system refuses to let the file be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: you are not allowed to read this file; change its permissions or copy it."
+        )
+
+
+class SongEmptyError(SongError):
+    """The file has no bytes, or no audio in it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the file holds no audio; get a complete copy of it.")
+
+
+class SongFormatError(SongError):
+    """No decoder recognises the file as audio."""
+
+    def __init__(self, path: Path, reason: str = "") -> None:
+        because = f" ({reason})" if reason else ""
+        super().__init__(
+            f"{path}: this is not audio that emoviz can decode{because}; "
+            "convert it to wav, flac, ogg or mp3."
+        )
+
+
+class SongDamagedError(SongError):
+    """Decoding failed after it had begun, or the samples are not numbers."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: the audio is damaged ({reason}); get a fresh copy of the file.")
+
+
+class SongVanishedError(SongError):
+    """The file was there when it was opened and is gone now."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: the file has vanished while it was in use; "
+            "reconnect the disk or open it again."
+        )
+
+
+class SongTooShortError(SongError):
+    """The song is shorter than one half-second value."""
+
+    def __init__(self, path: Path, duration_s: float) -> None:
+        super().__init__(
+            f"{path}: it is {duration_s:.2f} s long and a prediction needs at least half a second; "
+            "choose a longer piece."
+        )
+
+
+class ModelError(EmovizError):
+    """A model cannot be used."""
+
+
+class ModelNotFoundError(ModelError):
+    """No model folder has the name that was asked for."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        choice = f"choose one of: {', '.join(known)}" if known else "no model is installed"
+        super().__init__(f"there is no model named {name!r}; {choice}.")
+
+
+class ModelBrokenError(ModelError):
+    """A model folder lacks something or contradicts itself."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"{folder}: this model folder cannot be used: {reason}; "
+            "reinstall the model or choose another."
+        )
+
+
+class OutputError(EmovizError):
+    """A result cannot be written; nothing half-written is left behind."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: cannot be written ({reason}); choose another place or free some room."
+        )
+
+
+class TrajectoryFileError(EmovizError):
+    """A file that should hold a trajectory does not."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: this is not an emoviz prediction ({reason}); export it again from the song."
+        )
+
+
+class SoundDeviceError(EmovizError):
+    """No sound device can be used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"No sound device can be used ({reason}); the trail runs on a silent clock. "
+            "Connect a device and open the song again."
+        )
+
+
+class DisplayError(EmovizError):
+    """There is no screen to open a window on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no display for the window; set DISPLAY, or use 'emoviz analyze'."
+        )
+
+
+class DataError(EmovizError):
+    """A training data folder is not what it should be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}; see the description of the data folder in README.md.")

@@ -1,0 +1,49 @@
+"""Files written whole or not at all, and their fingerprints."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from emoviz import errors
+
+
+def write_whole(contents: Mapping[Path, bytes]) -> None:
+    """Write every file of `contents` completely, or leave all of them as they were.
+
+    Each goes to a temporary file beside its target, is flushed to the disk, and is renamed only
+    after all of them have been written.
+
+    Raises `errors.OutputError` naming the file that could not be written.
+    """
+    temporaries: dict[Path, Path] = {}
+    try:
+        for path, data in contents.items():
+            temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+            temporaries[path] = temporary
+            with _as_output_error(path), temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, temporary in temporaries.items():
+            with _as_output_error(path):
+                temporary.replace(path)
+    finally:
+        for temporary in temporaries.values():
+            temporary.unlink(missing_ok=True)
+
+
+def sha256_of_file(path: Path) -> str:
+    """Give the SHA-256 of a file's bytes as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _as_output_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise errors.OutputError(path, (error.strerror or str(error)).lower()) from error

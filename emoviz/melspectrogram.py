@@ -1,0 +1,101 @@
+"""The front end: a waveform to mel frames in decibels, and to half-second columns.
+
+Training and the program use this one implementation, so a model hears the same thing in both.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from emoviz.decoding import Samples
+
+COLUMN_S = 0.5
+"""Duration of one column, in seconds: labels and predictions come at 2 Hz."""
+
+# A column may lack this much at the very end of a song: resampling rounds the length down.
+_MISSING_S = 0.01
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """How a model hears: frames of a Hann window, mel bands, decibels, and columns of frames.
+
+    The defaults are the paper's front end as its author coded it: 22,050 Hz, 60 ms frames, 29 ms
+    hop, 96 mel bands, 17 frames in a half-second (Yang, "Short-time emotion tracker using a
+    convolutional autoencoder"). The frames lie centred in their half-second, and each half-second
+    starts anew at its own sample, so that columns do not drift against the labels: 17 hops are
+    26 samples short of half a second.
+
+    `filters` has shape (bands, frame_length // 2 + 1), made by `librosa.filters.mel`.
+    """
+
+    filters: npt.NDArray[np.float32]
+    sample_rate_hz: int = 22050
+    frame_length: int = 1323
+    hop_length: int = 647
+    frames_per_column: int = 17
+    floor_power: float = 1e-10
+
+    @property
+    def bands(self) -> int:
+        """Number of mel bands."""
+        return int(self.filters.shape[0])
+
+    @property
+    def column_length(self) -> int:
+        """Samples from the start of one column to the start of the next."""
+        return int(self.sample_rate_hz * COLUMN_S)
+
+    @property
+    def lead_length(self) -> int:
+        """Samples by which the first frame of a column starts before the column does."""
+        span = (self.frames_per_column - 1) * self.hop_length + self.frame_length
+        return (span - self.column_length) // 2
+
+
+def mel_frames(blocks: Iterable[Samples], front_end: FrontEnd) -> Iterator[npt.NDArray[np.float32]]:
+    """Turn blocks of mono samples into mel frames, column by column.
+
+    Yields arrays of shape (columns, frames_per_column, bands) in decibels re full scale, as soon
+    as the samples they need have come; equal to `librosa.feature.melspectrogram(center=False,
+    power=2)` and `librosa.power_to_db(top_db=None)` of the same samples.
+    """
+    column, lead = front_end.column_length, front_end.lead_length
+    span = column + 2 * lead + 1
+    buffer = np.zeros(lead, np.float32)
+    for block in blocks:
+        buffer = np.concatenate([buffer, block])
+        ready = max(0, (len(buffer) - span) // column + 1)
+        if ready:
+            yield _frames_db(buffer, ready, front_end)
+            buffer = buffer[ready * column :]
+    missing = int(_MISSING_S * front_end.sample_rate_hz)
+    left = (len(buffer) - lead + missing) // column
+    if left > 0:
+        padded = np.concatenate([buffer, np.zeros(span, np.float32)])
+        yield _frames_db(padded, left, front_end)
+
+
+def columns_of(frames_db: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Average (columns, frames, bands) in decibels to the model's input, (columns, bands)."""
+    return frames_db.mean(axis=1)
+
+
+def _frames_db(buffer: Samples, columns: int, front_end: FrontEnd) -> npt.NDArray[np.float32]:
+    hop, length = front_end.hop_length, front_end.frame_length
+    starts = (
+        np.arange(columns)[:, None] * front_end.column_length
+        + np.arange(front_end.frames_per_column)[None, :] * hop
+    )
+    framed = np.lib.stride_tricks.sliding_window_view(buffer, length)[starts.ravel()]
+    spectrum = np.fft.rfft(framed * _hann(length), axis=1)
+    power = spectrum.real**2 + spectrum.imag**2
+    mel = power @ front_end.filters.T
+    decibel = 10.0 * np.log10(np.maximum(mel, front_end.floor_power))
+    return decibel.reshape(columns, front_end.frames_per_column, -1).astype(np.float32)
+
+
+def _hann(length: int) -> npt.NDArray[np.float64]:
+    return 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(length) / length)

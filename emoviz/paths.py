@@ -1,0 +1,43 @@
+"""Where resources, models, cache and log live: in a checkout, a wheel or a frozen program."""
+
+import sys
+from pathlib import Path
+
+import platformdirs
+
+_APPLICATION = "emoviz"
+
+
+def data_root() -> Path:
+    """Give the folder that holds `resources/` and `model/`."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        return Path(frozen)
+    package = Path(__file__).resolve().parent
+    installed = package / "_data"
+    return installed if installed.is_dir() else package.parent
+
+
+def resources() -> Path:
+    """Give the folder of icons, emotion words and the demo song."""
+    return data_root() / "resources"
+
+
+def models() -> Path:
+    """Give the folder that holds one folder per model."""
+    return data_root() / "model"
+
+
+def demo_song() -> Path:
+    """Give the bundled demo song."""
+    return resources() / "demo" / "demo.ogg"
+
+
+def settings_file() -> Path:
+    """Give the file of the user's settings."""
+    return Path(platformdirs.user_config_path(_APPLICATION, appauthor=False)) / "emoviz.ini"
+
+
+def log_file() -> Path:
+    """Give the file tracebacks go to."""
+    return Path(platformdirs.user_log_path(_APPLICATION, appauthor=False)) / "emoviz.log"

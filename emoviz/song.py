@@ -1,0 +1,173 @@
+"""Song: any audio file, decoded in blocks; its metadata; mono at a model's rate, stereo to play."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import soxr
+import tinytag
+
+from emoviz import errors
+from emoviz.decoding import Decoder, Samples, open_decoder
+
+SHORTEST_S = 0.5
+
+Report: TypeAlias = Callable[[str], None]
+"""Takes one sentence for the user about something that is wrong but does not stop the work."""
+
+
+@dataclass(frozen=True)
+class Song:
+    """An audio file that was opened and found playable.
+
+    `duration_s` is what the file's header claims; formats without an index (mp3) may be off, so
+    whoever decodes the song trusts the samples that come.
+    """
+
+    path: Path
+    title: str
+    artist: str
+    duration_s: float
+    sample_rate_hz: int
+    channels: int
+    cover: bytes | None
+
+    @classmethod
+    def open(cls, path: Path) -> "Song":
+        """Open the song at `path` and read its metadata.
+
+        Raises `errors.SongError` with the file's name if it is missing, a folder, not readable,
+        empty, not audio, or shorter than half a second.
+        """
+        decoder = open_song_decoder(path)
+        try:
+            # A header can promise what the file does not hold, so one block is decoded.
+            if next(decoder.blocks(), None) is None:
+                raise errors.SongEmptyError(path)
+        finally:
+            decoder.close()
+        if 0 < decoder.duration_s < SHORTEST_S:
+            raise errors.SongTooShortError(path, decoder.duration_s)
+        title, artist, cover = _read_tags(path)
+        return cls(
+            path=path,
+            title=title or path.stem,
+            artist=artist,
+            duration_s=decoder.duration_s,
+            sample_rate_hz=decoder.sample_rate_hz,
+            channels=decoder.channels,
+            cover=cover,
+        )
+
+    def mono_blocks(self, rate_hz: int, report: Report) -> Iterator[Samples]:
+        """Yield the whole song as mono float32 blocks at `rate_hz`.
+
+        Samples that are not numbers become silence and a file that breaks off ends early; both
+        are said through `report`. Raises `errors.SongError` if nothing at all can be decoded.
+        """
+        decoder = open_song_decoder(self.path)
+        resampler = _resampler(self.sample_rate_hz, rate_hz, channels=1)
+        try:
+            for block in _sound_blocks(self.path, decoder, report):
+                yield resampler.resample_chunk(block.mean(axis=1, dtype=np.float32))
+            yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+        finally:
+            decoder.close()
+
+
+def open_song_decoder(path: Path) -> Decoder:
+    """Open a decoder on `path`, or say in one sentence why there can be none.
+
+    Raises `errors.SongError`.
+    """
+    try:
+        if path.is_dir():
+            raise errors.SongIsFolderError(path)
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise errors.SongEmptyError(path)
+    except FileNotFoundError as error:
+        raise errors.SongNotFoundError(path) from error
+    except PermissionError as error:
+        raise errors.SongPermissionError(path) from error
+    except OSError as error:
+        raise errors.SongDamagedError(path, (error.strerror or str(error)).lower()) from error
+    return open_decoder(path)
+
+
+def to_stereo(block: Samples) -> Samples:
+    """Mix a block of shape (frames, channels) down to (frames, 2).
+
+    Five channels and more are taken to be in the order of ITU-R BS.775 (left, right, centre,
+    then low-frequency effects where there are six, then the surrounds alternating left, right).
+    """
+    channels = block.shape[1]
+    if channels == 1:
+        return np.repeat(block, 2, axis=1)
+    if channels == 2:
+        return block
+    return block @ _stereo_mix(channels)
+
+
+def _stereo_mix(channels: int) -> Samples:
+    mix = np.zeros((channels, 2), np.float32)
+    mix[0, 0] = mix[1, 1] = 1.0
+    half_power = np.sqrt(0.5)
+    surrounds = list(range(2, channels))
+    if channels == 3 or channels >= 5:
+        mix[surrounds.pop(0)] = half_power
+    if channels >= 6:
+        surrounds.pop(0)  # BS.775 leaves the low-frequency effects out of a stereo mix.
+    for index, channel in enumerate(surrounds):
+        mix[channel, index % 2] = half_power
+    # Scaled so that full scale on every channel cannot clip.
+    return mix / mix.sum(axis=0)
+
+
+def _sound_blocks(path: Path, decoder: Decoder, report: Report) -> Iterator[Samples]:
+    frames = 0
+    damaged = False
+    try:
+        for block in decoder.blocks():
+            finite = np.isfinite(block)
+            if not finite.all():
+                if not damaged:
+                    damaged = True
+                    first_s = (frames + int(np.argmin(finite.all(axis=1)))) / decoder.sample_rate_hz
+                    report(
+                        f"{path}: samples that are not numbers (the first at {first_s:.2f} s) were "
+                        "taken as silence; render the file again."
+                    )
+                block = np.where(finite, block, np.float32(0))
+            frames += len(block)
+            yield block
+    except errors.SongDamagedError as error:
+        if not frames:
+            raise
+        report(f"{error} What comes before {frames / decoder.sample_rate_hz:.1f} s was used.")
+        return
+    decoded_s = frames / decoder.sample_rate_hz
+    if not frames:
+        raise errors.SongEmptyError(path)
+    # One second: what padding and wrong frame counts of mp3 and aac files stay under.
+    if decoded_s < decoder.duration_s - 1.0:
+        report(
+            f"{path}: the file promises {decoder.duration_s:.1f} s of audio and ends after "
+            f"{decoded_s:.1f} s; get a complete copy."
+        )
+
+
+def _resampler(from_hz: int, to_hz: int, channels: int) -> soxr.ResampleStream:
+    return soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32")
+
+
+def _read_tags(path: Path) -> tuple[str, str, bytes | None]:
+    try:
+        tags = tinytag.TinyTag.get(str(path), duration=False, image=True)
+    except (tinytag.TinyTagException, OSError, ValueError, KeyError, IndexError):
+        # A song plays without tags, and a broken tag block is no reason to refuse it.
+        return "", "", None
+    image = tags.images.any
+    return tags.title or "", tags.artist or "", image.data if image else None

@@ -1,0 +1,1 @@
+"""The laboratory: the only package that imports torch or librosa."""

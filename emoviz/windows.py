@@ -1,0 +1,68 @@
+"""A song's columns cut into overlapping windows, and the windows' values joined to one track.
+
+Windows start every half window, from half a window before the song, so that every half-second
+lies in exactly two of them. What a window sees before the start and past the end of the song is
+the song mirrored. The two values of a half-second are blended with sin² and cos² weights: each
+window's say falls to nothing at its borders, so a border leaves no step in the track.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Window:
+    """Columns [first, first + length) of a song; `first` is negative for the first window."""
+
+    first: int
+    length: int
+
+    def inside(self, columns: int) -> slice:
+        """Give the part of the song's `columns` that this window covers."""
+        return slice(max(0, self.first), min(columns, self.first + self.length))
+
+
+def windows_of(columns: int, length: int) -> Iterator[Window]:
+    """Yield the windows that cover a song of `columns` half-seconds."""
+    for first in range(-length // 2, columns, length // 2):
+        yield Window(first, length)
+
+
+def cut(columns_db: npt.NDArray[np.float32], window: Window) -> npt.NDArray[np.float32]:
+    """Cut a window of shape (length, bands) from (columns, bands), mirrored past both ends."""
+    columns = len(columns_db)
+    index = np.arange(window.first, window.first + window.length) % (2 * columns)
+    return columns_db[np.where(index < columns, index, 2 * columns - 1 - index)]
+
+
+class Track:
+    """Values that grow together from windows, in any order; unknown ones are NaN.
+
+    `values` has shape (columns, outputs).
+    """
+
+    def __init__(self, columns: int, outputs: int) -> None:
+        self._sum = np.zeros((columns, outputs))
+        self._weight = np.zeros((columns, 1))
+
+    def add(self, window: Window, values: npt.NDArray[np.float32]) -> None:
+        """Blend in a window's values of shape (length, outputs)."""
+        inside = window.inside(len(self._sum))
+        part = slice(inside.start - window.first, inside.stop - window.first)
+        weight = _weights(window.length)[part, None]
+        self._sum[inside] += weight * values[part]
+        self._weight[inside] += weight
+
+    @property
+    def values(self) -> npt.NDArray[np.float64]:
+        """What is known so far; a half-second that only one window has reached has its value."""
+        known = self._weight > 0
+        unknown = np.full(self._sum.shape, np.nan)
+        return np.divide(self._sum, self._weight, out=unknown, where=known)
+
+
+def _weights(length: int) -> npt.NDArray[np.float64]:
+    return np.sin(np.pi * (np.arange(length) + 0.5) / length) ** 2
