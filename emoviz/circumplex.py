@@ -4,8 +4,14 @@ import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from emoviz import paths
+
+Values: TypeAlias = npt.NDArray[np.float64]
 
 NEUTRAL = "neutral"
 NEUTRAL_RADIUS = 0.1
@@ -61,13 +67,23 @@ class Circumplex:
 
     def word_at(self, valence: float, arousal: float) -> str:
         """Name a point: the nearest word, or "neutral" near the origin."""
-        if math.hypot(valence, arousal) < NEUTRAL_RADIUS:
-            return NEUTRAL
-        return self.nearest(valence, arousal, 1)[0].text
+        return self.words_at(np.array([valence]), np.array([arousal]))[0]
+
+    def words_at(self, valence: Values, arousal: Values) -> list[str]:
+        """Name many points at once; both arrays have shape (n,)."""
+        distance = np.hypot(
+            valence[:, None] - [word.valence for word in self.words],
+            arousal[:, None] - [word.arousal for word in self.words],
+        )
+        neutral = np.hypot(valence, arousal) < NEUTRAL_RADIUS
+        return [
+            NEUTRAL if is_neutral else self.words[nearest].text
+            for is_neutral, nearest in zip(neutral, distance.argmin(axis=1), strict=True)
+        ]
 
 
-def quadrant(valence: float, arousal: float) -> int:
-    """Give the index into `QUADRANTS` of a point; the axes count as positive."""
-    if arousal >= 0:
-        return 0 if valence >= 0 else 1
-    return 2 if valence < 0 else 3
+def quadrants(valence: Values, arousal: Values) -> npt.NDArray[np.intp]:
+    """Give the index into `QUADRANTS` of each point; the axes count as positive."""
+    upper = np.where(valence >= 0, 0, 1)
+    lower = np.where(valence < 0, 2, 3)
+    return np.where(arousal >= 0, upper, lower)

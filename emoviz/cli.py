@@ -148,7 +148,7 @@ def _devices(_: argparse.Namespace) -> int:
         mark = "*" if device.is_default else " "
         print(
             f"{mark} {device.name} ({device.host_api}), {device.channels} channels, "
-            f"{device.sample_rate_hz:.0f} Hz"
+            f"{device.rate_hz} Hz"
         )
     return 0
 

@@ -54,6 +54,7 @@ def _points(values: Values, times_s: npt.NDArray[np.float64]) -> Values:
     p0 = np.where(np.isnan(knots[0]), knots[1], knots[0])
     p1, p2 = knots[1], knots[2]
     p3 = np.where(np.isnan(knots[3]), p2, knots[3])
-    return p1 + 0.5 * x * (
+    points: Values = p1 + 0.5 * x * (
         p2 - p0 + x * (2 * p0 - 5 * p1 + 4 * p2 - p3 + x * (3 * (p1 - p2) + p3 - p0))
     )
+    return points

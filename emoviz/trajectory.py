@@ -83,10 +83,7 @@ class Trajectory:
         nothing = [""] * len(self)
         valence_sd = nothing if self.valence_sd is None else _texts(self.valence_sd)
         arousal_sd = nothing if self.arousal_sd is None else _texts(self.arousal_sd)
-        emotions = [
-            words.word_at(valence, arousal)
-            for valence, arousal in zip(self.valence, self.arousal, strict=True)
-        ]
+        emotions = words.words_at(self.valence, self.arousal)
         yield from zip(
             _texts(self.times_s),
             _texts(self.valence),

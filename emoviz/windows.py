@@ -72,4 +72,5 @@ class Track:
 
 def _weights(length: int) -> npt.NDArray[np.float64]:
     phase = np.pi * (np.arange(length, dtype=np.float64) + 0.5) / length
-    return 0.5 - 0.5 * np.cos(2.0 * phase)
+    weights: npt.NDArray[np.float64] = 0.5 - 0.5 * np.cos(2.0 * phase)
+    return weights

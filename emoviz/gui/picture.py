@@ -33,7 +33,7 @@ def save_picture(trajectory: Trajectory, path: Path) -> None:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, b"PNG")
     files.write_whole({path: bytes(buffer.data().data())})
     del application
 

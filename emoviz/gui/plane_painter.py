@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QPainter,
-    QPainterPath,
     QPen,
     QPixmap,
     QRadialGradient,
@@ -123,7 +123,7 @@ class PlanePainter:
 
     def _draw_quadrants(self, painter: QPainter, geometry: Geometry) -> None:
         radius = geometry.radius_px
-        box = QRectF(geometry.centre - QPointF(radius, radius), QSize(1, 1) * 2 * radius)
+        box = QRectF(geometry.point(-1, 1), geometry.point(1, -1))
         painter.setPen(Qt.PenStyle.NoPen)
         for quarter, colour in enumerate(self._colours.quadrants):
             gradient = QRadialGradient(geometry.centre, radius)
@@ -171,15 +171,12 @@ class PlanePainter:
             painter.drawText(placed.rect, Qt.AlignmentFlag.AlignCenter, placed.word.text)
 
     def _draw_ghost(self, painter: QPainter, geometry: Geometry) -> None:
-        path = QPainterPath()
-        drawing = False
-        for valence, arousal in self._values[:, :2]:
-            known = not np.isnan(valence)
-            if known and drawing:
-                path.lineTo(geometry.point(valence, arousal))
-            elif known:
-                path.moveTo(geometry.point(valence, arousal))
-            drawing = known
+        origin, radius = geometry.centre, geometry.radius_px
+        path = arrayToQPath(
+            origin.x() + self._values[:, 0] * radius,
+            origin.y() - self._values[:, 1] * radius,
+            connect="finite",
+        )
         painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = QPen(with_alpha(self._colours.ghost, 0.45), 1.2)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
