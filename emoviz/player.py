@@ -234,12 +234,15 @@ class SoundDevicePlayer(Player):
 
     def close(self) -> None:
         """Stop, and give the device and the thread back; the player cannot be used again."""
+        sounding = self.is_playing
         super().close()
         if not self._closed:
             self._closed = True
-            if self._stream.active:
-                # Lets what was handed over sound to its end, where closing would cut it off.
-                self._stream.stop()
+            if sounding:
+                # Aborting cuts off what was handed over, so the fade gets the time to be heard;
+                # stopping would wait for the device, and one that hangs would hang the program.
+                time.sleep(LATENCY_S)
+            self._stream.abort()
             self._stream.close()
             self._feeder.close()
 
