@@ -146,12 +146,16 @@ class PlanePainter:
         metrics = QFontMetricsF(self._axis_font)
         for text, valence, arousal in _AXIS_ENDS:
             width, height = metrics.horizontalAdvance(text), metrics.height()
-            end = geometry.point(valence * 0.985, arousal * 0.985)
-            left = end.x() + (6 if not valence else -width if valence > 0 else 0)
-            top = end.y() + (3 if arousal >= 0 else -height)
-            painter.drawText(
-                QRectF(left, top, width + 1, height), Qt.AlignmentFlag.AlignCenter, text
-            )
+            end = geometry.point(valence, arousal)
+            if valence:
+                left = end.x() - valence * (width / 2 + 8) - width / 2
+                top = end.y() + 3
+            else:
+                # Beside the axis, and so far inside that the circle does not cut the text.
+                left = end.x() + 6
+                top = end.y() + arousal * (height + 8) - height / 2
+            box = QRectF(left, top, width + 1, height)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_words(self, painter: QPainter, geometry: Geometry) -> None:
         painter.setFont(self._word_font)
