@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 
 from emoviz.circumplex import Circumplex
-from emoviz.gui.theme import Colours, interface_font, with_alpha
+from emoviz.gui.theme import Colours, interface_font, mixed, with_alpha
 from emoviz.gui.words_layout import place_words
 from emoviz.trail import Values, head_at, trail_at
 
@@ -195,7 +195,8 @@ class PlanePainter:
         for index in range(1, len(points)):
             # Young is wide and bright, old is thin and faint; the square makes the tail long.
             youth = 1.0 - (len(points) - index) * _TRAIL_STEP_S / TRAIL_S
-            pen.setColor(with_alpha(self._colours.trail, 0.06 + 0.94 * youth**2))
+            # Mixed, not translucent: where two strokes overlap the trail would look beaded.
+            pen.setColor(mixed(self._colours.panel, self._colours.trail, 0.12 + 0.88 * youth**2))
             pen.setWidthF(1.2 + 3.8 * youth)
             painter.setPen(pen)
             painter.drawLine(points[index - 1], points[index])
