@@ -1,5 +1,6 @@
 """Every error a user can meet: one class each, a sentence saying what happened and what to do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -76,6 +77,15 @@ class SongTooShortError(SongError):
         super().__init__(
             f"{path}: it is {duration_s:.2f} s long and a prediction needs at least half a second; "
             "choose a longer piece."
+        )
+
+
+class NoSongsError(SongError):
+    """Folders were searched and no song was found."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__(
+            f"{', '.join(map(str, paths))}: no song in this folder; name a song or another folder."
         )
 
 

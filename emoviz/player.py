@@ -1,0 +1,338 @@
+"""Player: what is heard and when, on a sound device or, without one, on a silent clock."""
+
+import importlib
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from emoviz import errors
+from emoviz.decoding import Samples
+from emoviz.playback_feeder import PlaybackFeeder
+from emoviz.playback_ring import PlaybackRing
+from emoviz.song import Song
+
+LATENCY_S = 0.1
+"""Long enough to live through a busy interpreter, short enough for a seek to feel immediate."""
+
+_STALL_S = 3.0
+_DURATION_TOLERANCE_S = 0.05
+
+
+class Player(ABC):
+    """Plays one song at a time and is the only clock of the program.
+
+    All members belong to one thread, the window's; none of them waits for the disk or decodes, and
+    nothing is called back: whoever needs to know reads `position_s`, `is_playing` and `problem` on
+    a timer. At its end the song stops; `play` then starts it from the beginning.
+    """
+
+    device_name = ""
+    """What the song is heard on."""
+
+    def __init__(self) -> None:
+        self._song: Song | None = None
+        self._playing = False
+        self._place_s = 0.0
+        self._duration_s = 0.0
+        self._volume = 1.0
+        self._problem: errors.EmovizError | None = None
+
+    def load(self, song: Song) -> None:
+        """Stop what plays and make `song` ready at its beginning."""
+        self.pause()
+        self._song = song
+        self._duration_s = song.duration_s
+        self._place_s = 0.0
+        self._problem = None
+        self._go(song, 0.0, sounding=False)
+
+    def play(self) -> None:
+        """Sound from `position_s` on, or from the beginning if that is the end.
+
+        Does nothing while no song is loaded.
+        """
+        self._follow()
+        if self._song is None or self._playing:
+            return
+        if self._place_s >= self._duration_s:
+            self._place_s = 0.0
+        self._problem = None
+        self._playing = True
+        self._go(self._song, self._place_s, sounding=True)
+
+    def pause(self) -> None:
+        """Fall silent; `position_s` stays where it is and is where `play` goes on."""
+        self._follow()
+        if self._playing:
+            self._playing = False
+            self._halt()
+
+    def seek(self, t_s: float) -> None:
+        """Go to `t_s` seconds, or to the nearest end; `position_s` is there at once."""
+        self._follow()
+        if self._song is None:
+            return
+        self._problem = None
+        self._place_s = min(max(0.0, t_s), self._duration_s)
+        self._go(self._song, self._place_s, sounding=self._playing)
+
+    def close(self) -> None:
+        """Stop, and give the device and the thread back; the player cannot be used again."""
+        self.pause()
+        self._song = None
+
+    @property
+    def position_s(self) -> float:
+        """The place in the song that is heard now, in seconds; 0 to `duration_s`.
+
+        Never runs back while playing, and stands still from a seek until its sound is heard.
+        """
+        self._follow()
+        return self._place_s
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the song is running; turns False by itself at the end and on a problem."""
+        self._follow()
+        return self._playing
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the song in seconds: the header's claim until decoding has met the true end."""
+        self._follow()
+        return self._duration_s
+
+    @property
+    def problem(self) -> errors.EmovizError | None:
+        """What stopped the song, until the next `load`, `play` or `seek`."""
+        self._follow()
+        return self._problem
+
+    @property
+    def volume(self) -> float:
+        """Loudness as the ear counts it, 0 (silence) to 1 (the song as it is)."""
+        return self._volume
+
+    @volume.setter
+    def volume(self, volume: float) -> None:
+        self._volume = min(max(0.0, volume), 1.0)
+        # The cube spreads 60 dB over the way of the slider about as evenly as it is heard.
+        self._set_gain(self._volume**3)
+
+    def _follow(self) -> None:
+        """Bring the fields up to what is heard now."""
+        if self._song is None or self._problem is not None:
+            return
+        self._duration_s = self._measured_duration_s(self._duration_s)
+        over = False
+        if self._playing:
+            heard_s = self._heard_s()
+            over = self._is_over()
+            if heard_s is not None:
+                self._place_s = min(max(self._place_s, heard_s), self._duration_s)
+        self._problem = self._failure()
+        if self._playing and (over or self._problem is not None):
+            self._playing = False
+            self._halt()
+            if self._problem is None:
+                self._place_s = self._duration_s
+
+    @abstractmethod
+    def _go(self, song: Song, t_s: float, sounding: bool) -> None:
+        """Be at `t_s` of `song`, sounding or ready to."""
+
+    @abstractmethod
+    def _halt(self) -> None:
+        """Fall silent."""
+
+    @abstractmethod
+    def _heard_s(self) -> float | None:
+        """Give what is heard now, or None while the last `_go` is not heard yet."""
+
+    @abstractmethod
+    def _is_over(self) -> bool:
+        """Tell whether the end of the song has been heard."""
+
+    def _failure(self) -> errors.EmovizError | None:
+        """Give what makes going on impossible."""
+        return None
+
+    def _measured_duration_s(self, claimed_s: float) -> float:
+        """Give the duration as far as it is known better than `claimed_s`."""
+        return claimed_s
+
+    def _set_gain(self, gain: float) -> None:
+        """Multiply the sound by `gain`."""
+        return
+
+
+class SilentPlayer(Player):
+    """A clock that keeps the song's time where there is no sound device."""
+
+    device_name = "no sound device"
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._started_s = 0.0
+
+    def _go(self, song: Song, t_s: float, sounding: bool) -> None:
+        self._started_s = self._clock() - t_s
+
+    def _halt(self) -> None:
+        return
+
+    def _heard_s(self) -> float:
+        return self._clock() - self._started_s
+
+    def _is_over(self) -> bool:
+        return self._heard_s() >= self._duration_s
+
+
+class SoundDevicePlayer(Player):
+    """Plays on a sound device at the device's own rate; the song is resampled to it.
+
+    The device stays open, and silent while paused, so that playing starts without delay.
+    """
+
+    def __init__(self, device: int | str | None = None, rate_hz: int | None = None) -> None:
+        """Open `device` (index or name; None: the default) at `rate_hz` (None: its own rate).
+
+        Raises `errors.SoundDeviceError`.
+        """
+        super().__init__()
+        sounddevice = _import_sounddevice()
+        try:
+            found = sounddevice.query_devices(device, "output")
+            self._ring = PlaybackRing(
+                rate_hz or round(found["default_samplerate"]),
+                channels=min(2, found["max_output_channels"]),
+            )
+            self._stream = sounddevice.OutputStream(
+                samplerate=self._ring.rate_hz,
+                device=found["index"],
+                channels=self._ring.channels,
+                dtype="float32",
+                latency=LATENCY_S,
+                callback=self._fill,
+            )
+            self._stream.start()
+        except (sounddevice.PortAudioError, ValueError) as error:
+            raise errors.SoundDeviceError(_reason(error)) from error
+        self._ring.last_call_s = self._stream.time
+        self.device_name = str(found["name"])
+        self._feeder = PlaybackFeeder(self._ring)
+        self._closed = False
+
+    @property
+    def underflows(self) -> int:
+        """How often the device ran dry because the callback or the decoding came late."""
+        return self._ring.starvations + self._ring.underflows
+
+    def close(self) -> None:
+        """Stop, and give the device and the thread back; the player cannot be used again."""
+        sounding = self.is_playing
+        super().close()
+        if not self._closed:
+            self._closed = True
+            if sounding:
+                # Aborting cuts off what was handed over, so the fade gets the time to be heard;
+                # stopping would wait for the device, and one that hangs would hang the program.
+                time.sleep(LATENCY_S)
+            self._stream.abort()
+            self._stream.close()
+            self._feeder.close()
+
+    def _fill(self, out: Samples, frames: int, times: Any, status: Any) -> None:  # noqa: ANN401
+        """Answer PortAudio, in its thread: see `PlaybackRing.fill`."""
+        if status.output_underflow:
+            self._ring.underflows += 1
+        self._ring.fill(out, times.outputBufferDacTime)
+
+    def _go(self, song: Song, t_s: float, sounding: bool) -> None:
+        self._feeder.cue(song, t_s, sounding)
+
+    def _halt(self) -> None:
+        self._feeder.halt()
+
+    def _heard_s(self) -> float | None:
+        return self._feeder.heard_s(self._stream.time)
+
+    def _is_over(self) -> bool:
+        return self._feeder.is_over(self._stream.time)
+
+    def _failure(self) -> errors.EmovizError | None:
+        now_s = self._stream.time
+        if not self._stream.active or self._ring.last_call_s < now_s - _STALL_S:
+            return errors.SoundDeviceError(f"{self.device_name} has stopped")
+        return self._feeder.failure(now_s)
+
+    def _measured_duration_s(self, claimed_s: float) -> float:
+        decoded_s, ended = self._feeder.decoded_s()
+        wrong_by_s = decoded_s - claimed_s
+        # Rounding to frames is no news; a wrong header is.
+        if wrong_by_s > _DURATION_TOLERANCE_S or (ended and wrong_by_s < -_DURATION_TOLERANCE_S):
+            return decoded_s
+        return claimed_s
+
+    def _set_gain(self, gain: float) -> None:
+        self._ring.gain = gain
+
+
+@dataclass(frozen=True)
+class Device:
+    """A place where sound can go."""
+
+    index: int
+    name: str
+    host_api: str
+    channels: int
+    rate_hz: int
+    is_default: bool
+
+
+def devices() -> list[Device]:
+    """List the output devices; empty where there is none, or no PortAudio."""
+    try:
+        sounddevice = _import_sounddevice()
+        found, apis = sounddevice.query_devices(), sounddevice.query_hostapis()
+    except errors.SoundDeviceError:
+        return []
+    default = sounddevice.default.device["output"]
+    return [
+        Device(
+            index=device["index"],
+            name=device["name"],
+            host_api=apis[device["hostapi"]]["name"],
+            channels=device["max_output_channels"],
+            rate_hz=round(device["default_samplerate"]),
+            is_default=device["index"] == default,
+        )
+        for device in found
+        if device["max_output_channels"] > 0
+    ]
+
+
+def open_player() -> tuple[Player, errors.SoundDeviceError | None]:
+    """Give a player on the default device, or the silent clock and why there is no sound."""
+    try:
+        return SoundDevicePlayer(), None
+    except errors.SoundDeviceError as error:
+        return SilentPlayer(), error
+
+
+def _import_sounddevice() -> ModuleType:
+    # Imported when needed: it initialises PortAudio, and raises OSError where that is missing.
+    try:
+        return importlib.import_module("sounddevice")
+    except OSError as error:
+        raise errors.SoundDeviceError("the PortAudio library is missing") from error
+
+
+def _reason(error: Exception) -> str:
+    """Give PortAudio's message in words a user can use."""
+    message = str(error.args[0] if error.args else error).rstrip(".")
+    return "there is none" if message == "Error querying device -1" else message

@@ -1,0 +1,198 @@
+"""Real sound for tests: signals that are easy to find again, and a private PulseAudio daemon."""
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+Floats = npt.NDArray[np.floating]
+
+RECORDING_RATE_HZ = 48000
+_MONITOR_CHUNK_MS = 5
+
+
+def music(duration_s: float, rate_hz: int, seed: int = 0) -> Floats:
+    """Give something like music, (frames, 2) float32: chords of decaying notes that never repeat.
+
+    No two places of it are alike, so that a recording of it can be placed.
+    """
+    rng = np.random.default_rng(seed)
+    times_s = np.arange(round(duration_s * rate_hz)) / rate_hz
+    sound = np.zeros((len(times_s), 2))
+    for start_s in np.arange(0.0, duration_s, 0.17):
+        begin = round(start_s * rate_hz)
+        local_s = times_s[begin : begin + rate_hz] - start_s
+        note_hz = 110.0 * 2.0 ** rng.uniform(0.0, 3.3)
+        attack_and_decay = np.minimum(local_s / 0.02, 1.0) * np.exp(-5.0 * local_s)
+        note = attack_and_decay * (
+            np.sin(2 * np.pi * note_hz * local_s) + 0.4 * np.sin(4 * np.pi * note_hz * local_s)
+        )
+        sound[begin : begin + rate_hz] += note[:, np.newaxis] * rng.uniform(0.5, 1.0, 2)
+    return (0.6 * sound / np.abs(sound).max()).astype(np.float32)
+
+
+def write_music(path: Path, duration_s: float, rate_hz: int, **options: str) -> Floats:
+    """Write `music` to `path` with soundfile and give it."""
+    sound = music(duration_s, rate_hz)
+    soundfile.write(path, sound, rate_hz, **options)
+    return sound
+
+
+def wait_until(condition: Callable[[], object], deadline_s: float = 5.0) -> None:
+    """Wait for `condition` to hold, or fail the test at the deadline."""
+    end_s = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < end_s, f"still not so after {deadline_s} s"
+        time.sleep(0.002)
+
+
+class PulseSink:
+    """A PulseAudio daemon of one's own with a null sink, in `folder`; needs no sound card."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._socket = folder / "native"
+        self._daemon: subprocess.Popen[bytes] | None = None
+        alsa_config = folder / "asound.conf"
+        alsa_config.write_text(
+            "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
+            "pcm.pulse { type pulse }\nctl.pulse { type pulse }\n"
+        )
+        self.environment = {
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(folder),
+            "PULSE_RUNTIME_PATH": str(folder),
+            "PULSE_SERVER": f"unix:{self._socket}",
+            "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{alsa_config}",
+        }
+
+    def start(self) -> None:
+        """Start the daemon and wait until it answers."""
+        for program in ("pulseaudio", "parec", "pactl"):
+            assert shutil.which(program), f"{program} is missing: apt install pulseaudio-utils"
+        with (self._folder / "daemon.log").open("wb") as log:
+            self._daemon = subprocess.Popen(
+                [
+                    "pulseaudio",
+                    "-n",
+                    "--exit-idle-time=-1",
+                    "--daemonize=no",
+                    "--use-pid-file=no",
+                    f"--load=module-null-sink sink_name=out rate={RECORDING_RATE_HZ} channels=2",
+                    f"--load=module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
+                ],
+                env=os.environ | self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until(lambda: self.control("info").returncode == 0, 10.0)
+        # Unheard, a null sink renders two seconds ahead, and whoever begins to play waits for
+        # them; a listener in a hurry makes it behave like a sound card.
+        self._listener = self.listen(subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        """End the daemon; whoever plays on it loses the device."""
+        if self._daemon is None:
+            return
+        for process in (self._listener, self._daemon):
+            process.terminate()
+            process.wait(10.0)
+        self._daemon = None
+
+    def control(self, *command: str) -> subprocess.CompletedProcess[bytes]:
+        """Run pactl."""
+        return subprocess.run(
+            ["pactl", *command],
+            env=os.environ | self.environment,
+            capture_output=True,
+            check=False,
+            timeout=10.0,
+        )
+
+    def listen(self, output: int) -> subprocess.Popen[bytes]:
+        """Start writing what the sink plays to `output`, as float32 stereo in small chunks."""
+        return subprocess.Popen(
+            [
+                "parec",
+                "--device=out.monitor",
+                "--format=float32le",
+                f"--rate={RECORDING_RATE_HZ}",
+                "--channels=2",
+                f"--latency-msec={_MONITOR_CHUNK_MS}",
+                "--raw",
+            ],
+            env=os.environ | self.environment,
+            stdout=output,
+        )
+
+    def recorder(self) -> "Recorder":
+        """Give a recorder of what the sink plays; use it in a with statement."""
+        return Recorder(self)
+
+
+class Recorder:
+    """Records the sink's monitor, and knows at which moment each sample sounded."""
+
+    def __init__(self, sink: PulseSink) -> None:
+        self._sink = sink
+        self._pieces: list[bytes] = []
+        self._bytes = 0
+        self._start_s = np.inf
+
+    def __enter__(self) -> "Recorder":
+        self._process = self._sink.listen(subprocess.PIPE)
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+        wait_until(lambda: self._bytes)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(10.0)
+        self._thread.join()
+
+    @property
+    def recorded_s(self) -> float:
+        """How much is recorded so far."""
+        return self._bytes / (8 * RECORDING_RATE_HZ)
+
+    def wait_for(self, duration_s: float) -> None:
+        """Wait until that much more is recorded."""
+        goal_s = self.recorded_s + duration_s
+        wait_until(lambda: self.recorded_s >= goal_s, duration_s + 5.0)
+
+    def sound(self) -> Floats:
+        """Give what was recorded so far, (frames, 2)."""
+        recorded = b"".join(self._pieces)
+        return np.frombuffer(recorded[: len(recorded) // 8 * 8], np.float32).reshape(-1, 2)
+
+    def index_at(self, monotonic_s: float) -> int:
+        """Give the index in `sound` of what sounded at that time of `time.monotonic`."""
+        return round((monotonic_s - self._start_s) * RECORDING_RATE_HZ)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        while piece := os.read(self._process.stdout.fileno(), 65536):
+            self._pieces.append(piece)
+            self._bytes += len(piece)
+            # A chunk may come late, never early: the earliest one tells when recording began.
+            self._start_s = min(self._start_s, time.monotonic() - self.recorded_s)
+
+
+def find(excerpt: Floats, song: Floats) -> tuple[int, float]:
+    """Give where in `song` the mono `excerpt` fits best, and the correlation there."""
+    size = 1 << int(np.ceil(np.log2(len(song) + len(excerpt))))
+    spectrum = np.fft.rfft(song, size) * np.conj(np.fft.rfft(excerpt, size))
+    products = np.fft.irfft(spectrum, size)[: len(song) - len(excerpt) + 1]
+    powers = np.concatenate([[0.0], np.cumsum(np.asarray(song, float) ** 2)])
+    energy = powers[len(excerpt) :] - powers[: -len(excerpt)]
+    correlation = products / np.sqrt(np.maximum(energy, 1e-9) * np.sum(excerpt**2.0) + 1e-20)
+    place = int(np.argmax(correlation))
+    return place, float(correlation[place])

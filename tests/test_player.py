@@ -1,0 +1,330 @@
+"""What every player does, on the real device and on the silent clock."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+import pytest
+
+from emoviz import errors
+from emoviz.player import Player, SilentPlayer, SoundDevicePlayer, devices, open_player
+from emoviz.song import Song
+from tests.audio import PulseSink, wait_until, write_music
+
+LONG_S = 30.0
+SHORT_S = 0.6
+
+
+@pytest.fixture(scope="module")
+def long_song(tmp_path_factory: pytest.TempPathFactory) -> Song:
+    path = tmp_path_factory.mktemp("player") / "long.wav"
+    write_music(path, LONG_S, 22050)
+    return Song.open(path)
+
+
+@pytest.fixture(scope="module")
+def short_song(tmp_path_factory: pytest.TempPathFactory) -> Song:
+    path = tmp_path_factory.mktemp("player") / "short.flac"
+    write_music(path, SHORT_S, 44100)
+    return Song.open(path)
+
+
+@pytest.fixture(params=["device", "silent"])
+def player(request: pytest.FixtureRequest) -> Iterator[Player]:
+    if request.param == "device":
+        request.getfixturevalue("pulse_sink")
+        player: Player = SoundDevicePlayer()
+    else:
+        player = SilentPlayer()
+    yield player
+    player.close()
+
+
+def test_without_a_song_there_is_nothing_to_play(player: Player) -> None:
+    player.play()
+    player.seek(3.0)
+    player.pause()
+    assert not player.is_playing
+    assert player.position_s == 0.0
+    assert player.duration_s == 0.0
+    assert player.problem is None
+
+
+def test_a_loaded_song_waits_at_its_beginning(player: Player, long_song: Song) -> None:
+    player.load(long_song)
+    assert not player.is_playing
+    assert player.position_s == 0.0
+    assert player.duration_s == pytest.approx(LONG_S)
+
+
+def test_playing_moves_the_position_and_never_back(player: Player, long_song: Song) -> None:
+    player.load(long_song)
+    player.play()
+    assert player.is_playing
+    places_s = []
+    wait_until(lambda: places_s.append(player.position_s) or places_s[-1] > 0.5)
+    assert places_s == sorted(places_s)
+    # Smooth: moving from look to look, and not from callback to callback.
+    moving = [place_s for place_s in places_s if place_s > 0.0]
+    assert max(b - a for a, b in pairwise(moving)) < 0.1
+    assert len(set(moving)) > 0.9 * len(moving)
+
+
+def test_pause_freezes_the_position_and_play_goes_on_from_it(
+    player: Player, long_song: Song
+) -> None:
+    player.load(long_song)
+    player.play()
+    wait_until(lambda: player.position_s > 0.3)
+    player.pause()
+    frozen_s = player.position_s
+    assert not player.is_playing
+    for _ in range(3):
+        assert player.position_s == frozen_s
+    player.play()
+    assert frozen_s <= player.position_s < frozen_s + 0.05
+    wait_until(lambda: player.position_s > frozen_s + 0.2)
+
+
+@pytest.mark.parametrize("asked_s", [0.0, 0.4, 12.345, 29.0])
+def test_a_seek_is_answered_at_once(player: Player, long_song: Song, asked_s: float) -> None:
+    player.load(long_song)
+    player.seek(asked_s)
+    assert player.position_s == asked_s
+    player.play()
+    assert asked_s <= player.position_s < asked_s + 0.05
+    wait_until(lambda: player.position_s > asked_s + 0.1)
+    player.seek(asked_s)
+    assert asked_s <= player.position_s < asked_s + 0.05
+    assert player.is_playing
+
+
+def test_a_seek_beyond_an_end_goes_to_that_end(player: Player, long_song: Song) -> None:
+    player.load(long_song)
+    player.seek(-5.0)
+    assert player.position_s == 0.0
+    player.seek(99.0)
+    assert player.position_s == player.duration_s
+
+
+def test_at_the_end_it_stops_and_plays_again_from_the_beginning(
+    player: Player, short_song: Song
+) -> None:
+    player.load(short_song)
+    player.play()
+    wait_until(lambda: not player.is_playing)
+    assert player.position_s == player.duration_s == pytest.approx(SHORT_S, abs=0.01)
+    assert player.problem is None
+    player.play()
+    assert player.is_playing
+    assert player.position_s < 0.1
+    wait_until(lambda: not player.is_playing)
+    assert player.position_s == player.duration_s
+
+
+def test_a_seek_to_the_end_while_playing_stops(player: Player, long_song: Song) -> None:
+    player.load(long_song)
+    player.play()
+    player.seek(LONG_S)
+    wait_until(lambda: not player.is_playing)
+    assert player.position_s == player.duration_s
+    assert player.problem is None
+
+
+def test_another_song_takes_the_place_of_the_first(
+    player: Player, long_song: Song, short_song: Song
+) -> None:
+    player.load(long_song)
+    player.seek(5.0)
+    player.play()
+    wait_until(lambda: player.position_s > 5.1)
+    player.load(short_song)
+    assert not player.is_playing
+    assert player.position_s == 0.0
+    assert player.duration_s == pytest.approx(SHORT_S, abs=0.01)
+    player.play()
+    wait_until(lambda: not player.is_playing)
+    assert player.position_s == pytest.approx(SHORT_S, abs=0.01)
+
+
+def test_volume_stays_between_silence_and_full(player: Player) -> None:
+    assert player.volume == 1.0
+    for asked, given in [(0.3, 0.3), (-1.0, 0.0), (7.0, 1.0)]:
+        player.volume = asked
+        assert player.volume == given
+
+
+def test_scrubbing_ends_where_the_last_seek_went(player: Player, long_song: Song) -> None:
+    player.load(long_song)
+    player.play()
+    for step in range(200):
+        player.seek((step * 7.3) % 25.0)
+    player.seek(20.0)
+    assert 20.0 <= player.position_s < 20.05
+    wait_until(lambda: player.position_s > 20.1, 2.0)
+    assert player.position_s < 20.5
+
+
+def test_closing_twice_is_harmless_and_leaves_no_thread(
+    long_song: Song, pulse_sink: PulseSink
+) -> None:
+    threads = threading.active_count()
+    player = SoundDevicePlayer()
+    player.load(long_song)
+    player.play()
+    player.close()
+    player.close()
+    assert not player.is_playing
+    assert threading.active_count() == threads
+
+
+def test_the_silent_clock_keeps_time_exactly(short_song: Song) -> None:
+    now_s = 100.0
+    player = SilentPlayer(clock=lambda: now_s)
+    player.load(short_song)
+    player.play()
+    now_s += 0.25
+    assert player.position_s == pytest.approx(0.25)
+    player.pause()
+    now_s += 50.0
+    assert player.position_s == pytest.approx(0.25)
+    player.seek(0.1)
+    player.play()
+    now_s += 0.05
+    assert player.position_s == pytest.approx(0.15)
+    now_s += 50.0
+    assert not player.is_playing
+    assert player.position_s == player.duration_s
+
+
+def test_a_song_that_vanished_stops_the_playing_with_a_sentence(
+    pulse_sink: PulseSink, tmp_path: Path
+) -> None:
+    path = tmp_path / "on a stick.wav"
+    write_music(path, 10.0, 44100)
+    player = SoundDevicePlayer()
+    player.load(Song.open(path))
+    player.play()
+    wait_until(lambda: player.position_s > 0.1)
+    path.unlink()
+    player.seek(8.0)
+    wait_until(lambda: player.problem)
+    assert isinstance(player.problem, errors.SongVanishedError)
+    assert str(path) in str(player.problem)
+    assert not player.is_playing
+    write_music(path, 10.0, 44100)
+    player.play()
+    wait_until(lambda: player.position_s > 8.1)
+    assert player.problem is None
+    player.close()
+
+
+def test_a_song_cut_short_while_it_plays_ends_there(pulse_sink: PulseSink, tmp_path: Path) -> None:
+    path = tmp_path / "cut.wav"
+    write_music(path, 20.0, 44100)
+    player = SoundDevicePlayer()
+    player.load(Song.open(path))
+    os.truncate(path, 44 + 4 * 44100 * 5)
+    player.seek(4.7)
+    player.play()
+    wait_until(lambda: not player.is_playing)
+    assert player.position_s == pytest.approx(5.0, abs=0.05)
+    player.close()
+
+
+def test_a_device_that_goes_away_stops_the_playing_with_a_sentence(
+    pulse_sink: PulseSink,
+    long_song: Song,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = PulseSink(tmp_path)
+    other.start()
+    monkeypatch.setenv("PULSE_SERVER", other.environment["PULSE_SERVER"])
+    player = SoundDevicePlayer()
+    player.load(long_song)
+    player.play()
+    wait_until(lambda: player.position_s > 0.1)
+    other.stop()
+    wait_until(lambda: player.problem, 8.0)
+    assert isinstance(player.problem, errors.SoundDeviceError)
+    assert not player.is_playing
+    player.close()
+
+
+def test_devices_are_listed(pulse_sink: PulseSink) -> None:
+    found = devices()
+    assert [device.name for device in found if device.is_default] == ["default"]
+    assert all(device.channels > 0 and device.rate_hz > 0 for device in found)
+    player, reason = open_player()
+    assert isinstance(player, SoundDevicePlayer)
+    assert reason is None
+    player.close()
+
+
+def test_without_the_library_there_is_the_silent_clock_and_why(tmp_path: Path) -> None:
+    # What the real module does where PortAudio is not installed.
+    (tmp_path / "sounddevice.py").write_text('raise OSError("PortAudio library not found")\n')
+    answer = _open_player_elsewhere({"PYTHONPATH": str(tmp_path)})
+    assert answer.startswith("SilentPlayer [] No sound device can be used (the PortAudio library")
+
+
+def test_without_a_device_there_is_the_silent_clock_and_why(
+    pulse_sink: PulseSink, tmp_path: Path
+) -> None:
+    # Pulse is what the default leads to here, and no server answers.
+    answer = _open_player_elsewhere({"PULSE_SERVER": f"unix:{tmp_path}/none"})
+    assert answer.startswith("SilentPlayer [] No sound device can be used (there is none);")
+
+
+def _open_player_elsewhere(environment: dict[str, str]) -> str:
+    code = (
+        "from emoviz.player import devices, open_player\n"
+        "player, reason = open_player()\n"
+        "print(type(player).__name__, devices(), reason)"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | environment,
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30.0,
+    ).stdout
+
+
+def test_a_device_that_is_not_there_is_refused(pulse_sink: PulseSink) -> None:
+    with pytest.raises(errors.SoundDeviceError, match="no such thing"):
+        SoundDevicePlayer("no such thing")
+    with pytest.raises(errors.SoundDeviceError):
+        SoundDevicePlayer(rate_hz=-1)
+
+
+def test_memory_does_not_grow_with_the_song(pulse_sink: PulseSink, tmp_path: Path) -> None:
+    path = tmp_path / "hours.wav"
+    write_music(path, 1.0, 48000)
+    hour_bytes = 4 * 48000 * 3600
+    with path.open("r+b") as file:
+        # A sparse hour of silence behind the header, which is told of it.
+        file.truncate(44 + hour_bytes)
+        file.seek(4)
+        file.write((36 + hour_bytes).to_bytes(4, "little"))
+        file.seek(40)
+        file.write(hour_bytes.to_bytes(4, "little"))
+    player = SoundDevicePlayer()
+    player.load(Song.open(path))
+    player.play()
+    wait_until(lambda: player.position_s > 0.2)
+    process = psutil.Process()
+    before = process.memory_info().rss
+    for minute in range(0, 60, 5):
+        player.seek(60.0 * minute)
+        wait_until(lambda at_s=60.0 * minute: player.position_s > at_s)
+    assert process.memory_info().rss - before < 20e6
+    player.close()

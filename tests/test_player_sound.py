@@ -1,0 +1,209 @@
+"""What is really heard: a null sink's monitor is recorded and compared with the song."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from emoviz.player import SoundDevicePlayer
+from emoviz.song import Song
+from tests.audio import (
+    RECORDING_RATE_HZ,
+    Floats,
+    PulseSink,
+    Recorder,
+    find,
+    music,
+    wait_until,
+    write_music,
+)
+
+SONG_S = 20.0
+FADE_S = 0.005
+
+
+@pytest.fixture
+def player(pulse_sink: PulseSink) -> Iterator[SoundDevicePlayer]:
+    player = SoundDevicePlayer(rate_hz=RECORDING_RATE_HZ)
+    yield player
+    player.close()
+
+
+@pytest.fixture
+def recorder(pulse_sink: PulseSink, player: SoundDevicePlayer) -> Iterator[Recorder]:
+    with pulse_sink.recorder() as recorder:
+        yield recorder
+
+
+@pytest.fixture(scope="module")
+def song_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sound") / "song.flac"
+    write_music(path, SONG_S, 44100)
+    return path
+
+
+@pytest.fixture(scope="module")
+def reference() -> Floats:
+    """Give the song's left channel at the rate of the recording."""
+    return soxr.resample(music(SONG_S, 44100)[:, 0], 44100, RECORDING_RATE_HZ)
+
+
+def play_for(player: SoundDevicePlayer, duration_s: float) -> list[tuple[float, float]]:
+    """Play on, and give a log of (time.monotonic, position_s)."""
+    log = []
+    end_s = time.monotonic() + duration_s
+    while time.monotonic() < end_s:
+        log.append((time.monotonic(), player.position_s))
+        time.sleep(0.004)
+    return log
+
+
+def seam(recorded: Floats, reference: Floats, inside: int) -> tuple[int, int]:
+    """Give where in the recording, and where in the song, the passage around `inside` began."""
+    place, correlation = find(recorded[inside : inside + 9600], reference)
+    assert correlation > 0.95
+    shift = inside - place
+    step = RECORDING_RATE_HZ // 1000
+    begin = inside
+    while begin - step >= max(0, shift):
+        got = recorded[begin - step : begin]
+        due = reference[begin - step - shift : begin - shift]
+        if np.abs(got - due).max() > 0.05:
+            break
+        begin -= step
+    return begin, begin - shift
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 22050, 44100, 48000, 96000])
+def test_what_is_heard_is_the_song(
+    player: SoundDevicePlayer, recorder: Recorder, tmp_path: Path, rate_hz: int
+) -> None:
+    sound = write_music(tmp_path / "song.wav", 3.0, rate_hz, subtype="FLOAT")
+    player.load(Song.open(tmp_path / "song.wav"))
+    player.play()
+    recorder.wait_for(0.9)
+    recorded = recorder.sound()[-28800:]
+    for channel in (0, 1):
+        song = soxr.resample(sound[:, channel], rate_hz, RECORDING_RATE_HZ)
+        _, correlation = find(recorded[:, channel], song)
+        assert correlation > 0.99
+
+
+def test_after_a_seek_it_goes_on_from_exactly_there(
+    player: SoundDevicePlayer, recorder: Recorder, song_path: Path, reference: Floats
+) -> None:
+    player.load(Song.open(song_path))
+    player.play()
+    play_for(player, 0.5)
+    for place_s in (12.0, 3.21, 3.0, 17.5, 12.0):
+        asked_s = time.monotonic()
+        player.seek(place_s)
+        play_for(player, 0.7)
+        began, place = seam(recorder.sound()[:, 0], reference, recorder.index_at(asked_s + 0.35))
+        assert place / RECORDING_RATE_HZ == pytest.approx(place_s, abs=FADE_S + 0.002)
+        assert began - recorder.index_at(asked_s) < 0.15 * RECORDING_RATE_HZ + 480
+
+
+def test_the_position_is_what_is_heard(
+    player: SoundDevicePlayer, recorder: Recorder, song_path: Path, reference: Floats
+) -> None:
+    player.load(Song.open(song_path))
+    player.play()
+    log = play_for(player, 2.0)
+    player.seek(11.0)
+    log += [row for row in play_for(player, 1.5) if row[1] > 11.05]
+    recorder.wait_for(0.3)
+    recorded = recorder.sound()[:, 0]
+    half = 1200
+    errors_s = []
+    for moment_s, position_s in log[50::10]:
+        index = recorder.index_at(moment_s)
+        near = max(0, round((position_s - 0.5) * RECORDING_RATE_HZ))
+        place, correlation = find(
+            recorded[index - half : index + half], reference[near : near + RECORDING_RATE_HZ]
+        )
+        if correlation > 0.9:
+            errors_s.append(position_s - (near + place + half) / RECORDING_RATE_HZ)
+    assert len(errors_s) > 40
+    assert np.percentile(np.abs(errors_s), 95) < 0.02
+
+
+def test_playing_starts_soon_after_a_click(
+    player: SoundDevicePlayer, recorder: Recorder, song_path: Path
+) -> None:
+    player.load(Song.open(song_path))
+    clicked_s = time.monotonic()
+    player.play()
+    wait_until(lambda: player.position_s > 0.3)
+    recorder.wait_for(0.1)
+    sounding = np.flatnonzero(np.abs(recorder.sound()).max(axis=1) > 0.005)
+    assert sounding[0] - recorder.index_at(clicked_s) < 0.3 * RECORDING_RATE_HZ
+
+
+def test_a_pause_is_silent_and_goes_on_where_it_stood(
+    player: SoundDevicePlayer, recorder: Recorder, song_path: Path, reference: Floats
+) -> None:
+    player.load(Song.open(song_path))
+    player.play()
+    play_for(player, 0.6)
+    player.pause()
+    paused_s = time.monotonic()
+    stood_s = player.position_s
+    recorder.wait_for(0.6)
+    begin, end = recorder.index_at(paused_s + 0.2), recorder.index_at(paused_s + 0.55)
+    assert not recorder.sound()[begin:end].any()
+    resumed_s = time.monotonic()
+    player.play()
+    play_for(player, 0.8)
+    _, place = seam(recorder.sound()[:, 0], reference, recorder.index_at(resumed_s + 0.35))
+    assert place / RECORDING_RATE_HZ == pytest.approx(stood_s, abs=FADE_S + 0.002)
+
+
+def test_nothing_clicks(player: SoundDevicePlayer, recorder: Recorder, tmp_path: Path) -> None:
+    low_hz, level = 100.0, 0.5
+    times_s = np.arange(20 * RECORDING_RATE_HZ) / RECORDING_RATE_HZ
+    tone = level * np.sin(2 * np.pi * low_hz * times_s)
+    soundfile.write(tmp_path / "tone.wav", tone, RECORDING_RATE_HZ, subtype="FLOAT")
+    player.load(Song.open(tmp_path / "tone.wav"))
+    # A quarter of a period off, so that a hard cut would be a jump of the whole level.
+    player.seek(1.0 + 0.25 / low_hz)
+    player.play()
+    play_for(player, 0.3)
+    for place_s in (5.0, 9.0025, 9.3075, 3.0):
+        player.seek(place_s)
+        play_for(player, 0.13)
+    for volume in (0.2, 1.0, 0.0, 0.7, 1.0):
+        player.volume = volume
+        play_for(player, 0.06)
+    for _ in range(4):
+        player.pause()
+        recorder.wait_for(0.12)
+        player.play()
+        play_for(player, 0.23)
+    player.load(Song.open(tmp_path / "tone.wav"))
+    recorder.wait_for(0.3)
+    recorded = recorder.sound()[:, 0]
+    steepest = level * 2 * np.pi * low_hz / RECORDING_RATE_HZ
+    fading = level * np.pi / 2 / (FADE_S * RECORDING_RATE_HZ)
+    assert np.abs(recorded).max() == pytest.approx(level, rel=0.01)
+    assert np.abs(np.diff(recorded)).max() < 1.1 * (steepest + fading)
+    assert player.underflows == 0
+
+
+def test_half_the_volume_is_an_eighth_of_the_level(
+    player: SoundDevicePlayer, recorder: Recorder, tmp_path: Path
+) -> None:
+    tone = np.sin(2 * np.pi * 300.0 * np.arange(4 * 48000) / 48000)
+    soundfile.write(tmp_path / "tone.wav", tone, 48000, subtype="FLOAT")
+    player.load(Song.open(tmp_path / "tone.wav"))
+    player.volume = 0.5
+    player.play()
+    recorder.wait_for(0.8)
+    assert np.abs(recorder.sound()[-9600:]).max() == pytest.approx(0.125, rel=0.02)
+    player.volume = 0.0
+    recorder.wait_for(0.8)
+    assert not recorder.sound()[-4800:].any()
