@@ -67,7 +67,8 @@ class Track:
         """What is known so far; a half-second that only one window has reached has its value."""
         known = self._weight > 0
         unknown = np.full(self._sum.shape, np.nan)
-        return np.divide(self._sum, self._weight, out=unknown, where=known)
+        np.divide(self._sum, self._weight, out=unknown, where=known)
+        return unknown
 
 
 def _weights(length: int) -> npt.NDArray[np.float64]:

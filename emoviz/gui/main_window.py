@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self._clock.start()
         self.setWindowTitle("emoviz")
         self.setAcceptDrops(True)
-        self.resize(1280, 860)
+        self.resize(1280, 800)
         self.restoreGeometry(settings.get(remembered.GEOMETRY))
 
     # What the actions of the table do; each is named after its row.
@@ -224,9 +224,9 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
         layout.addWidget(self._banner)
-        layout.addLayout(top, 10)
-        layout.addWidget(self._timeline, 3)
-        layout.addWidget(self._spectrogram, 4)
+        layout.addLayout(top, 9)
+        layout.addWidget(self._timeline, 4)
+        layout.addWidget(self._spectrogram, 5)
         layout.addWidget(self._overview)
         layout.addWidget(self._transport)
         self.setCentralWidget(central)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 
 from emoviz.circumplex import Circumplex
-from emoviz.gui.theme import Colours, interface_font, with_alpha
+from emoviz.gui.theme import Colours, interface_font, mixed, with_alpha
 from emoviz.gui.words_layout import place_words
 from emoviz.trail import Values, head_at, trail_at
 
@@ -146,12 +146,16 @@ class PlanePainter:
         metrics = QFontMetricsF(self._axis_font)
         for text, valence, arousal in _AXIS_ENDS:
             width, height = metrics.horizontalAdvance(text), metrics.height()
-            end = geometry.point(valence * 0.985, arousal * 0.985)
-            left = end.x() + (6 if not valence else -width if valence > 0 else 0)
-            top = end.y() + (3 if arousal >= 0 else -height)
-            painter.drawText(
-                QRectF(left, top, width + 1, height), Qt.AlignmentFlag.AlignCenter, text
-            )
+            end = geometry.point(valence, arousal)
+            if valence:
+                left = end.x() - valence * (width / 2 + 8) - width / 2
+                top = end.y() + 3
+            else:
+                # Beside the axis, and so far inside that the circle does not cut the text.
+                left = end.x() + 6
+                top = end.y() + arousal * (height + 8) - height / 2
+            box = QRectF(left, top, width + 1, height)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_words(self, painter: QPainter, geometry: Geometry) -> None:
         painter.setFont(self._word_font)
@@ -191,7 +195,8 @@ class PlanePainter:
         for index in range(1, len(points)):
             # Young is wide and bright, old is thin and faint; the square makes the tail long.
             youth = 1.0 - (len(points) - index) * _TRAIL_STEP_S / TRAIL_S
-            pen.setColor(with_alpha(self._colours.trail, 0.06 + 0.94 * youth**2))
+            # Mixed, not translucent: where two strokes overlap the trail would look beaded.
+            pen.setColor(mixed(self._colours.panel, self._colours.trail, 0.12 + 0.88 * youth**2))
             pen.setWidthF(1.2 + 3.8 * youth)
             painter.setPen(pen)
             painter.drawLine(points[index - 1], points[index])

@@ -35,7 +35,7 @@ class ReadoutPanel(QWidget):
                 self.tr("NOW"),
                 self.tr("valence"),
                 self.tr("arousal"),
-                self.tr("THE SONG SO FAR KNOWN"),
+                self.tr("THE SONG"),
                 self.tr("MODEL"),
             )
         ]
