@@ -67,7 +67,8 @@ def track_of(estimate: Estimate, columns_db: Floats, length: int) -> npt.NDArray
     """
     windows = windows_of(len(columns_db), length)
     values = estimate(windows_db(columns_db, length))
-    track = Track(len(columns_db), values.shape[2])
+    track = Track(values.shape[2])
+    track.grow(len(columns_db))
     for window, part in zip(windows, values, strict=True):
         track.add(window, part)
     return track.values
