@@ -39,7 +39,6 @@ class Account:
         """Give every figure as plain numbers."""
         return {
             "emoviz": __version__,
-            "recipe_sha256_16": self.recipe.fingerprint,
             "collections": {
                 name: {"songs": songs, "clips": clips}
                 for name, (songs, clips) in self.counts.items()

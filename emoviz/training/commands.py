@@ -100,7 +100,11 @@ def _need_laboratory() -> None:
 def _console() -> "Console":
     from rich.console import Console
 
-    return Console()
+    console = Console()
+    if not console.is_terminal:
+        # In a pipe or a log there is no width to keep to, and a folded table cannot be read.
+        console.width = 120
+    return console
 
 
 def _progress(console: "Console") -> "Progress":

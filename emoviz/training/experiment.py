@@ -1,5 +1,6 @@
 """A whole training: cross-validation beside the baselines, the final fit, export and card."""
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,14 +41,15 @@ class Outcome:
 class Experiment:
     """One recipe on one data folder's clips, with a run folder for what it takes to go on.
 
-    A run that was stopped goes on where it was when it is started again with the same recipe.
+    A run that was stopped goes on where it was when it is started again with the same recipe on
+    the same data.
     """
 
     def __init__(self, recipe: Recipe, clips: Sequence[Clip], runs: Path, watch: Watch) -> None:
         """Make or find the run folder below `runs`.
 
-        Raises `errors.DataError` if there are too few songs to split, `errors.OutputError` if the
-        folder cannot be made.
+        Raises `errors.RecipeError` if there are too few artists to split, `errors.OutputError` if
+        the folder cannot be made.
         """
         self._recipe, self._clips, self._watch = recipe, clips, watch
         self._folds = folds(clips, recipe.collection, recipe.folds)
@@ -58,7 +60,7 @@ class Experiment:
                 f"for {recipe.folds} folds",
             )
         self._scored = evaluate.benchmark(clips, recipe.collection)
-        self.folder = runs / f"{recipe.name}-{recipe.fingerprint}"
+        self.folder = runs / f"{recipe.name}-{_fingerprint(recipe, clips)}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -168,3 +170,12 @@ class Experiment:
             songs = [clip.song_id for clip in self._clips if clip.collection == collection]
             counts[collection] = (len(set(songs)), len(songs))
         return counts
+
+
+def _fingerprint(recipe: Recipe, clips: Sequence[Clip]) -> str:
+    digest = hashlib.sha256(recipe.text.encode())
+    for clip in clips:
+        digest.update(repr((clip.song_id, clip.group, clip.collection, clip.start_s)).encode())
+        digest.update(clip.columns_db.tobytes())
+        digest.update(clip.labels.tobytes())
+    return digest.hexdigest()[:16]

@@ -2,8 +2,12 @@
 
 import hashlib
 import io
+import json
+import logging
 import tempfile
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,7 +144,7 @@ def write(contents: Mapping[Path, bytes]) -> None:
 
 
 def _onnx_bytes(network: Ensemble, windows_db: Floats) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _quiet():
         path = Path(folder) / "model.onnx"
         torch.onnx.export(
             network,
@@ -154,6 +158,20 @@ def _onnx_bytes(network: Ensemble, windows_db: Floats) -> bytes:
             verbose=False,
         )
         return path.read_bytes()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    # The exporter tells of packages it could also use and of its own old calls: nobody's concern.
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _toml(table: Mapping[str, object]) -> str:
@@ -173,8 +191,6 @@ def _is_map(value: object) -> bool:
 def _toml_value(value: object) -> str:
     if isinstance(value, str):
         # A TOML basic string is a JSON string but for U+007F, which no title holds.
-        import json
-
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         return f"[{', '.join(_toml_value(item) for item in value)}]"

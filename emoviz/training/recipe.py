@@ -1,6 +1,5 @@
 """Recipes: everything that decides what a training makes, in one TOML file that is kept with it."""
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -89,11 +88,6 @@ class Recipe:
     def name(self) -> str:
         """The model's name is that of the folder the recipe lies in, where the model will lie."""
         return self.path.resolve().parent.name
-
-    @property
-    def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that differ between recipes."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
 
 def read_recipe(path: Path) -> Recipe:
