@@ -51,3 +51,8 @@ $(VENV)/.test: $(VENV)/.run
 	$(PIP) torch==2.13.0
 	$(PIP) -e ".[test]"
 	@touch $@
+
+# The README's picture of the window.
+.PHONY: screenshot
+screenshot: $(VENV)/.test
+	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py -o resources/screenshots/window.png

@@ -153,3 +153,16 @@ class DataError(EmovizError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}; see the description of the data folder in README.md.")
+
+
+class RecipeError(EmovizError):
+    """A training recipe is not what it should be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: this recipe cannot be used: {reason}; compare model/cae/recipe.toml."
+        )
+
+
+class TrainingError(EmovizError):
+    """A training cannot go on, or what it made is not fit to be kept."""

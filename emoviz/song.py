@@ -162,7 +162,8 @@ def _stereo_mix(channels: int) -> Samples:
     for index, channel in enumerate(surrounds):
         mix[channel, index % 2] = half_power
     # Scaled so that full scale on every channel cannot clip.
-    return (mix / mix.sum(axis=0)).astype(np.float32)
+    scaled: Samples = (mix / mix.sum(axis=0)).astype(np.float32)
+    return scaled
 
 
 def _sound_blocks(path: Path, decoder: Decoder, report: Report) -> Iterator[Samples]:

@@ -24,14 +24,8 @@ _LOG_BYTES = 1_000_000
 def run(song: Path | None) -> int:
     """Open the window on `song`, or on the demo song; give the exit status when it is closed."""
     _start_log(paths.log_file())
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("emoviz")
-    application.setApplicationDisplayName("emoviz")
-    application.setApplicationVersion(__version__)
-    application.setStyle("Fusion")
-    application.setFont(interface_font(10))
-    settings = Settings(paths.settings_file())
-    window = MainWindow(Theme(settings.get(remembered.THEME)), settings)
+    application = make_application()
+    window = make_window(Settings(paths.settings_file()))
     sys.excepthook = _report_to(window)
     # Python sees the interrupt between two ticks of the window's clock.
     signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
@@ -40,6 +34,22 @@ def run(song: Path | None) -> int:
     # The sound system may take its time to answer; the window is there before it is asked.
     QTimer.singleShot(0, lambda: _connect_player(window))
     return application.exec()
+
+
+def make_application() -> QApplication:
+    """Make Qt's application object, with emoviz's name, style and font."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("emoviz")
+    application.setApplicationDisplayName("emoviz")
+    application.setApplicationVersion(__version__)
+    application.setStyle("Fusion")
+    application.setFont(interface_font(10))
+    return application
+
+
+def make_window(settings: Settings) -> MainWindow:
+    """Make the window, in the theme that the settings name, without a player or a song yet."""
+    return MainWindow(Theme(settings.get(remembered.THEME)), settings)
 
 
 def _connect_player(window: MainWindow) -> None:

@@ -159,6 +159,11 @@ class MainWindow(QMainWindow):
 
     # What else the window can be told.
 
+    @property
+    def duration_s(self) -> float:
+        """Duration of the song that is open, in seconds."""
+        return self._axis.duration_s
+
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
         """Take the player that songs are heard through, and say why if it is silent."""
         self._player = player
