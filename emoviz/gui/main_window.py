@@ -145,6 +145,12 @@ class MainWindow(QMainWindow):
         """Show the whole song in the time views."""
         self._axis.set_duration(self._axis.duration_s)
 
+    def toggle_follow(self) -> None:
+        """Zoom to the trail and go with it, or show the whole plane."""
+        following = not self._settings.get(remembered.FOLLOW)
+        self._settings.put(remembered.FOLLOW, following)
+        self._plane.set_following(following)
+
     def theme_system(self) -> None:
         """Follow the system's dark or light."""
         self._choose_theme(themes.SYSTEM)
@@ -215,6 +221,7 @@ class MainWindow(QMainWindow):
             self._actions["step_forward"],
         )
         self._transport.set_volume(self._settings.get(remembered.VOLUME))
+        self._plane.set_following(self._settings.get(remembered.FOLLOW))
         self._time_views = (self._timeline, self._spectrogram, self._overview)
         self._track_views = (self._plane, self._readout, self._timeline, self._overview)
         self._views = (self._plane, self._readout, *self._time_views)
