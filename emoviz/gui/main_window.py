@@ -5,7 +5,15 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from emoviz import errors, paths
 from emoviz.circumplex import Circumplex
@@ -18,6 +26,7 @@ from emoviz.gui.banner import Banner
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
+from emoviz.gui.readout import WIDTH_PX as READOUT_WIDTH_PX
 from emoviz.gui.readout import ReadoutPanel
 from emoviz.gui.settings import Settings
 from emoviz.gui.spectrogram import SpectrogramView
@@ -230,7 +239,7 @@ class MainWindow(QMainWindow):
         top = QHBoxLayout()
         top.setSpacing(1)
         top.addWidget(self._plane, 1)
-        top.addWidget(self._readout)
+        top.addWidget(self._scrolled_readout())
         central = QWidget()
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -242,6 +251,17 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._overview)
         layout.addWidget(self._transport)
         self.setCentralWidget(central)
+
+    def _scrolled_readout(self) -> QScrollArea:
+        """Give the readout a frame in which it can be scrolled where the window is low."""
+        area = QScrollArea()
+        area.setWidget(self._readout)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(READOUT_WIDTH_PX)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return area
 
     def _connect(self) -> None:
         self._worker.opened.connect(self._on_opened)

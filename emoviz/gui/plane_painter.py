@@ -58,7 +58,7 @@ class Geometry:
     def reach_px(self) -> float:
         """How far the camera's reach goes; what is left beyond it holds the words."""
         across = self.size.width() / 2 - self.word_width_px - 24
-        upright = self.size.height() / 2 - 2.2 * self.line_height_px - 8
+        upright = self.size.height() / 2 - 2.8 * self.line_height_px - 6
         return max(40.0, min(across, upright))
 
     @property
