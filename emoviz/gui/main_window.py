@@ -343,7 +343,10 @@ class MainWindow(QMainWindow):
         problem = self._player.problem
         if problem is not None and self._banner.sentence != str(problem):
             self._banner.say(str(problem))
-        self._clock.setInterval(_FRAME_MS if playing else _IDLE_MS)
+        interval_ms = _FRAME_MS if playing else _IDLE_MS
+        # Setting it, even to what it is, starts the interval anew: the frame would come late.
+        if self._clock.interval() != interval_ms:
+            self._clock.setInterval(interval_ms)
 
     def _show_time(self, time_s: float) -> None:
         self._shown_s = time_s
