@@ -24,7 +24,7 @@ hypothesis.settings.load_profile("untimed")
 @pytest.fixture(scope="session")
 def shipped_model() -> Estimator:
     """Give the model that emoviz comes with."""
-    return estimator.load(threads=1)
+    return estimator.load()
 
 
 @pytest.fixture(scope="session")
