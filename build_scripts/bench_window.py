@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6 import QtWidgets
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
@@ -36,13 +36,27 @@ class PaintMeter(QObject):
     def __init__(self, widget: QWidget) -> None:
         super().__init__()
         self.painted_s: list[float] = []
+        self.first_done_s: float | None = None
+        """When the first painting was over and handed to the screen (`time.monotonic`)."""
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Note a paint event and let it pass."""
         if event.type() == QEvent.Type.Paint:
+            if not self.painted_s:
+                # Qt paints a new window in one go; a posted event comes when that is over, and
+                # before any timer of the program.
+                QCoreApplication.postEvent(
+                    self, QEvent(QEvent.Type.User), Qt.EventPriority.HighEventPriority.value
+                )
             self.painted_s.append(time.perf_counter())
         return False
+
+    def event(self, event: QEvent) -> bool:
+        """Note that the first painting is over."""
+        if event.type() == QEvent.Type.User:
+            self.first_done_s = time.monotonic()
+        return super().event(event)
 
     def frames_since(self, start_s: float) -> list[float]:
         """Give the times from frame to frame since `start_s`, in seconds."""
@@ -133,10 +147,9 @@ def watch_start(result: Path, began_s: float, song: str) -> int:
         meter = PaintMeter(plane)
 
         def script() -> Script:
-            # Qt paints all of a new window in one go and hands it to the screen; a tick after
-            # the plane's first paint event comes when that is over.
-            yield lambda: bool(meter.painted_s)
-            _write(result, {"start_s": time.monotonic() - began_s})
+            yield lambda: meter.first_done_s is not None
+            assert meter.first_done_s is not None
+            _write(result, {"start_s": meter.first_done_s - began_s})
             window.close()
 
         window.loop_meter = LoopMeter(script())

@@ -99,6 +99,9 @@ class AvDecoder:
         try:
             self._container = av.open(str(path), metadata_errors="replace")
         except av.FFmpegError as error:
+            if _is_mp4(path):
+                # The index of these files is usually at their end: the first thing to get lost.
+                raise errors.SongDamagedError(path, "its end is missing") from error
             raise errors.SongFormatError(path) from error
         if not self._container.streams.audio:
             self._container.close()
@@ -214,6 +217,11 @@ def _count_duration_s(path: Path) -> float:
             # The file breaks off here, and whoever decodes it will hear so.
             return float(ticks * (stream.time_base or 0))
     return float(ticks * (stream.time_base or 0))
+
+
+def _is_mp4(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"ftyp"
 
 
 def _reason(error: "FFmpegError") -> str:

@@ -48,6 +48,18 @@ def write_music(path: Path, duration_s: float, rate_hz: int, **options: str) -> 
     return sound
 
 
+def write_long_wav(path: Path, duration_s: float) -> None:
+    """Write a second of `music` and then silence that takes no room on the disk."""
+    rate_hz = 48000
+    write_music(path, 1.0, rate_hz)
+    size = 4 * round(rate_hz * duration_s)
+    with path.open("r+b") as file:
+        file.truncate(44 + size)
+        for place, number in ((4, 36 + size), (40, size)):
+            file.seek(place)
+            file.write(number.to_bytes(4, "little"))
+
+
 def wait_until(condition: Callable[[], object], deadline_s: float = 5.0) -> None:
     """Wait for `condition` to hold, or fail the test at the deadline."""
     end_s = time.monotonic() + deadline_s
@@ -202,10 +214,13 @@ def find(excerpt: Floats, song: Floats) -> tuple[int, float]:
 
 
 def encode(path: Path, sound: Floats, rate_hz: int, **options: str) -> None:
-    """Write `sound`, (frames, channels), in the format that the suffix of `path` names."""
+    """Write `sound`, (frames, channels), in the format that the suffix of `path` names.
+
+    `options` are soundfile's, or tags for what FFmpeg writes.
+    """
     codecs = {".m4a": "aac", ".aac": "aac", ".wma": "wmav2", ".mp4": "aac", ".mkv": "aac"}
     if codec := codecs.get(path.suffix):
-        _encode_with_ffmpeg(path, sound, rate_hz, codec)
+        _encode_with_ffmpeg(path, sound, rate_hz, codec, options)
         return
     if path.suffix == ".opus":
         options = {"format": "OGG", "subtype": "OPUS"} | options
@@ -215,11 +230,14 @@ def encode(path: Path, sound: Floats, rate_hz: int, **options: str) -> None:
             file.write(sound[begin : begin + 8192])
 
 
-def _encode_with_ffmpeg(path: Path, sound: Floats, rate_hz: int, codec: str) -> None:
+def _encode_with_ffmpeg(
+    path: Path, sound: Floats, rate_hz: int, codec: str, tags: dict[str, str]
+) -> None:
     formats = {".aac": "adts", ".wma": "asf"}
     layouts = {1: "mono", 2: "stereo", 6: "5.1"}
     layout = layouts[sound.shape[1]]
     with av.open(path, "w", format=formats.get(path.suffix)) as container:
+        container.metadata.update(tags)
         picture = container.add_stream("mpeg4", rate=5) if path.suffix in (".mp4", ".mkv") else None
         stream = container.add_stream(codec, rate=rate_hz, layout=layout)
         stream.bit_rate = 96000 * sound.shape[1]

@@ -9,7 +9,7 @@ from emoviz import errors
 from emoviz.decoding import AvDecoder, SoundFileDecoder, open_decoder
 from tests.audio import Floats, encode, find, music
 
-DURATION_S = 12.0
+DURATION_S = 8.0
 RATE_HZ = 44100
 # A place that starts within this of the one asked for counts as the same, per format.
 TOLERANCES_S = {
@@ -72,15 +72,15 @@ def test_a_seek_leads_to_the_samples_that_decoding_the_whole_way_gives(
     decoder = open_decoder(folder / f"song.{suffix}")
     rate_hz = decoder.sample_rate_hz
     tolerance = TOLERANCES_S[suffix] * rate_hz
-    for place_s in (7.0, 0.0, 0.011, 0.5, 9.777, 3.3, 7.0, 11.5):
+    for place_s in (5.0, 0.0, 0.011, 0.5, 6.777, 3.3, 5.0, 7.5):
         start = round(place_s * rate_hz)
         got = next(decoder.blocks(start))[: rate_hz // 5, 0]
         near = max(0, start - rate_hz)
         place, correlation = find(got, samples[near : start + rate_hz, 0])
         assert correlation > 0.95
         assert abs(near + place - start) <= tolerance
-    rest = sum(len(block) for block in decoder.blocks(round(9.0 * rate_hz)))
-    assert rest == pytest.approx(len(samples) - 9.0 * rate_hz, abs=tolerance)
+    rest = sum(len(block) for block in decoder.blocks(round(6.0 * rate_hz)))
+    assert rest == pytest.approx(len(samples) - 6.0 * rate_hz, abs=tolerance)
     decoder.close()
 
 
