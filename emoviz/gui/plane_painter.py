@@ -267,7 +267,7 @@ class PlanePainter:
         )
         painter.setBrush(Qt.BrushStyle.NoBrush)
         # Qt strokes a thin cosmetic pen many times faster than any wider one.
-        pen = QPen(with_alpha(self._colours.ghost, 0.6), 1.0)
+        pen = QPen(with_alpha(self._colours.ghost, 0.6), painter.device().devicePixelRatio())
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.drawPath(path)
