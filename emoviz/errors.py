@@ -1,5 +1,6 @@
 """Every error a user can meet: one class each, a sentence saying what happened and what to do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -79,6 +80,15 @@ class SongTooShortError(SongError):
         )
 
 
+class NoSongsError(SongError):
+    """Folders were searched and no song was found."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__(
+            f"{', '.join(map(str, paths))}: no song in this folder; name a song or another folder."
+        )
+
+
 class ModelError(EmovizError):
     """A model cannot be used."""
 
@@ -143,3 +153,16 @@ class DataError(EmovizError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}; see the description of the data folder in README.md.")
+
+
+class RecipeError(EmovizError):
+    """A training recipe is not what it should be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: this recipe cannot be used: {reason}; compare model/cae/recipe.toml."
+        )
+
+
+class TrainingError(EmovizError):
+    """A training cannot go on, or what it made is not fit to be kept."""

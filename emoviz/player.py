@@ -29,6 +29,9 @@ class Player(ABC):
     a timer. At its end the song stops; `play` then starts it from the beginning.
     """
 
+    device_name = ""
+    """What the song is heard on."""
+
     def __init__(self) -> None:
         self._song: Song | None = None
         self._playing = False
@@ -168,6 +171,8 @@ class Player(ABC):
 
 class SilentPlayer(Player):
     """A clock that keeps the song's time where there is no sound device."""
+
+    device_name = "no sound device"
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()

@@ -44,9 +44,15 @@ class Track:
     `values` has shape (columns, outputs).
     """
 
-    def __init__(self, columns: int, outputs: int) -> None:
-        self._sum = np.zeros((columns, outputs))
-        self._weight = np.zeros((columns, 1))
+    def __init__(self, outputs: int) -> None:
+        self._sum = np.zeros((0, outputs))
+        self._weight = np.zeros((0, 1))
+
+    def grow(self, columns: int) -> None:
+        """Make room for a song of `columns` half-seconds, of which more may come."""
+        more = columns - len(self._sum)
+        self._sum = np.pad(self._sum, ((0, more), (0, 0)))
+        self._weight = np.pad(self._weight, ((0, more), (0, 0)))
 
     def add(self, window: Window, values: npt.NDArray[np.float32]) -> None:
         """Blend in a window's values of shape (length, outputs)."""
@@ -61,8 +67,11 @@ class Track:
         """What is known so far; a half-second that only one window has reached has its value."""
         known = self._weight > 0
         unknown = np.full(self._sum.shape, np.nan)
-        return np.divide(self._sum, self._weight, out=unknown, where=known)
+        np.divide(self._sum, self._weight, out=unknown, where=known)
+        return unknown
 
 
 def _weights(length: int) -> npt.NDArray[np.float64]:
-    return np.sin(np.pi * (np.arange(length) + 0.5) / length) ** 2
+    phase = np.pi * (np.arange(length, dtype=np.float64) + 0.5) / length
+    weights: npt.NDArray[np.float64] = 0.5 - 0.5 * np.cos(2.0 * phase)
+    return weights

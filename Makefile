@@ -1,0 +1,60 @@
+# Two commands: `make run` opens the window, `make test` runs every test. Both install what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+# Opens the window on the demo song, or on SONG=file.
+.PHONY: run
+run: $(VENV)/.run
+	@$(BIN)/emoviz $(if $(SONG),"$(SONG)")
+
+# Everything, without a display.
+.PHONY: test
+test: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Measures the program on this machine, and writes README.md's "Speed".
+.PHONY: bench
+bench: $(VENV)/.test
+	$(BIN)/python build_scripts/bench.py
+	$(BIN)/python build_scripts/readme_figures.py
+
+# Trains and writes model/cae anew from DATA=folder.
+.PHONY: model
+model: $(VENV)/.test
+	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)"
+	$(BIN)/python build_scripts/readme_figures.py
+
+# Renders resources/demo/demo.ogg anew.
+.PHONY: demo-song
+demo-song: $(VENV)/.test
+	sh build_scripts/system_packages.sh fluidsynth fluid-soundfont-gm
+	$(PIP) music21
+	$(BIN)/python build_scripts/make_demo_song.py -o resources/demo/demo.ogg
+
+$(VENV)/.run: pyproject.toml constraints.txt build_scripts/system_packages.sh
+	sh build_scripts/system_packages.sh run
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "emoviz needs Python 3.11 or newer; run make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	sh build_scripts/system_packages.sh test
+	@# By itself and first: what depends on torch would otherwise choose a build with CUDA.
+	$(PIP) torch==2.13.0
+	$(PIP) -e ".[test]"
+	@touch $@
+
+# The README's picture of the window.
+.PHONY: screenshot
+screenshot: $(VENV)/.test
+	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py -o resources/screenshots/window.png

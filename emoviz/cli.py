@@ -1,0 +1,157 @@
+"""The command line, over the same functions as the window."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from emoviz import __version__, errors, paths
+from emoviz.estimator import DEFAULT_MODEL
+from emoviz.training import commands as training_commands
+
+FORMATS = ("csv", "json")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program with `arguments` (those of the process by default); give the exit status.
+
+    0 where all was done, 1 where something failed and was said, 2 for a wrong command line.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = _parser()
+    commands = _command_names(parser)
+    # "emoviz song.mp3" is short for "emoviz open song.mp3": the program's main job has no verb.
+    if not given or (given[0] not in commands and not given[0].startswith("-")):
+        given = ["open", *given]
+    options = parser.parse_args(given)
+    try:
+        return int(options.run(options))
+    except errors.EmovizError as error:
+        print(f"emoviz: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of the output has gone; the rest has nowhere to go and Python's own flush at
+        # exit would complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="emoviz",
+        usage="emoviz [SONG]\n       emoviz COMMAND ...",
+        description="Watch what a song does to the feeling in it. Without a command it opens the "
+        "window, on SONG or on the demo song.",
+    )
+    parser.add_argument("--version", action="version", version=f"emoviz {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    window = commands.add_parser(
+        "open", help="open the window on a song (the command may be left out)"
+    )
+    window.add_argument("song", nargs="?", type=Path, metavar="SONG")
+    window.set_defaults(run=_open)
+    _add_analyze(commands.add_parser("analyze", help="track songs without a window"))
+    commands.add_parser("models", help="list the models").set_defaults(run=_models)
+    commands.add_parser("devices", help="list the sound devices").set_defaults(run=_devices)
+    training_commands.add_commands(commands)
+    return parser
+
+
+def _add_analyze(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a song, or a folder")
+    parser.add_argument(
+        "-o",
+        dest="output",
+        default=".",
+        metavar="FILE|DIR",
+        help="where the predictions go; - is standard output (default: this folder)",
+    )
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="NAME", help="one of 'emoviz models'"
+    )
+    parser.add_argument("--format", choices=FORMATS, default="csv")
+    parser.add_argument(
+        "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="songs at a time"
+    )
+    parser.set_defaults(run=_analyze)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _command_names(parser: argparse.ArgumentParser) -> set[str]:
+    return {
+        name
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for name in action.choices
+    }
+
+
+def _open(options: argparse.Namespace) -> int:
+    from emoviz.display import has_display
+
+    if not has_display():
+        return _track_without_display(options.song or paths.demo_song())
+    from emoviz.gui.app import run
+
+    return run(options.song)
+
+
+def _track_without_display(song: Path) -> int:
+    from emoviz import estimator
+    from emoviz.gui.picture import save_picture
+    from emoviz.song import Song
+    from emoviz.tracker import File2Track
+
+    print("There is no display for the window: the track is written to files instead.")
+    opened = Song.open(song)
+    trajectory = File2Track(estimator.load())(opened, report=_warn)
+    table, picture = Path(f"{song.stem}.csv"), Path(f"{song.stem}.png")
+    trajectory.save_csv(table)
+    save_picture(trajectory, picture)
+    print(f"track:   {table.resolve()}\npicture: {picture.resolve()}")
+    return 0
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    from emoviz.batch import analyze_to_files
+
+    return analyze_to_files(
+        options.paths, options.output, options.model, options.format, options.jobs
+    )
+
+
+def _models(_: argparse.Namespace) -> int:
+    from emoviz import estimator
+
+    for info in estimator.installed():
+        mark = "*" if info.name == estimator.DEFAULT_MODEL else " "
+        print(f"{mark} {info.name} {info.version}  {info.title}\n    {info.summary}")
+        print(f"    weights: {info.licence}\n    card: {info.card}")
+    return 0
+
+
+def _devices(_: argparse.Namespace) -> int:
+    from emoviz.player import devices
+
+    found = devices()
+    if not found:
+        print("There is no sound device; songs run on a silent clock.")
+    for device in found:
+        mark = "*" if device.is_default else " "
+        print(
+            f"{mark} {device.name} ({device.host_api}), {device.channels} channels, "
+            f"{device.rate_hz} Hz"
+        )
+    return 0
+
+
+def _warn(sentence: str) -> None:
+    print(f"emoviz: {sentence}", file=sys.stderr)

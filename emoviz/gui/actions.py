@@ -1,0 +1,74 @@
+"""The one table of actions, from which menus, shortcuts and tool tips are made."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+if TYPE_CHECKING:
+    from emoviz.gui.main_window import MainWindow
+
+FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """An action: its name in code, the method of the window it calls, how a person reaches it."""
+
+    name: str
+    menu: str
+    text: str
+    tip: str
+    shortcuts: tuple[str, ...] = ()
+    needs_track: bool = False
+
+
+ACTIONS = (
+    ActionSpec("open_dialog", FILE, "&Open…", "Open a song", ("Ctrl+O",)),
+    ActionSpec("open_demo", FILE, "Open the &demo song", "Open the song that comes with emoviz"),
+    ActionSpec(
+        "export_csv", FILE, "&Export CSV…", "Write the prediction to a file", ("Ctrl+E",), True
+    ),
+    ActionSpec("close", FILE, "&Quit", "Close the window", ("Ctrl+Q",)),
+    ActionSpec("toggle_play", PLAYBACK, "&Play or pause", "Play or pause (Space)", ("Space",)),
+    ActionSpec("step_back", PLAYBACK, "&Back 5 s", "5 s back (Left)", ("Left",)),
+    ActionSpec("step_forward", PLAYBACK, "&Forward 5 s", "5 s forward (Right)", ("Right",)),
+    ActionSpec("nudge_back", PLAYBACK, "Back ½ s", "Half a second back", ("Shift+Left",)),
+    ActionSpec("nudge_forward", PLAYBACK, "Forward ½ s", "Half a second on", ("Shift+Right",)),
+    ActionSpec("to_start", PLAYBACK, "To the &start", "To the start", ("Home",)),
+    ActionSpec("to_end", PLAYBACK, "To the &end", "To the end", ("End",)),
+    ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "=")),
+    ActionSpec("softer", PLAYBACK, "S&ofter", "Softer", ("-",)),
+    ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),
+    ActionSpec("toggle_follow", VIEW, "&Follow the trail", "Zoom to the trail (F)", ("F",)),
+    ActionSpec("theme_system", VIEW, "Theme of the &system", "Dark or light as the system is"),
+    ActionSpec("theme_light", VIEW, "&Light theme", "Dark on light"),
+    ActionSpec("theme_dark", VIEW, "&Dark theme", "Light on dark"),
+)
+
+
+def make_actions(window: "MainWindow") -> dict[str, QAction]:
+    """Make an action of every row of the table, bound to the window's method of that name."""
+    actions = {}
+    for spec in ACTIONS:
+        action = QAction(window.tr(spec.text), window)
+        action.setObjectName(spec.name)
+        action.setToolTip(window.tr(spec.tip))
+        action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
+        action.setEnabled(not spec.needs_track)
+        method = getattr(window, spec.name)
+        action.triggered.connect(lambda _checked=False, method=method: method())
+        actions[spec.name] = action
+        window.addAction(action)
+    return actions
+
+
+def fill_menus(window: "MainWindow", actions: dict[str, QAction]) -> dict[str, QMenu]:
+    """Make the menus of the table's rows, in their order."""
+    menus: dict[str, QMenu] = {}
+    for spec in ACTIONS:
+        if spec.menu not in menus:
+            menus[spec.menu] = window.menuBar().addMenu(window.tr(spec.menu))
+        menus[spec.menu].addAction(actions[spec.name])
+    return menus

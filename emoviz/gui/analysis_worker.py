@@ -1,0 +1,115 @@
+"""Tracks songs in a thread and answers the window by request id."""
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal
+
+from emoviz import errors, estimator
+from emoviz.song import Song
+from emoviz.tracker import AnalysisCancelledError, File2Track, Update
+
+_LOG = logging.getLogger(__name__)
+
+# Twenty answers a second are more than the eye needs and leave the window time to draw.
+_ANSWER_EVERY_S = 0.05
+
+
+class AnalysisWorker(QObject):
+    """One analysis at a time; a new request cancels the one before.
+
+    Every signal carries the id that `start` gave: the receiver drops what is not its latest. All
+    signals are emitted from the worker's thread and arrive, queued, in the receiver's.
+    """
+
+    opened = Signal(int, object, object, object)
+    """id, `Song`, `FrontEnd`, `ModelInfo`"""
+    updated = Signal(int, object)
+    """id, `Update`"""
+    finished = Signal(int, object)
+    """id, `Trajectory`"""
+    failed = Signal(int, str)
+    """id, a sentence"""
+    warned = Signal(int, str)
+    """id, a sentence"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.playhead_s = 0.0
+        self._request = 0
+        self._cancel = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, path: Path, model: str) -> int:
+        """Cancel what is being done, begin to open and track `path`, and give the request's id."""
+        # What is cancelled may hang on a slow disk: it is left to end by itself.
+        self._cancel.set()
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._request += 1
+        self._cancel = threading.Event()
+        thread = threading.Thread(
+            target=self._run, args=(self._request, path, model, self._cancel), name="analysis"
+        )
+        self._threads.append(thread)
+        thread.start()
+        return self._request
+
+    def close(self) -> None:
+        """Cancel what is being done and wait for the threads to end."""
+        self._cancel.set()
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    def _run(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
+        try:
+            song = Song.open(path)
+            loaded = estimator.load(model)
+            self.opened.emit(request, song, loaded.front_end, loaded.info)
+            answers = _Answers(self, request)
+            trajectory = File2Track(loaded)(
+                song,
+                report=lambda sentence: self.warned.emit(request, sentence),
+                on_update=answers.take,
+                playhead_s=lambda: self.playhead_s,
+                cancelled=cancel.is_set,
+            )
+            self.finished.emit(request, trajectory)
+        except AnalysisCancelledError:
+            return
+        except errors.EmovizError as error:
+            self.failed.emit(request, str(error))
+        except Exception as error:  # noqa: BLE001  (a thread's end must reach the window)
+            _LOG.exception("analysis of %s", path)
+            self.failed.emit(
+                request, f"{path}: the analysis failed ({error}); the log says where it did."
+            )
+
+
+class _Answers:
+    """Joins the updates of a moment to one answer."""
+
+    def __init__(self, worker: AnalysisWorker, request: int) -> None:
+        self._worker = worker
+        self._request = request
+        self._frames: list[npt.NDArray[np.float32]] = []
+        self._answered_s = 0.0
+
+    def take(self, update: Update) -> None:
+        if len(update.new_frames_db):
+            self._frames.append(update.new_frames_db)
+        last = update.decoded and update.windows_done == update.windows_total
+        now_s = time.monotonic()
+        if not last and now_s - self._answered_s < _ANSWER_EVERY_S:
+            return
+        self._answered_s = now_s
+        frames_db = np.concatenate(self._frames) if self._frames else update.new_frames_db
+        self._frames.clear()
+        joined = Update(
+            frames_db, update.values, update.windows_done, update.windows_total, update.decoded
+        )
+        self._worker.updated.emit(self._request, joined)

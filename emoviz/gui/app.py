@@ -1,0 +1,103 @@
+"""Starts the window."""
+
+import logging
+import logging.handlers
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from emoviz import __version__, paths
+from emoviz.gui import settings as remembered
+from emoviz.gui.main_window import MainWindow
+from emoviz.gui.settings import Settings
+from emoviz.gui.theme import Theme, interface_font
+
+_LOG = logging.getLogger(__name__)
+_LOG_BYTES = 1_000_000
+
+
+def run(song: Path | None) -> int:
+    """Open the window on `song`, or on the demo song; give the exit status when it is closed."""
+    _start_log(paths.log_file())
+    application = make_application()
+    window = make_window(Settings(paths.settings_file()))
+    sys.excepthook = _report_to(window)
+    # Python sees the interrupt between two ticks of the window's clock.
+    signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
+    # What takes its time (the model, the sound system) begins when the window is there.
+    first_paint = _FirstPaint(window, lambda: _begin(window, song or paths.demo_song()))
+    window.show()
+    status = application.exec()
+    del first_paint
+    return status
+
+
+def make_application() -> QApplication:
+    """Make Qt's application object, with emoviz's name, style and font."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("emoviz")
+    application.setApplicationDisplayName("emoviz")
+    application.setApplicationVersion(__version__)
+    application.setStyle("Fusion")
+    application.setFont(interface_font(10))
+    return application
+
+
+def make_window(settings: Settings) -> MainWindow:
+    """Make the window, in the theme that the settings name, without a player or a song yet."""
+    return MainWindow(Theme(settings.get(remembered.THEME)), settings)
+
+
+class _FirstPaint(QObject):
+    """Calls `then` once, when a window has been painted for the first time."""
+
+    def __init__(self, window: QWidget, then: Callable[[], None]) -> None:
+        super().__init__()
+        self._then = then
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Look out for the paint event; it is followed by those of the window's children."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._then)
+        return False
+
+
+def _begin(window: MainWindow, song: Path) -> None:
+    from emoviz.player import open_player
+
+    window.open_song(song)
+    window.set_player(*open_player())
+
+
+def _start_log(file: Path) -> None:
+    handler: logging.Handler
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            file, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
+        )
+    except OSError:
+        # A home that cannot be written to is no reason not to play: the log goes to the terminal.
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    _LOG.info("emoviz %s", __version__)
+
+
+def _report_to(
+    window: MainWindow,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    def report(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        _LOG.error("unexpected", exc_info=(kind, error, trace))
+        window.say(f"Something went wrong ({error}); {paths.log_file()} says where.")
+
+    return report

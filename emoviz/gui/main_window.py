@@ -1,0 +1,405 @@
+"""The window: wires the worker, the player and the views together."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emoviz import errors, paths
+from emoviz.circumplex import Circumplex
+from emoviz.estimator import DEFAULT_MODEL, ModelInfo
+from emoviz.gui import actions as action_table
+from emoviz.gui import settings as remembered
+from emoviz.gui import theme as themes
+from emoviz.gui.analysis_worker import AnalysisWorker
+from emoviz.gui.banner import Banner
+from emoviz.gui.mel_store import MelStore
+from emoviz.gui.overview import OverviewView
+from emoviz.gui.plane import PlaneView
+from emoviz.gui.readout import WIDTH_PX as READOUT_WIDTH_PX
+from emoviz.gui.readout import ReadoutPanel
+from emoviz.gui.settings import Settings
+from emoviz.gui.spectrogram import SpectrogramView
+from emoviz.gui.theme import Theme
+from emoviz.gui.time_axis import TimeAxis
+from emoviz.gui.timeline import TimelineView
+from emoviz.gui.transport import TransportBar
+from emoviz.library import SONG_SUFFIXES
+from emoviz.melspectrogram import COLUMN_S, FrontEnd
+from emoviz.player import Player
+from emoviz.song import Song
+from emoviz.tracker import Update
+from emoviz.trail import Values
+from emoviz.trajectory import Trajectory
+
+_FRAME_MS = 16
+_IDLE_MS = 200
+_STEP_S = 5.0
+_NUDGE_S = 0.5
+_VOLUME_STEP = 0.05
+
+# A header may be off by this much before the time axis is corrected to what was decoded.
+_DURATION_TOLERANCE_S = 1.0
+
+
+class MainWindow(QMainWindow):
+    """Opens songs, plays them, and shows their track as it is found and as it sounds."""
+
+    def __init__(self, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self._theme = theme
+        self._settings = settings
+        self._player: Player | None = None
+        self._song: Song | None = None
+        self._trajectory: Trajectory | None = None
+        self._request = 0
+        self._shown_s = -1.0
+        self._axis = TimeAxis()
+        self._store = MelStore()
+        self._worker = AnalysisWorker()
+        self._make_views()
+        self._lay_out()
+        self._connect()
+        self._clock = QTimer(self, interval=_IDLE_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
+        self.setWindowTitle("emoviz")
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.restoreGeometry(settings.get(remembered.GEOMETRY))
+
+    # What the actions of the table do; each is named after its row.
+
+    def open_dialog(self) -> None:
+        """Let the user choose a song."""
+        dialog = QFileDialog(self, self.tr("Open a song"), self._settings.get(remembered.FOLDER))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(SONG_SUFFIXES))
+        dialog.setNameFilters([self.tr("Songs ({0})").format(patterns), self.tr("All files (*)")])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda chosen: self.open_song(Path(chosen)))
+        dialog.open()
+
+    def open_demo(self) -> None:
+        """Open the song that comes with emoviz."""
+        self.open_song(paths.demo_song())
+
+    def export_csv(self) -> None:
+        """Let the user choose where the prediction is written."""
+        if self._trajectory is None or self._song is None:
+            return
+        folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
+        dialog = QFileDialog(self, self.tr("Export the prediction"), str(folder))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("Comma-separated values (*.csv)"))
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(f"{self._song.path.stem}.csv")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        trajectory = self._trajectory
+        dialog.fileSelected.connect(lambda chosen: self._export(trajectory, Path(chosen)))
+        dialog.open()
+
+    def toggle_play(self) -> None:
+        """Play or pause."""
+        if self._player is not None:
+            if self._player.is_playing:
+                self._player.pause()
+            else:
+                self._player.play()
+            self._tick()
+
+    def step_back(self) -> None:
+        """Go five seconds back."""
+        self._seek_by(-_STEP_S)
+
+    def step_forward(self) -> None:
+        """Go five seconds on."""
+        self._seek_by(_STEP_S)
+
+    def nudge_back(self) -> None:
+        """Go one value back."""
+        self._seek_by(-_NUDGE_S)
+
+    def nudge_forward(self) -> None:
+        """Go one value on."""
+        self._seek_by(_NUDGE_S)
+
+    def to_start(self) -> None:
+        """Go to the start of the song."""
+        self.seek(0.0)
+
+    def to_end(self) -> None:
+        """Go to the end of the song."""
+        self.seek(self._axis.duration_s)
+
+    def louder(self) -> None:
+        """Raise the volume."""
+        self._transport.set_volume(self._settings.get(remembered.VOLUME) + _VOLUME_STEP)
+
+    def softer(self) -> None:
+        """Lower the volume."""
+        self._transport.set_volume(self._settings.get(remembered.VOLUME) - _VOLUME_STEP)
+
+    def show_all(self) -> None:
+        """Show the whole song in the time views."""
+        self._axis.set_duration(self._axis.duration_s)
+
+    def toggle_follow(self) -> None:
+        """Zoom to the trail and go with it, or show the whole plane."""
+        following = not self._settings.get(remembered.FOLLOW)
+        self._settings.put(remembered.FOLLOW, following)
+        self._plane.set_following(following)
+
+    def theme_system(self) -> None:
+        """Follow the system's dark or light."""
+        self._choose_theme(themes.SYSTEM)
+
+    def theme_light(self) -> None:
+        """Show everything dark on light."""
+        self._choose_theme(themes.LIGHT)
+
+    def theme_dark(self) -> None:
+        """Show everything light on dark."""
+        self._choose_theme(themes.DARK)
+
+    # What else the window can be told.
+
+    @property
+    def duration_s(self) -> float:
+        """Duration of the song that is open, in seconds."""
+        return self._axis.duration_s
+
+    def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
+        """Take the player that songs are heard through, and say why if it is silent."""
+        self._player = player
+        player.volume = self._settings.get(remembered.VOLUME)
+        self._transport.show_device(player.device_name)
+        if problem is not None:
+            self._banner.say(str(problem))
+        if self._song is not None:
+            self._start(self._song)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in the banner."""
+        self._banner.say(sentence)
+
+    def open_song(self, path: Path) -> None:
+        """Begin to open, play and track a song; what was being tracked is cancelled."""
+        self._banner.hide()
+        self._settings.put(remembered.FOLDER, str(path.parent))
+        self._worker.playhead_s = 0.0
+        self._request = self._worker.start(path, DEFAULT_MODEL)
+
+    def seek(self, time_s: float) -> None:
+        """Go to a place in the song; sound and views follow."""
+        if self._player is None or self._song is None:
+            return
+        self._player.seek(time_s)
+        self._tick()
+        self._axis.bring_into_view(self._shown_s)
+
+    # Views and wiring.
+
+    def _make_views(self) -> None:
+        circumplex = Circumplex.russell()
+        self._banner = Banner(self._theme)
+        self._plane = PlaneView(self._theme, circumplex)
+        self._readout = ReadoutPanel(self._theme, circumplex)
+        self._timeline = TimelineView(self._theme, self._axis)
+        self._spectrogram = SpectrogramView(self._theme, self._axis, self._store)
+        self._overview = OverviewView(self._theme, self._axis, self._store)
+        self._actions = action_table.make_actions(self)
+        menus = action_table.fill_menus(self, self._actions)
+        self._recent_menu = QMenu(self.tr("Open &recent"), self)
+        menus[action_table.FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
+        self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        self._transport = TransportBar(
+            self._theme,
+            self._actions["step_back"],
+            self._actions["toggle_play"],
+            self._actions["step_forward"],
+        )
+        self._transport.set_volume(self._settings.get(remembered.VOLUME))
+        self._plane.set_following(self._settings.get(remembered.FOLLOW))
+        self._time_views = (self._timeline, self._spectrogram, self._overview)
+        self._track_views = (self._plane, self._readout, self._timeline, self._overview)
+        self._views = (self._plane, self._readout, *self._time_views)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(1)
+        top.addWidget(self._plane, 1)
+        top.addWidget(self._scrolled_readout())
+        central = QWidget()
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self._banner)
+        layout.addLayout(top, 9)
+        layout.addWidget(self._timeline, 4)
+        layout.addWidget(self._spectrogram, 5)
+        layout.addWidget(self._overview)
+        layout.addWidget(self._transport)
+        self.setCentralWidget(central)
+
+    def _scrolled_readout(self) -> QScrollArea:
+        """Give the readout a frame in which it can be scrolled where the window is low."""
+        area = QScrollArea()
+        area.setWidget(self._readout)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(READOUT_WIDTH_PX)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return area
+
+    def _connect(self) -> None:
+        self._worker.opened.connect(self._on_opened)
+        self._worker.updated.connect(self._on_updated)
+        self._worker.finished.connect(self._on_finished)
+        self._worker.failed.connect(self._on_failed)
+        self._worker.warned.connect(self._on_warned)
+        for view in self._time_views:
+            view.seek_requested.connect(self.seek)
+        self._transport.volume_changed.connect(self._set_volume)
+
+    def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:
+        if request != self._request:
+            return
+        self._song = song
+        self._settings.add_recent(song.path)
+        self._trajectory = None
+        self._actions["export_csv"].setEnabled(False)
+        self._store.clear()
+        self._spectrogram.set_front_end(front_end)
+        self._readout.set_song(song)
+        self._readout.set_model(model)
+        self._show_track(np.zeros((0, len(model.outputs))))
+        self._axis.set_duration(song.duration_s)
+        self.setWindowTitle(f"{song.title} - emoviz")
+        self._start(song)
+
+    def _on_updated(self, request: int, update: Update) -> None:
+        if request != self._request:
+            return
+        if len(update.new_frames_db):
+            self._store.add(update.new_frames_db)
+            self._spectrogram.refresh()
+        self._show_track(update.values)
+        self._transport.show_progress(update.windows_done, update.windows_total)
+
+    def _on_finished(self, request: int, trajectory: Trajectory) -> None:
+        if request != self._request:
+            return
+        self._trajectory = trajectory
+        self._actions["export_csv"].setEnabled(True)
+        decoded_s = len(trajectory) * COLUMN_S
+        if abs(decoded_s - self._axis.duration_s) > _DURATION_TOLERANCE_S:
+            self._axis.set_duration(decoded_s)
+
+    def _on_failed(self, request: int, sentence: str) -> None:
+        if request == self._request:
+            self._transport.show_progress(1, 1)
+            self._banner.say(sentence)
+
+    def _on_warned(self, request: int, sentence: str) -> None:
+        if request == self._request:
+            self._banner.say(sentence)
+
+    def _show_track(self, values: Values) -> None:
+        for view in self._track_views:
+            view.set_track(values)
+        self._show_time(self._shown_s)
+
+    def _start(self, song: Song) -> None:
+        if self._player is not None:
+            self._player.load(song)
+            self._player.play()
+            self._tick()
+
+    def _tick(self) -> None:
+        """Bring the views to where the player is: the player is the only clock."""
+        if self._player is None or self._song is None:
+            return
+        playing = self._player.is_playing
+        time_s = self._player.position_s
+        if time_s != self._shown_s:
+            self._show_time(time_s)
+            if playing:
+                self._axis.bring_into_view(time_s)
+        self._transport.show_time(time_s, self._axis.duration_s)
+        self._transport.show_playing(playing)
+        self._worker.playhead_s = time_s
+        problem = self._player.problem
+        if problem is not None and self._banner.sentence != str(problem):
+            self._banner.say(str(problem))
+        interval_ms = _FRAME_MS if playing else _IDLE_MS
+        # Setting it, even to what it is, starts the interval anew: the frame would come late.
+        if self._clock.interval() != interval_ms:
+            self._clock.setInterval(interval_ms)
+
+    def _show_time(self, time_s: float) -> None:
+        self._shown_s = time_s
+        for view in self._views:
+            view.seek(time_s)
+
+    def _seek_by(self, step_s: float) -> None:
+        if self._player is not None:
+            self.seek(self._player.position_s + step_s)
+
+    def _set_volume(self, volume: float) -> None:
+        self._settings.put(remembered.VOLUME, volume)
+        if self._player is not None:
+            self._player.volume = volume
+
+    def _choose_theme(self, choice: str) -> None:
+        self._settings.put(remembered.THEME, choice)
+        self._theme.choose(choice)
+
+    def _export(self, trajectory: Trajectory, path: Path) -> None:
+        try:
+            trajectory.save_csv(path)
+        except errors.EmovizError as error:
+            self._banner.say(str(error))
+            return
+        self._banner.say(self.tr("The prediction was written to {0}.").format(path))
+
+    def _fill_recent_menu(self) -> None:
+        self._recent_menu.clear()
+        for recent in self._settings.get(remembered.RECENT):
+            action = self._recent_menu.addAction(recent)
+            action.triggered.connect(lambda _checked=False, song=recent: self.open_song(Path(song)))
+        self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
+
+    # Qt's own events.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files that are dragged in."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open the first file that was dropped."""
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self.open_song(Path(url.toLocalFile()))
+                return
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Stop the clock, the analysis and the sound, in this order, and remember the window."""
+        self._clock.stop()
+        self._settings.put(remembered.GEOMETRY, self.saveGeometry())
+        self._worker.close()
+        if self._player is not None:
+            self._player.close()
+        event.accept()

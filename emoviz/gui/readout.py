@@ -1,0 +1,197 @@
+"""The panel beside the plane: the word and values of now, the song as a whole, the model."""
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from emoviz.circumplex import QUADRANTS, Circumplex, quadrants
+from emoviz.estimator import ModelInfo
+from emoviz.gui.theme import Theme, interface_font
+from emoviz.song import Song
+from emoviz.trail import Values, index_at
+
+WIDTH_PX = 300
+_NEAREST = 3
+_UNKNOWN = "–"
+
+
+class ReadoutPanel(QWidget):
+    """Says in words and numbers what the plane shows. Every number is a value of the track."""
+
+    def __init__(self, theme: Theme, circumplex: Circumplex) -> None:
+        super().__init__()
+        self._theme = theme
+        self._circumplex = circumplex
+        self._values: Values = np.zeros((0, 2))
+        self._shown: int | None = -1
+        self._title, self._artist = _label(13, bold=True), _label(10)
+        self._word, self._nearest = _label(25, bold=True), _label(10)
+        self._valence, self._arousal = _label(15), _label(15)
+        self._what, self._mean, self._model = _label(8.5), _label(10), _label(8.5)
+        self._captions = [
+            _label(8.5, text=text)
+            for text in (
+                self.tr("NOW"),
+                self.tr("valence"),
+                self.tr("arousal"),
+                self.tr("THE SONG"),
+                self.tr("MODEL"),
+            )
+        ]
+        self._shares = _QuadrantShares(theme)
+        self._what.setText(self.tr("Perceived emotion, as listeners would rate it, from −1 to +1"))
+        for label in (self._title, self._what, self._model, self._nearest):
+            label.setWordWrap(True)
+        self._lay_out()
+        theme.changed.connect(self._take_colours)
+        self._take_colours()
+        self.seek(0.0)
+
+    def set_song(self, song: Song) -> None:
+        """Name the song."""
+        self._title.setText(song.title)
+        self._artist.setText(song.artist)
+        self._artist.setVisible(bool(song.artist))
+
+    def set_model(self, model: ModelInfo) -> None:
+        """Name the model."""
+        self._model.setText(f"{model.title} {model.version}. {model.summary}")
+
+    def set_track(self, values: Values) -> None:
+        """Read from `values`, NaN where nothing is known yet."""
+        self._values = values
+        self._shown = -1
+        known = values[~np.isnan(values[:, 0])]
+        self._shares.set_shares(quadrant_shares(known))
+        valence, arousal = known[:, :2].mean(axis=0) if len(known) else (np.nan, np.nan)
+        self._mean.setText(
+            self.tr("mean valence {0}, arousal {1}").format(_signed(valence), _signed(arousal))
+        )
+
+    def seek(self, time_s: float) -> None:
+        """Show the value of the half-second that sounds at `time_s`."""
+        index = index_at(self._values, time_s)
+        if index == self._shown:
+            return
+        self._shown = index
+        if index is None:
+            self._word.setText("…")
+            self._valence.setText(_UNKNOWN)
+            self._arousal.setText(_UNKNOWN)
+            self._nearest.setText(" ")
+            return
+        value = self._values[index]
+        valence, arousal = float(value[0]), float(value[1])
+        self._word.setText(self._circumplex.word_at(valence, arousal))
+        self._valence.setText(_with_deviation(value, 0))
+        self._arousal.setText(_with_deviation(value, 1))
+        words = self._circumplex.nearest(valence, arousal, _NEAREST)
+        self._nearest.setText(self.tr("nearest: {0}").format(", ".join(w.text for w in words)))
+
+    def _lay_out(self) -> None:
+        now, valence, arousal, song, model = self._captions
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 20, 12)
+        layout.setSpacing(3)
+        layout.addWidget(self._title)
+        layout.addWidget(self._artist)
+        layout.addSpacing(10)
+        layout.addWidget(now)
+        layout.addWidget(self._word)
+        layout.addWidget(self._nearest)
+        values = QGridLayout()
+        values.setContentsMargins(0, 6, 0, 0)
+        values.setHorizontalSpacing(14)
+        for column, (caption, value) in enumerate(
+            ((valence, self._valence), (arousal, self._arousal))
+        ):
+            values.addWidget(caption, 0, column)
+            values.addWidget(value, 1, column)
+            values.setColumnStretch(column, 1)
+        layout.addLayout(values)
+        layout.addWidget(self._what)
+        layout.addStretch(1)
+        layout.addWidget(song)
+        layout.addWidget(self._shares)
+        layout.addWidget(self._mean)
+        layout.addStretch(1)
+        layout.addWidget(model)
+        layout.addWidget(self._model)
+
+    def _take_colours(self) -> None:
+        colours = self._theme.colours
+        self.setStyleSheet(f"ReadoutPanel {{ background: {colours.panel}; }}")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        for label in (*self._captions, self._artist, self._what, self._model, self._nearest):
+            label.setStyleSheet(f"color: {colours.dim};")
+        self._valence.setStyleSheet(f"color: {colours.valence};")
+        self._arousal.setStyleSheet(f"color: {colours.arousal};")
+
+
+class _QuadrantShares(QWidget):
+    """A bar for each quadrant: how much of the song lies in it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shares = [0.0] * 4
+        self._font = interface_font(9.5)
+        self._row_px = int(QFontMetricsF(self._font).height()) + 10
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(4 * self._row_px)
+        theme.changed.connect(self.update)
+
+    def set_shares(self, shares: list[float]) -> None:
+        """Show the shares, which add up to 1, or are all 0 while nothing is known."""
+        self._shares = shares
+        self.setAccessibleDescription(
+            ", ".join(f"{name} {share:.0%}" for name, share in zip(QUADRANTS, shares, strict=True))
+        )
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Give the height of four rows."""
+        return QSize(WIDTH_PX - 32, 4 * self._row_px)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the names, the bars and the shares."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._font)
+        colours = self._theme.colours
+        rows = zip(QUADRANTS, self._shares, colours.quadrants, strict=True)
+        for row, (name, share, colour) in enumerate(rows):
+            box = QRectF(0, row * self._row_px, self.width(), self._row_px - 6)
+            painter.setPen(QColor(colours.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, name)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{share:.0%}")
+            groove = QRectF(0, box.bottom(), self.width(), 3)
+            painter.fillRect(groove, QColor(colours.line))
+            groove.setWidth(self.width() * share)
+            painter.fillRect(groove, QColor(colour))
+        painter.end()
+
+
+def quadrant_shares(values: Values) -> list[float]:
+    """Give the share of values in each of the four quadrants, in the order of `QUADRANTS`."""
+    if not len(values):
+        return [0.0] * len(QUADRANTS)
+    counts = np.bincount(quadrants(values[:, 0], values[:, 1]), minlength=len(QUADRANTS))
+    return [float(share) for share in counts / len(values)]
+
+
+def _label(size_pt: float, *, bold: bool = False, text: str = "") -> QLabel:
+    label = QLabel(text)
+    label.setFont(interface_font(size_pt, bold=bold))
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def _signed(value: float) -> str:
+    return _UNKNOWN if np.isnan(value) else f"{value:+.2f}".replace("-", "−")
+
+
+def _with_deviation(value: Values, dimension: int) -> str:
+    text = _signed(float(value[dimension]))
+    return f"{text} ± {value[dimension + 2]:.2f}" if len(value) == 4 else text

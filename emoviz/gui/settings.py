@@ -1,0 +1,56 @@
+"""What the program remembers: one schema, validated on reading, in an ini file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from emoviz.gui import theme
+
+_MOST_RECENT = 10
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One remembered thing: its key, type, default, and what values are valid."""
+
+    key: str
+    kind: type
+    default: Any
+    valid: Callable[[Any], bool] = lambda _: True
+
+
+VOLUME = Setting("sound/volume", float, 0.8, lambda volume: 0.0 <= volume <= 1.0)
+THEME = Setting("window/theme", str, theme.SYSTEM, lambda choice: choice in theme.CHOICES)
+FOLLOW = Setting("window/follow", bool, False)
+GEOMETRY = Setting("window/geometry", QByteArray, QByteArray())
+FOLDER = Setting("files/folder", str, "")
+RECENT = Setting("files/recent", list, [])
+
+
+class Settings:
+    """Reads and writes settings in one ini file."""
+
+    def __init__(self, file: Path) -> None:
+        self._store = QSettings(str(file), QSettings.Format.IniFormat)
+
+    def get(self, setting: Setting) -> Any:  # noqa: ANN401
+        """Give a setting's value; its default where the file holds none or an invalid one."""
+        try:
+            value = self._store.value(setting.key, setting.default, type=setting.kind)
+        except (TypeError, ValueError):
+            return setting.default
+        if not isinstance(value, setting.kind) or not setting.valid(value):
+            return setting.default
+        return value
+
+    def put(self, setting: Setting, value: Any) -> None:  # noqa: ANN401
+        """Remember a value."""
+        self._store.setValue(setting.key, value)
+
+    def add_recent(self, song: Path) -> None:
+        """Put a song at the head of the recent ones."""
+        others = [path for path in self.get(RECENT) if path != str(song)]
+        self.put(RECENT, [str(song), *others][:_MOST_RECENT])

@@ -1,0 +1,159 @@
+"""Colours and fonts of the window, dark and light."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+SYSTEM, LIGHT, DARK = "system", "light", "dark"
+CHOICES = (SYSTEM, LIGHT, DARK)
+
+FONT_FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "DejaVu Sans"]
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One set of colours, as "#rrggbb".
+
+    Valence and arousal are Okabe and Ito's blue and orange, which all common forms of colour
+    blindness keep apart; the quadrants go from positive and excited counter-clockwise.
+    """
+
+    window: str
+    panel: str
+    line: str
+    text: str
+    dim: str
+    accent: str
+    trail: str
+    ghost: str
+    valence: str
+    arousal: str
+    playhead: str
+    playhead_edge: str
+    warning: str
+    quadrants: tuple[str, str, str, str]
+
+
+DARK_COLOURS = Colours(
+    window="#14161a",
+    panel="#1b1e24",
+    line="#343a44",
+    text="#e9ecf1",
+    dim="#98a1af",
+    accent="#f2b84b",
+    trail="#ffd27a",
+    ghost="#7d8796",
+    valence="#56b4e9",
+    arousal="#e69f00",
+    playhead="#ffffff",
+    playhead_edge="#000000",
+    warning="#4a3413",
+    quadrants=("#e8b23a", "#d8573f", "#4f7fd0", "#3fae8c"),
+)
+
+LIGHT_COLOURS = Colours(
+    window="#f4f5f7",
+    panel="#ffffff",
+    line="#cfd4dc",
+    text="#1c2026",
+    dim="#5b6472",
+    accent="#b26a00",
+    trail="#c2410c",
+    ghost="#8b94a3",
+    valence="#0072b2",
+    arousal="#b25f00",
+    playhead="#000000",
+    playhead_edge="#ffffff",
+    warning="#fdeccb",
+    quadrants=("#e8b23a", "#d8573f", "#4f7fd0", "#3fae8c"),
+)
+
+
+class Theme(QObject):
+    """The colours in force: the user's choice, or the system's, followed as it changes."""
+
+    changed = Signal()
+
+    def __init__(self, choice: str = SYSTEM) -> None:
+        super().__init__()
+        self._hints = QGuiApplication.styleHints()
+        self._hints.colorSchemeChanged.connect(lambda _: self._apply())
+        self.choice = choice
+        self.colours = DARK_COLOURS
+        self.choose(choice)
+
+    def choose(self, choice: str) -> None:
+        """Take one of `CHOICES` and tell the views."""
+        self.choice = choice
+        scheme = {
+            SYSTEM: Qt.ColorScheme.Unknown,
+            LIGHT: Qt.ColorScheme.Light,
+            DARK: Qt.ColorScheme.Dark,
+        }
+        self._hints.setColorScheme(scheme[choice])
+        self._apply()
+
+    def _apply(self) -> None:
+        # A system that states no preference gets dark: it is the calmer ground for a moving light.
+        light = self._hints.colorScheme() == Qt.ColorScheme.Light
+        if self.choice != SYSTEM:
+            light = self.choice == LIGHT
+        self.colours = LIGHT_COLOURS if light else DARK_COLOURS
+        application = QGuiApplication.instance()
+        if isinstance(application, QApplication):
+            application.setPalette(palette_of(self.colours))
+        self.changed.emit()
+
+
+def palette_of(colours: Colours) -> QPalette:
+    """Make Qt's palette for the standard controls."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for where, colour in (
+        (role.Window, colours.window),
+        (role.WindowText, colours.text),
+        (role.Base, colours.panel),
+        (role.AlternateBase, colours.window),
+        (role.Text, colours.text),
+        (role.Button, colours.panel),
+        (role.ButtonText, colours.text),
+        (role.ToolTipBase, colours.panel),
+        (role.ToolTipText, colours.text),
+        (role.PlaceholderText, colours.dim),
+        (role.Highlight, colours.accent),
+        (role.HighlightedText, colours.window),
+        (role.Link, colours.accent),
+        (role.Mid, colours.line),
+    ):
+        palette.setColor(where, QColor(colour))
+    for where in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(colours.ghost))
+    return palette
+
+
+def interface_font(size_pt: float, *, bold: bool = False) -> QFont:
+    """Give the interface's font at a size in points."""
+    font = QFont()
+    font.setFamilies(FONT_FAMILIES)
+    font.setPointSizeF(size_pt)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return font
+
+
+def with_alpha(colour: str, alpha: float) -> QColor:
+    """Give a colour with an opacity between 0 and 1."""
+    made = QColor(colour)
+    made.setAlphaF(alpha)
+    return made
+
+
+def mixed(ground: str, colour: str, share: float) -> QColor:
+    """Give a `share`, 0 to 1, of a colour on a ground, opaque."""
+    below, above = QColor(ground), QColor(colour)
+    return QColor.fromRgbF(
+        below.redF() + (above.redF() - below.redF()) * share,
+        below.greenF() + (above.greenF() - below.greenF()) * share,
+        below.blueF() + (above.blueF() - below.blueF()) * share,
+    )

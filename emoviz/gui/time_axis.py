@@ -1,0 +1,48 @@
+"""The one time axis of all time views: the song's duration and the part of it in view."""
+
+from PySide6.QtCore import QObject, Signal
+
+_SHORTEST_VIEW_S = 2.0
+
+LEFT_MARGIN_PX = 64
+RIGHT_MARGIN_PX = 14
+
+
+class TimeAxis(QObject):
+    """What all time views share; `changed` is emitted when duration or view have changed."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.duration_s = 0.0
+        self.start_s = 0.0
+        self.end_s = 1.0
+
+    def set_duration(self, duration_s: float) -> None:
+        """Show the whole of a song of this duration."""
+        self.duration_s = duration_s
+        self._show(0.0, duration_s)
+
+    def zoom(self, about_s: float, factor: float) -> None:
+        """Make the view `factor` times as long, with `about_s` staying where it is."""
+        length = self.end_s - self.start_s
+        shortest = min(_SHORTEST_VIEW_S, self.duration_s)
+        new_length = min(max(length * factor, shortest), self.duration_s)
+        share = (about_s - self.start_s) / length
+        self._show(about_s - share * new_length, new_length)
+
+    def pan(self, by_s: float) -> None:
+        """Move the view along the song."""
+        self._show(self.start_s + by_s, self.end_s - self.start_s)
+
+    def bring_into_view(self, time_s: float) -> None:
+        """Turn to the page that `time_s` is on, if it is not in view."""
+        length = self.end_s - self.start_s
+        if not self.start_s <= time_s <= self.end_s:
+            self._show(time_s - 0.05 * length, length)
+
+    def _show(self, start_s: float, length_s: float) -> None:
+        start_s = max(0.0, min(start_s, self.duration_s - length_s))
+        self.start_s, self.end_s = start_s, start_s + max(length_s, 1e-3)
+        self.changed.emit()

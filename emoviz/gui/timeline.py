@@ -1,0 +1,148 @@
+"""Valence and arousal against time."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QWidget
+
+from emoviz.gui.theme import Theme, interface_font, with_alpha
+from emoviz.gui.time_axis import TimeAxis
+from emoviz.gui.time_view import TimeView, format_time
+from emoviz.trail import Values, index_at
+from emoviz.trajectory import end_times_s
+
+_LIMITS = (0.25, 0.5, 1.0)
+"""How far the scale of the curves reaches to both sides: the least that holds the song's values."""
+
+_DIMENSIONS = ("valence", "arousal")
+
+
+class TimelineView(TimeView):
+    """Curves of valence and arousal, their deviations as bands, the values under the pointer."""
+
+    def __init__(self, theme: Theme, axis: TimeAxis) -> None:
+        self._curves = [pg.PlotCurveItem(connect="finite") for _ in _DIMENSIONS]
+        self._edges = [
+            (pg.PlotCurveItem(connect="finite"), pg.PlotCurveItem(connect="finite"))
+            for _ in _DIMENSIONS
+        ]
+        self._bands = [pg.FillBetweenItem(low, high) for low, high in self._edges]
+        self._values: Values = np.zeros((0, 2))
+        super().__init__(theme, axis)
+        self.setAccessibleName(self.tr("Valence and arousal against time"))
+        self.setMinimumHeight(90)
+        for item in (*self._bands, *self._curves):
+            self.addItem(item, ignoreBounds=True)
+        self.getPlotItem().hideAxis("bottom")
+        self._limit = 0.0
+        self._show_limit(_LIMITS[0])
+        self.getPlotItem().showGrid(y=True, alpha=0.25)
+        self._legend = _Legend(theme, self)
+        self._legend.move(72, 6)
+        self._hover = QLabel(self)
+        self._hover.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._hover.hide()
+        self.setMouseTracking(True)
+
+    def set_track(self, values: Values) -> None:
+        """Show `values`, (n, 2) or (n, 4) with deviations, NaN where nothing is known yet."""
+        self._values = values
+        self._fit_limit()
+        times_s = end_times_s(len(values))
+        for dimension, curve in enumerate(self._curves):
+            curve.setData(times_s, values[:, dimension])
+            if values.shape[1] == 4:
+                middle, deviation = values[:, dimension], values[:, dimension + 2]
+                low, high = self._edges[dimension]
+                low.setData(times_s, middle - deviation)
+                high.setData(times_s, middle + deviation)
+
+    def _fit_limit(self) -> None:
+        """Widen the scale to what the song needs; it only widens, so that curves do not jump."""
+        if not len(self._values):
+            self._show_limit(_LIMITS[0])
+            return
+        known = self._values[~np.isnan(self._values[:, 0]), :2]
+        highest = float(np.abs(known).max()) if len(known) else 0.0
+        needed = next((limit for limit in _LIMITS if highest < 0.95 * limit), _LIMITS[-1])
+        if needed > self._limit:
+            self._show_limit(needed)
+
+    def _show_limit(self, limit: float) -> None:
+        self._limit = limit
+        self.setYRange(-limit, limit, padding=0)
+        marked = 0.8 * limit
+        ticks = [(-marked, f"−{marked:.1f}"), (0.0, "0"), (marked, f"+{marked:.1f}")]
+        self.getAxis("left").setTicks([ticks])
+
+    def take_colours(self) -> None:
+        """Dress in the theme's colours."""
+        super().take_colours()
+        colours = self.theme.colours
+        for curve, band, colour in zip(
+            self._curves, self._bands, (colours.valence, colours.arousal), strict=True
+        ):
+            curve.setPen(pg.mkPen(QColor(colour), width=2))
+            band.setBrush(with_alpha(colour, 0.18))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Show the values under the pointer."""
+        super().mouseMoveEvent(event)
+        self._show_hover(event.position())
+
+    def leaveEvent(self, event: object) -> None:  # noqa: N802
+        """Take the readout away with the pointer."""
+        self._hover.hide()
+
+    def _show_hover(self, position: QPointF) -> None:
+        time_s = self.time_at(position)
+        index = index_at(self._values, time_s)
+        self._hover.setVisible(index is not None)
+        if index is None:
+            return
+        valence, arousal = self._values[index, :2]
+        colours = self.theme.colours
+        self._hover.setText(
+            f"{format_time(time_s, tenths=True)}   valence {valence:+.2f}   arousal {arousal:+.2f}"
+        )
+        self._hover.setStyleSheet(
+            f"background: {colours.window}; color: {colours.text}; padding: 2px 6px; "
+            f"border: 1px solid {colours.line}; border-radius: 4px;"
+        )
+        self._hover.adjustSize()
+        x = min(int(position.x()) + 12, self.width() - self._hover.width() - 8)
+        self._hover.move(x, self.height() - self._hover.height() - 6)
+
+
+class _Legend(QWidget):
+    """Names the two curves by a stroke and a word."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._font = interface_font(9)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._widths = [
+            QFontMetricsF(self._font).horizontalAdvance(text) + 38 for text in _DIMENSIONS
+        ]
+        self.resize(int(sum(self._widths)), int(QFontMetricsF(self._font).height()) + 4)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the strokes and the words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._font)
+        colours = self._theme.colours
+        left, middle = 0.0, self.height() / 2
+        entries = zip(_DIMENSIONS, (colours.valence, colours.arousal), self._widths, strict=True)
+        for text, colour, width in entries:
+            painter.setPen(QPen(QColor(colour), 3))
+            painter.drawLine(QPointF(left + 2, middle), QPointF(left + 16, middle))
+            painter.setPen(QColor(colours.text))
+            painter.drawText(
+                int(left + 22), 0, int(width), self.height(), Qt.AlignmentFlag.AlignVCenter, text
+            )
+            left += width
+        painter.end()

@@ -1,0 +1,83 @@
+"""Many songs: each tracked on its own, one bad file never stopping the rest."""
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emoviz import errors, estimator
+from emoviz.song import Song
+from emoviz.tracker import File2Track, Update, ignore_update
+from emoviz.trajectory import Trajectory
+
+SONG_SUFFIXES = frozenset(
+    f".{name}"
+    for name in (
+        *("wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "caf", "w64"),
+        *("m4a", "m4b", "aac", "wma", "ac3", "mka", "mp4", "m4v", "mkv", "webm", "mov", "avi"),
+    )
+)
+"""What is taken for a song inside a folder; a file that is named outright is always tried."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one song: a trajectory or an error, and what was wrong on the way."""
+
+    path: Path
+    trajectory: Trajectory | None = None
+    error: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+def find_songs(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+    """Yield each song under `paths` with its place relative to the path it was found under.
+
+    A folder stands for the songs in it and in its subfolders, in the order of their names.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path, Path(path.name)
+            continue
+        for found in sorted(path.rglob("*")):
+            if found.suffix.lower() in SONG_SUFFIXES and found.is_file():
+                yield found, found.relative_to(path)
+
+
+def analyze(
+    paths: list[Path],
+    model: str,
+    jobs: int,
+    on_update: Callable[[Update], None] = ignore_update,
+) -> Iterator[Outcome]:
+    """Track every song, `jobs` at a time, and yield each one's outcome as it is done.
+
+    `on_update` is called window by window where a single process does the work.
+    Raises `errors.ModelError` before anything is tracked if the model cannot be used.
+    """
+    if jobs == 1 or len(paths) == 1:
+        track = File2Track(estimator.load(model))
+        for path in paths:
+            yield _outcome(path, track, on_update)
+        return
+    estimator.load(model)
+    # Spawned, not forked: a fork would copy the locks of threads that do not live on in it.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        futures = [pool.submit(_outcome_in_process, path, model) for path in paths]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None]) -> Outcome:
+    warnings: list[str] = []
+    try:
+        trajectory = track(Song.open(path), report=warnings.append, on_update=on_update)
+    except errors.EmovizError as error:
+        return Outcome(path, error=str(error), warnings=warnings)
+    return Outcome(path, trajectory, warnings=warnings)
+
+
+def _outcome_in_process(path: Path, model: str) -> Outcome:
+    return _outcome(path, File2Track(estimator.load(model)), ignore_update)

@@ -1,0 +1,113 @@
+"""Training clips changed in ways that leave the emotion in them alone."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from emoviz.training.recipe import AugmentationSettings
+
+_NEPER_PER_DB = math.log(10.0) / 10.0
+_NOISE_FLUTTER_DB = 0.5
+_TILT_TERMS = 3
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Clips of equal length with their labels.
+
+    `mel_db` has shape (n, columns, bands), `labels` (n, columns, 2) with NaN for no label, `extra`
+    (n,) tells the clips of other collections, whose labels are on a scale of their own.
+    """
+
+    mel_db: torch.Tensor
+    labels: torch.Tensor
+    extra: torch.Tensor
+
+
+def augmented(
+    batch: Batch, settings: AugmentationSettings, random: np.random.Generator
+) -> torch.Tensor:
+    """Give the batch's `mel_db` with everything done to it but mixup and reversal.
+
+    Gaussian noise is the paper's own proposal; blanked bands and columns are SpecAugment (Park et
+    al. 2019, Interspeech) with the clip's mean in the blank.
+    """
+    mel_db = _stretched(batch.mel_db, settings.warp, random)
+    mel_db = mel_db + _tilt_db(mel_db, settings.tilt_db, random)
+    mel_db = mel_db + _per_clip(random.uniform(-settings.gain_db, settings.gain_db, len(mel_db)))
+    mel_db = _noisy(mel_db, settings, random)
+    return _blanked(mel_db, settings, random)
+
+
+def reversed_in_time(batch: Batch, random: np.random.Generator) -> Batch:
+    """Turn half of the clips round, with their labels: windows mirror a song at its ends."""
+    turned = _per_clip(random.random(len(batch.mel_db))) < 0.5
+    return Batch(
+        mel_db=torch.where(turned, batch.mel_db.flip(1), batch.mel_db),
+        labels=torch.where(turned, batch.labels.flip(1), batch.labels),
+        extra=batch.extra,
+    )
+
+
+def mixing(count: int, alpha: float, random: np.random.Generator) -> tuple[torch.Tensor, list[int]]:
+    """Draw for each clip its own share in a mixture, in [0.5, 1], and the clip it is mixed with.
+
+    Mixup of Zhang et al. (2018, ICLR). `alpha` 0 gives shares of 1. Shares have shape (n, 1, 1).
+    """
+    share = random.beta(alpha, alpha, count) if alpha > 0 else np.ones(count)
+    partner = [int(index) for index in random.permutation(count)]
+    return _per_clip(np.maximum(share, 1.0 - share)), partner
+
+
+def _per_clip(values: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(values.astype(np.float32))[:, None, None]
+
+
+def _stretched(mel_db: torch.Tensor, warp: float, random: np.random.Generator) -> torch.Tensor:
+    bands = mel_db.shape[2]
+    factor = 1.0 + _per_clip(random.uniform(-warp, warp, len(mel_db)))
+    place = torch.arange(bands, dtype=torch.float32) * factor
+    lower = place.floor().clamp(0, bands - 2)
+    weight = (place - lower).clamp(0.0, 1.0)
+    index = lower.long().expand(-1, mel_db.shape[1], -1)
+    return mel_db.gather(2, index) * (1.0 - weight) + mel_db.gather(2, index + 1) * weight
+
+
+def _tilt_db(mel_db: torch.Tensor, tilt_db: float, random: np.random.Generator) -> torch.Tensor:
+    across = torch.linspace(0.0, math.pi, mel_db.shape[2])
+    curve = torch.zeros(len(mel_db), 1, mel_db.shape[2])
+    for term in range(1, _TILT_TERMS + 1):
+        curve += _per_clip(random.normal(0.0, tilt_db / term, len(mel_db))) * torch.cos(
+            term * across
+        )
+    return curve
+
+
+def _noisy(
+    mel_db: torch.Tensor, settings: AugmentationSettings, random: np.random.Generator
+) -> torch.Tensor:
+    # Mel filters of equal area give white noise the same power in every band, so adding noise to
+    # the waveform is adding one level to all of them.
+    low_db, high_db = settings.noise_db
+    level_db = _per_clip(random.uniform(low_db, high_db, len(mel_db)))
+    flutter_db = random.normal(0.0, _NOISE_FLUTTER_DB, tuple(mel_db.shape)).astype(np.float32)
+    noise_db = level_db + torch.from_numpy(flutter_db)
+    sum_db = torch.logaddexp(mel_db * _NEPER_PER_DB, noise_db * _NEPER_PER_DB) / _NEPER_PER_DB
+    chosen = _per_clip(random.random(len(mel_db))) < settings.noise_share
+    return torch.where(chosen, sum_db, mel_db)
+
+
+def _blanked(
+    mel_db: torch.Tensor, settings: AugmentationSettings, random: np.random.Generator
+) -> torch.Tensor:
+    mean_db = mel_db.mean(dim=(1, 2), keepdim=True)
+    for dimension, widest in ((2, settings.masked_bands), (1, settings.masked_columns)):
+        size = mel_db.shape[dimension]
+        place = torch.arange(size, dtype=torch.float32)
+        place = place[None, None, :] if dimension == 2 else place[None, :, None]
+        start = _per_clip(random.integers(0, size, len(mel_db)))
+        width = _per_clip(random.integers(0, widest + 1, len(mel_db)))
+        mel_db = torch.where((place >= start) & (place < start + width), mean_db, mel_db)
+    return mel_db

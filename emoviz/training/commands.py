@@ -1,0 +1,144 @@
+"""The laboratory's commands: `emoviz prepare`, `emoviz train` and `emoviz evaluate`.
+
+Imported whenever the program starts, so everything heavy is imported inside the functions.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emoviz import errors
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from emoviz.training.dataset import Clip
+
+
+def add_commands(subparsers: "argparse._SubParsersAction[Any]") -> None:
+    """Add the three commands; each sets `run`, which takes the arguments and gives the status."""
+    prepare = subparsers.add_parser("prepare", help="decode a data folder into the training cache")
+    _add_data(prepare)
+    prepare.set_defaults(run=run_prepare)
+    train = subparsers.add_parser("train", help="cross-validate, train and export a model")
+    train.add_argument("recipe", type=Path, metavar="RECIPE.toml")
+    _add_data(train)
+    train.set_defaults(run=run_train)
+    evaluate = subparsers.add_parser("evaluate", help="compare a model with a data folder's labels")
+    evaluate.add_argument("model", help="the name of an installed model, or its folder")
+    _add_data(evaluate)
+    evaluate.set_defaults(run=run_evaluate)
+
+
+def run_prepare(arguments: argparse.Namespace) -> int:
+    """Decode the data folder once; raises `errors.EmovizError`."""
+    console = _console()
+    _need_laboratory()
+    clips = _prepared(arguments.data, console)
+    songs = len({clip.song_id for clip in clips})
+    from emoviz.training.cache import cache_file
+
+    console.print(f"{len(clips)} clips of {songs} songs in {cache_file(arguments.data)}")
+    return 0
+
+
+def run_train(arguments: argparse.Namespace) -> int:
+    """Make the model that the recipe describes, beside the recipe; raises `errors.EmovizError`."""
+    _need_laboratory()
+    from emoviz.training import evaluate
+    from emoviz.training.experiment import Experiment
+    from emoviz.training.recipe import read_recipe
+
+    console = _console()
+    recipe = read_recipe(arguments.recipe)
+    clips = _prepared(arguments.data, console)
+    with _progress(console) as progress:
+        experiment = Experiment(recipe, clips, Path("runs"), _watching(progress))
+        outcome = experiment.run()
+    console.print(evaluate.table(outcome.systems, f"{recipe.folds}-fold cross-validation"))
+    for path in outcome.files:
+        console.print(str(path), soft_wrap=True)
+    return 0
+
+
+def run_evaluate(arguments: argparse.Namespace) -> int:
+    """Score a model on every song of the data folder, and print the table and then its JSON."""
+    _need_laboratory()
+    from emoviz import estimator
+    from emoviz.training import evaluate
+
+    console = _console()
+    folder = Path(arguments.model)
+    model = estimator.Estimator(folder) if folder.is_dir() else estimator.load(arguments.model)
+    clips = _prepared(arguments.data, console)
+    systems = evaluate.by_collection(model, clips)
+    console.print(evaluate.table(systems, f"{model.info.name} on {arguments.data}"))
+    path = Path("runs") / f"evaluate-{model.info.name}-{arguments.data.resolve().name}.json"
+    _write_json(path, evaluate.as_json(systems))
+    console.print(str(path), soft_wrap=True)
+    return 0
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder")
+
+
+def _need_laboratory() -> None:
+    import importlib.util
+
+    for package in ("torch", "librosa", "sklearn", "onnx", "onnxscript"):
+        if importlib.util.find_spec(package) is None:
+            raise errors.TrainingError(
+                f"Training needs the package {package}, which is not installed; "
+                "install emoviz with its training extra: pip install 'emoviz[train]'."
+            )
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        # In a pipe or a log there is no width to keep to, and a folded table cannot be read.
+        console.width = 120
+    return console
+
+
+def _progress(console: "Console") -> "Progress":
+    from rich.progress import Progress
+
+    return Progress(console=console, transient=True, disable=not console.is_terminal)
+
+
+def _prepared(data: Path, console: "Console") -> "list[Clip]":
+    from emoviz.training.cache import prepared
+
+    with _progress(console) as progress:
+        task = progress.add_task("decoding", total=None)
+        return prepared(
+            data, lambda done, total: progress.update(task, completed=done, total=total)
+        )
+
+
+def _watching(progress: "Progress") -> Callable[[str, int, int, float], None]:
+    tasks: dict[str, Any] = {}
+
+    def watch(title: str, epochs: int, total: int, loss: float) -> None:
+        if title not in tasks:
+            tasks[title] = progress.add_task(title, total=total)
+        progress.update(tasks[title], completed=epochs, description=f"{title}, loss {loss:.4f}")
+
+    return watch
+
+
+def _write_json(path: Path, table: object) -> None:
+    from emoviz import files
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise errors.OutputError(path.parent, (error.strerror or str(error)).lower()) from error
+    files.write_whole({path: (json.dumps(table, indent=1) + "\n").encode()})

@@ -1,0 +1,113 @@
+"""The networks: mel windows in decibels in, one value per half-second and dimension out."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from emoviz.training.dataset import DIMENSIONS
+from emoviz.training.recipe import NetworkSettings
+
+LEAK = 0.1
+"""Slope of LeakyReLU below zero."""
+
+
+class TimeOrderedAutoencoder(nn.Module):
+    """The paper's convolutional autoencoder, read so that its outputs are in the order of time.
+
+    Takes normalised mel windows (n, columns, 96) and gives (n, columns, 2), valence and arousal on
+    (-1, 1), for any number of columns that is a multiple of 4. For 60 columns of half a second the
+    layers make:
+
+        conv 1 (7,7) stride (2,2)             48 x 30
+        conv 2 (5,5) stride (2,2)             24 x 15
+        transposed conv 3 (5,5) stride (1,2)  18 x 31   the bottleneck
+        transposed conv 4 (7,7) stride (1,2)  12 x 65
+        transposed conv 5 (7,1) stride (1,1)   6 x 63
+        mean-pool (6,4) stride (1,1)           1 x 60   then tanh
+
+    It differs from the paper in what keeps a few hundred songs from being learnt by heart: batch
+    normalisation after each layer, dropout of whole channels that is off at test time, and one
+    network for both dimensions. Source: Yang, "Short-time emotion tracker using a convolutional
+    autoencoder", Table 1.
+    """
+
+    def __init__(self, settings: NetworkSettings) -> None:
+        super().__init__()
+        first, second, third, fourth = settings.channels
+        self.conv1 = nn.Conv2d(1, first, (7, 7), (2, 2), (3, 3))
+        self.conv2 = nn.Conv2d(first, second, (5, 5), (2, 2), (2, 2))
+        self.deconv3 = nn.ConvTranspose2d(second, third, (5, 5), (1, 2), (5, 1))
+        self.deconv4 = nn.ConvTranspose2d(third, fourth, (7, 7), (1, 2), (6, 1))
+        self.deconv5 = nn.ConvTranspose2d(fourth, len(DIMENSIONS), (7, 1), (1, 1), (6, 1))
+        self.norm1 = nn.BatchNorm2d(first)
+        self.norm2 = nn.BatchNorm2d(second)
+        self.norm3 = nn.BatchNorm2d(third)
+        self.norm4 = nn.BatchNorm2d(fourth)
+        self.pool = nn.AvgPool2d((6, 4), (1, 1))
+        self.activation = nn.LeakyReLU(LEAK)
+        self.dropout = nn.Dropout2d(settings.dropout)
+
+    def forward(self, windows: torch.Tensor) -> torch.Tensor:
+        """Estimate (n, columns, 2) from (n, columns, bands)."""
+        image = windows.transpose(1, 2).unsqueeze(1)
+        code = self.activation(self.norm1(self.conv1(image)))
+        code = self.dropout(self.activation(self.norm2(self.conv2(code))))
+        code = self.dropout(self.activation(self.norm3(self.deconv3(code))))
+        code = self.dropout(self.activation(self.norm4(self.deconv4(code))))
+        values = self.pool(self.deconv5(code))
+        return torch.tanh(values.squeeze(2).transpose(1, 2))
+
+
+class Ensemble(nn.Module):
+    """Networks of one shape whose mean is the estimate, and the normalisation they share.
+
+    The input is normalised band by band with the statistics of the training data, which are part
+    of the network.
+    """
+
+    mean_db: torch.Tensor
+    deviation_db: torch.Tensor
+
+    def __init__(
+        self,
+        members: Sequence[TimeOrderedAutoencoder],
+        mean_db: torch.Tensor,
+        deviation_db: torch.Tensor,
+    ) -> None:
+        """Put `members` behind one normalisation; the statistics have shape (bands,)."""
+        super().__init__()
+        self.register_buffer("mean_db", mean_db)
+        self.register_buffer("deviation_db", deviation_db)
+        self.members = nn.ModuleList(members)
+
+    def forward(self, mel_db: torch.Tensor) -> torch.Tensor:
+        """Estimate (n, columns, 2) from (n, columns, bands) in decibels."""
+        windows = (mel_db - self.mean_db) / self.deviation_db
+        return torch.stack([member(windows) for member in self.members]).mean(dim=0)
+
+
+def merged(ensembles: Sequence[Ensemble]) -> Ensemble:
+    """Make one ensemble of several that were fitted on the same data."""
+    first = ensembles[0]
+    members = [member for ensemble in ensembles for member in ensemble.members]
+    return Ensemble(cast(list[TimeOrderedAutoencoder], members), first.mean_db, first.deviation_db)
+
+
+def fold_norms(network: TimeOrderedAutoencoder) -> TimeOrderedAutoencoder:
+    """Work each batch normalisation into the layer before it, in place, for running only.
+
+    The estimate stays the same. What is left has one weight and one bias a layer, so a graph made
+    of it keeps their names.
+    """
+    network.eval()
+    for number, layer in enumerate(("conv1", "conv2", "deconv3", "deconv4"), start=1):
+        norm = getattr(network, f"norm{number}")
+        if isinstance(norm, nn.BatchNorm2d):
+            transposed = layer.startswith("de")
+            folded = fuse_conv_bn_eval(getattr(network, layer), norm, transpose=transposed)
+            setattr(network, layer, folded)
+            setattr(network, f"norm{number}", nn.Identity())
+    return network

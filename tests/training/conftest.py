@@ -1,0 +1,27 @@
+"""Fixtures of the laboratory's tests."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from emoviz.training.dataset import Clip, decode, paper_front_end, read_rows
+from tests.training.folders import write_data
+
+
+@pytest.fixture(scope="session")
+def shared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a data folder that no test may change."""
+    return write_data(tmp_path_factory.mktemp("data") / "tiny")
+
+
+@pytest.fixture
+def data(shared_data: Path, tmp_path: Path) -> Path:
+    """Give a data folder of a test's own."""
+    return Path(shutil.copytree(shared_data, tmp_path / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def clips(shared_data: Path) -> list[Clip]:
+    """Give the decoded clips of the data folder."""
+    return decode(read_rows(shared_data), paper_front_end())

@@ -1,0 +1,79 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from emoviz import errors
+from emoviz.training.dataset import Clip
+from emoviz.training.fit import Calibration, fitted
+from emoviz.training.recipe import Recipe, read_recipe
+from tests.training.folders import write_recipe
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Recipe:
+    return read_recipe(write_recipe(tmp_path / "tiny"))
+
+
+def test_fitting_lowers_the_loss(clips: list[Clip], recipe: Recipe, tmp_path: Path) -> None:
+    longer = replace(recipe, training=replace(recipe.training, epochs=8))
+    _, losses = fitted(clips, longer, 1, tmp_path / "state.pt")
+    assert len(losses) == 8
+    assert np.mean(losses[-2:]) < 0.7 * losses[0]
+
+
+def test_a_fit_taken_up_again_ends_as_if_it_had_not_been_stopped(
+    clips: list[Clip], recipe: Recipe, tmp_path: Path
+) -> None:
+    whole, losses = fitted(clips, recipe, 1, tmp_path / "whole.pt")
+
+    def stop(epochs: int, _: float) -> None:
+        if epochs == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fitted(clips, recipe, 1, tmp_path / "stopped.pt", stop)
+    again, losses_again = fitted(clips, recipe, 1, tmp_path / "stopped.pt")
+    assert losses_again == losses
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, again.state_dict()[name]), name
+
+
+def test_seeds_differ_and_repeat(clips: list[Clip], recipe: Recipe, tmp_path: Path) -> None:
+    first, other, same = (
+        fitted(clips, recipe, seed, tmp_path / f"{index}.pt")[0].state_dict()
+        for index, seed in enumerate((1, 2, 1))
+    )
+    name = "members.0.conv1.weight"
+    assert torch.equal(first[name], same[name])
+    assert not torch.equal(first[name], other[name])
+
+
+def test_a_loss_that_is_no_number_is_said(
+    clips: list[Clip], recipe: Recipe, tmp_path: Path
+) -> None:
+    wild = replace(recipe, training=replace(recipe.training, learning_rate=float("inf")))
+    with pytest.raises(errors.TrainingError, match=r"The loss became nan in epoch 1"):
+        fitted(clips, wild, 1, tmp_path / "state.pt")
+
+
+def test_a_damaged_state_is_named(clips: list[Clip], recipe: Recipe, tmp_path: Path) -> None:
+    (tmp_path / "state.pt").write_bytes(b"torn")
+    with pytest.raises(errors.TrainingError, match=r"state.pt: this state .* is damaged"):
+        fitted(clips, recipe, 1, tmp_path / "state.pt")
+
+
+def test_too_few_clips_are_said(clips: list[Clip], recipe: Recipe, tmp_path: Path) -> None:
+    with pytest.raises(errors.TrainingError, match="There are 2 clips to train on"):
+        fitted(clips[:2], recipe, 1, tmp_path / "state.pt")
+
+
+def test_only_other_collections_are_calibrated() -> None:
+    calibration = Calibration()
+    with torch.no_grad():
+        calibration.offset += 0.25
+    values = calibration(torch.zeros(2, 4, 2), torch.tensor([False, True]))
+    assert (values[0] == 0.0).all()
+    assert (values[1] == 0.25).all()

@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+import torch
+
+from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder, fold_norms, merged
+from emoviz.training.recipe import NetworkSettings
+
+PAPER = NetworkSettings(channels=(16, 64, 128, 64), dropout=0.2)
+SMALL = NetworkSettings(channels=(4, 6, 8, 6), dropout=0.2)
+
+
+def _ensemble(seed: int, settings: NetworkSettings = SMALL) -> Ensemble:
+    torch.manual_seed(seed)
+    member = TimeOrderedAutoencoder(settings)
+    return Ensemble([member], torch.full((96,), -20.0), torch.full((96,), 15.0))
+
+
+def test_layers_have_the_sizes_of_the_design() -> None:
+    network = TimeOrderedAutoencoder(PAPER).eval()
+    sizes = {}
+    for name in ("conv1", "conv2", "deconv3", "deconv4", "deconv5", "pool"):
+        layer = getattr(network, name)
+        layer.register_forward_hook(
+            lambda _, __, output, name=name: sizes.update({name: tuple(output.shape[1:])})
+        )
+    network(torch.zeros(1, 60, 96))
+    assert sizes == {
+        "conv1": (16, 48, 30),
+        "conv2": (64, 24, 15),
+        "deconv3": (128, 18, 31),
+        "deconv4": (64, 12, 65),
+        "deconv5": (2, 6, 63),
+        "pool": (2, 1, 60),
+    }
+
+
+@pytest.mark.parametrize("columns", [4, 20, 60, 96])
+def test_any_multiple_of_four_columns_gives_as_many_values(columns: int) -> None:
+    values = _ensemble(0).eval()(torch.randn(3, columns, 96))
+    assert values.shape == (3, columns, 2)
+    assert values.abs().max() < 1.0
+
+
+@pytest.mark.parametrize("column", [10, 30, 47])
+def test_outputs_are_in_the_order_of_time(column: int) -> None:
+    network = _ensemble(1).eval()
+    silence = torch.full((1, 60, 96), -20.0)
+    struck = silence.clone()
+    struck[:, column] += 40.0
+    change = (network(struck) - network(silence)).abs().sum(dim=2)[0].detach()
+    centre = float((change * torch.arange(60)).sum() / change.sum())
+    assert abs(centre - column) < 3.0
+    assert change[: column - 20].sum() == 0.0 if column > 20 else True
+    assert change[column + 20 :].sum() == 0.0
+
+
+def test_folded_norms_leave_the_estimate_as_it_was() -> None:
+    network = _ensemble(2)
+    windows = torch.randn(4, 60, 96) * 20.0 - 20.0
+    network.train()(windows)
+    network.eval()
+    before = network(windows).detach().numpy()
+    for member in network.members:
+        assert isinstance(member, TimeOrderedAutoencoder)
+        fold_norms(member)
+    np.testing.assert_allclose(network(windows).detach().numpy(), before, atol=1e-5)
+    assert not any("norm" in name for name in network.state_dict())
+
+
+def test_an_ensemble_gives_the_mean_of_its_members() -> None:
+    one, other = _ensemble(3).eval(), _ensemble(4).eval()
+    windows = torch.randn(2, 20, 96) * 20.0 - 20.0
+    both = merged([one, other]).eval()(windows)
+    assert torch.allclose(both, (one(windows) + other(windows)) / 2.0, atol=1e-6)
