@@ -367,7 +367,7 @@ def test_dither_counts_as_silence_and_quiet_music_does_not(
 def test_samples_that_are_not_numbers_are_said_and_taken_as_silence(
     shipped_model: Estimator, listener: Listener, tmp_path: Path
 ) -> None:
-    sound = music(20.0, RATE_HZ)
+    sound = music(20.0, RATE_HZ).copy()
     sound[3 * RATE_HZ : 3 * RATE_HZ + 50] = np.nan
     sound[9 * RATE_HZ, 1] = np.inf
     path = tmp_path / "nan.wav"

@@ -31,7 +31,8 @@ _GLOW_RADIUS_PX = 26.0
 _MOST_GHOST_POINTS = 2400
 
 _GRID_BELOW = 0.6
-_FINE_GRID_BELOW = 0.3
+_GRID_STEPS = (0.05, 0.1, 0.2, 0.5, 1.0)
+_GRID_PX = 52.0
 _INSET_BELOW = 0.9
 _INSET_PX = 112
 _INSET_MARGIN_PX = 12
@@ -207,7 +208,7 @@ class PlanePainter:
     def _draw_grid(self, painter: QPainter, geometry: Geometry) -> None:
         """Draw lines of equal valence and arousal with their values: a near view needs a scale."""
         camera, width, height = geometry.camera, geometry.size.width(), geometry.size.height()
-        step = 0.1 if camera.reach > _FINE_GRID_BELOW else 0.05
+        step = next(step for step in _GRID_STEPS if step * geometry.radius_px > _GRID_PX)
         painter.setFont(self._axis_font)
         metrics = QFontMetricsF(self._axis_font)
         faint, dim = QPen(with_alpha(self._colours.line, 0.5), 1.0), QColor(self._colours.dim)
@@ -282,8 +283,9 @@ class PlanePainter:
             connect="finite",
         )
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        pen = QPen(with_alpha(self._colours.ghost, 0.45), 1.2)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        # Qt strokes a thin cosmetic pen many times faster than any wider one.
+        pen = QPen(with_alpha(self._colours.ghost, 0.6), 1.0)
+        pen.setCosmetic(True)
         painter.setPen(pen)
         painter.drawPath(path)
 
