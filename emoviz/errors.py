@@ -42,6 +42,13 @@ class SongEmptyError(SongError):
         super().__init__(f"{path}: the file holds no audio; get a complete copy of it.")
 
 
+class SongNameError(SongError):
+    """The file's name cannot be written as text."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this name is not valid Unicode; rename the file.")
+
+
 class SongFormatError(SongError):
     """No decoder recognises the file as audio."""
 

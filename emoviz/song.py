@@ -159,11 +159,15 @@ def open_song_decoder(path: Path) -> Decoder:
     Raises `errors.SongError`.
     """
     try:
+        # The decoders and all that is written about a song need its name as text.
+        str(path).encode()
         if path.is_dir():
             raise errors.SongIsFolderError(path)
         with path.open("rb") as file:
             if not file.read(1):
                 raise errors.SongEmptyError(path)
+    except UnicodeEncodeError as error:
+        raise errors.SongNameError(path) from error
     except FileNotFoundError as error:
         raise errors.SongNotFoundError(path) from error
     except PermissionError as error:

@@ -33,6 +33,7 @@ def save_picture(trajectory: Trajectory, path: Path) -> None:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    # Not image.save: some versions of PySide take its format as str only, their stubs as bytes.
     QImageWriter(buffer, QByteArray(b"PNG")).write(image)
     files.write_whole({path: bytes(buffer.data().data())})
     del application
