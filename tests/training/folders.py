@@ -34,6 +34,7 @@ warmup_steps = 2
 averaging = 0.5
 
 [augmentation]
+crop_columns = 24
 gain_db = 1.0
 tilt_db = 0.5
 warp = 0.01
