@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -49,7 +50,7 @@ class Experiment:
         """Make or find the run folder below `runs`.
 
         Raises `errors.RecipeError` if there are too few artists to split, `errors.OutputError` if
-        the folder cannot be made.
+        that folder or the recipe's, where the model goes, cannot be written to.
         """
         self._recipe, self._clips, self._watch = recipe, clips, watch
         self._folds = folds(clips, recipe.collection, recipe.folds)
@@ -58,6 +59,12 @@ class Experiment:
                 recipe.path,
                 f"the data have too few artists of 'collection' {recipe.collection!r} "
                 f"for {recipe.folds} folds",
+            )
+        target = recipe.path.resolve().parent
+        if not os.access(target, os.W_OK):
+            # Said before hours of training rather than after them.
+            raise errors.OutputError(
+                target, "the model goes where the recipe is: permission denied"
             )
         self._scored = evaluate.benchmark(clips, recipe.collection)
         self.folder = runs / f"{recipe.name}-{_fingerprint(recipe, clips)}"

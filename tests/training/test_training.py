@@ -141,3 +141,15 @@ def test_hooking_up_the_commands_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_model_that_could_not_be_written_is_not_trained(
+    workplace: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workplace)
+    recipe = write_recipe(workplace / "model" / "locked")
+    # A mode would not stop the superuser that tests may run as.
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != recipe.parent)
+    with pytest.raises(errors.OutputError, match=r"locked: cannot be written"):
+        run("train", str(recipe), "--data", str(shared_data))
+    assert not list(workplace.glob("runs/locked-*"))
