@@ -127,7 +127,7 @@ class Account:
             f"{100 * augmentation.warp:g} %; {100 * augmentation.noise_share:g} % of the clips got "
             f"Gaussian noise at {low_db:g} to {high_db:g} dB; up to {augmentation.masked_bands} "
             f"bands and {augmentation.masked_columns} half-seconds were blanked; clips were mixed "
-            f"in pairs (mixup, {augmentation.mixup:g})."
+            f"in pairs (mixup, {augmentation.mixup:g}).\n\n{self.recipe.notes.strip()}"
         )
 
     def _protocol(self) -> str:

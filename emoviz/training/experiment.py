@@ -42,8 +42,8 @@ class Outcome:
 class Experiment:
     """One recipe on one data folder's clips, with a run folder for what it takes to go on.
 
-    A run that was stopped goes on where it was when it is started again with the same recipe on
-    the same data.
+    A run that was stopped goes on where it was when it is started again with the same settings
+    on the same data.
     """
 
     def __init__(self, recipe: Recipe, clips: Sequence[Clip], runs: Path, watch: Watch) -> None:
@@ -180,7 +180,10 @@ class Experiment:
 
 
 def _fingerprint(recipe: Recipe, clips: Sequence[Clip]) -> str:
-    digest = hashlib.sha256(recipe.text.encode())
+    # What a fitted network depends on, and no more: a new title or one seed more need no new fits.
+    settings = (recipe.network, recipe.training, recipe.augmentation)
+    split = (recipe.collection, recipe.extra_collections, recipe.folds)
+    digest = hashlib.sha256(repr((settings, split)).encode())
     for clip in clips:
         digest.update(repr((clip.song_id, clip.group, clip.collection, clip.start_s)).encode())
         digest.update(clip.columns_db.tobytes())

@@ -70,7 +70,8 @@ class Recipe:
     """A whole recipe.
 
     `collection` is split into `folds` and scored; clips of `extra_collections` only ever train.
-    One network is fitted per seed and the model is their mean. `text` is the file as it was read.
+    One network is fitted per seed and the model is their mean. `notes` tell how the settings were
+    chosen, for the card. `text` is the file as it was read.
     """
 
     path: Path
@@ -78,6 +79,7 @@ class Recipe:
     title: str
     version: str
     licence: str
+    notes: str
     collection: str
     extra_collections: tuple[str, ...]
     folds: int

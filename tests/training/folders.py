@@ -15,6 +15,7 @@ RECIPE = """
 title = "Tiny"
 version = "0.0.1"
 licence = "CC BY-NC 4.0"
+notes = "Chosen to be small."
 collection = "emomusic-development"
 extra_collections = ["deam-2014"]
 folds = 2

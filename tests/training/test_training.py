@@ -94,6 +94,7 @@ def test_the_card_and_the_results_tell_of_the_run(workplace: Path) -> None:
     assert len(results["losses"]["all songs, seed 2"]) == 3
     assert results["parity"]["largest_difference"] <= 1e-4
     assert "CC BY-NC 4.0" in card
+    assert "Chosen to be small." in card
 
 
 def test_a_second_training_takes_up_what_is_there_and_makes_the_same_model(
