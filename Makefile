@@ -21,15 +21,17 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The figures of README.md's "Speed", measured on this machine.
+# Measures the program on this machine, and writes README.md's "Speed".
 .PHONY: bench
 bench: $(VENV)/.test
 	$(BIN)/python build_scripts/bench.py
+	$(BIN)/python build_scripts/readme_figures.py
 
 # Trains and writes model/cae anew from DATA=folder.
 .PHONY: model
 model: $(VENV)/.test
 	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)"
+	$(BIN)/python build_scripts/readme_figures.py
 
 # Renders resources/demo/demo.ogg anew.
 .PHONY: demo-song
@@ -51,3 +53,8 @@ $(VENV)/.test: $(VENV)/.run
 	$(PIP) torch==2.13.0
 	$(PIP) -e ".[test]"
 	@touch $@
+
+# The README's picture of the window.
+.PHONY: screenshot
+screenshot: $(VENV)/.test
+	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py -o resources/screenshots/window.png

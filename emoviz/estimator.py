@@ -50,8 +50,8 @@ class Estimator:
     (n, window_columns, outputs), in the order of `info.outputs`, on the scale [-1, 1].
     """
 
-    def __init__(self, folder: Path, *, threads: int = 0) -> None:
-        """Load the model in `folder`; `threads` is 0 for as many as there are cores.
+    def __init__(self, folder: Path) -> None:
+        """Load the model in `folder`.
 
         Raises `errors.ModelBrokenError` if the folder is not a whole model.
         """
@@ -62,9 +62,9 @@ class Estimator:
         self.info = _read_info(folder, table)
         self.front_end = _read_front_end(folder, table)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        # Worker threads that spin between two windows would take the core that draws and plays.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # How many threads share a sum shows in its last digits, and one song has one trajectory:
+        # in the window, alone, and among others. Decoding takes the second core.
+        options.intra_op_num_threads = 1
         try:
             self._session = onnxruntime.InferenceSession(
                 _checked_bytes(folder, table), options, providers=["CPUExecutionProvider"]
@@ -84,7 +84,7 @@ class Estimator:
         return values
 
 
-def load(name: str = DEFAULT_MODEL, *, threads: int = 0) -> Estimator:
+def load(name: str = DEFAULT_MODEL) -> Estimator:
     """Load the model that is installed under `name`.
 
     Raises `errors.ModelNotFoundError` or `errors.ModelBrokenError`.
@@ -92,7 +92,7 @@ def load(name: str = DEFAULT_MODEL, *, threads: int = 0) -> Estimator:
     folder = paths.models() / name
     if name not in _names():
         raise errors.ModelNotFoundError(name, _names())
-    return Estimator(folder, threads=threads)
+    return Estimator(folder)
 
 
 def installed() -> list[ModelInfo]:
@@ -132,11 +132,11 @@ def _read_info(folder: Path, table: dict[str, Any]) -> ModelInfo:
             version=str(table["version"]),
             licence=str(table["licence"]),
             summary=str(table["summary"]),
-            outputs=tuple(table["output"]["names"]),
+            outputs=tuple(str(name) for name in table["output"]["names"]),
             window_columns=int(table["input"]["window_columns"]),
             output_range=(low, high),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise errors.ModelBrokenError(folder, f"model.toml lacks or garbles {error}") from error
     if info.outputs not in (OUTPUTS, OUTPUTS + DEVIATIONS):
         raise errors.ModelBrokenError(folder, f"its outputs are {', '.join(info.outputs)}")
@@ -150,7 +150,9 @@ def _read_info(folder: Path, table: dict[str, Any]) -> ModelInfo:
 def _read_front_end(folder: Path, table: dict[str, Any]) -> FrontEnd:
     try:
         settings = table["front_end"]
-        filters = np.load(folder / "mel_filters.npy", allow_pickle=False)
+        with (folder / "mel_filters.npy").open("rb") as file:
+            # Not np.load: it takes archives and pickles too, each with errors of its own.
+            filters = np.lib.format.read_array(file, allow_pickle=False)
         front_end = FrontEnd(
             filters=filters.astype(np.float32),
             sample_rate_hz=int(settings["sample_rate_hz"]),
@@ -160,10 +162,14 @@ def _read_front_end(folder: Path, table: dict[str, Any]) -> FrontEnd:
             floor_power=float(settings["floor_power"]),
         )
         bands = int(settings["bands"])
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise errors.ModelBrokenError(folder, f"its front end cannot be read ({error})") from error
     if filters.shape != (bands, front_end.frame_length // 2 + 1):
         raise errors.ModelBrokenError(folder, f"mel_filters.npy has the shape {filters.shape}")
+    if min(front_end.sample_rate_hz, front_end.frames_per_column) < 1 or not (
+        front_end.floor_power > 0
+    ):
+        raise errors.ModelBrokenError(folder, "its front end hears nothing")
     if front_end.lead_length < 0:
         raise errors.ModelBrokenError(folder, "its frames do not fill a half-second")
     return front_end

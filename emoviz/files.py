@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from emoviz import errors
@@ -18,6 +18,12 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
 
     Raises `errors.OutputError` naming the file that could not be written.
     """
+    for path in contents:
+        # A rename would fail on a folder after others were renamed, and would replace a device.
+        with _as_output_error(path):
+            in_the_way = path.exists() and not path.is_file()
+        if in_the_way:
+            raise errors.OutputError(path, "something that is no file has this name")
     temporaries: dict[Path, Path] = {}
     try:
         for path, data in contents.items():
@@ -32,7 +38,9 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
                 temporary.replace(path)
     finally:
         for temporary in temporaries.values():
-            temporary.unlink(missing_ok=True)
+            # Where nothing could be made there is nothing to remove.
+            with suppress(OSError):
+                temporary.unlink()
 
 
 def sha256_of_file(path: Path) -> str:

@@ -80,4 +80,4 @@ def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None])
 
 
 def _outcome_in_process(path: Path, model: str) -> Outcome:
-    return _outcome(path, File2Track(estimator.load(model, threads=1)), ignore_update)
+    return _outcome(path, File2Track(estimator.load(model)), ignore_update)

@@ -13,6 +13,8 @@ from emoviz import errors, files
 from emoviz.decoding import Decoder, Samples, open_decoder
 
 SHORTEST_S = 0.5
+TOLERATED_S = 1.0
+"""How much less than the header promises may come: padding and frame counts of mp3 and aac."""
 
 Report: TypeAlias = Callable[[str], None]
 """Takes one sentence for the user about something that is wrong but does not stop the work."""
@@ -43,13 +45,9 @@ class Song:
         """
         decoder = open_song_decoder(path)
         try:
-            # A header can promise what the file does not hold, so one block is decoded.
-            if next(decoder.blocks(), None) is None:
-                raise errors.SongEmptyError(path)
+            _check_length(path, decoder)
         finally:
             decoder.close()
-        if 0 < decoder.duration_s < SHORTEST_S:
-            raise errors.SongTooShortError(path, decoder.duration_s)
         title, artist, cover = _read_tags(path)
         return cls(
             path=path,
@@ -75,7 +73,7 @@ class Song:
         are said through `report`. Raises `errors.SongError` if nothing at all can be decoded.
         """
         decoder = self._reopen()
-        resampler = _resampler(self.sample_rate_hz, rate_hz, channels=1)
+        resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=1)
         try:
             for block in _sound_blocks(self.path, decoder, report):
                 yield resampler.resample_chunk(_to_mono(block))
@@ -90,9 +88,9 @@ class Song:
         cannot be opened again or breaks off; past its end there are simply no blocks.
         """
         decoder = self._reopen()
-        resampler = _resampler(self.sample_rate_hz, rate_hz, channels=2)
+        resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=2)
         try:
-            for block in decoder.blocks(round(start_s * self.sample_rate_hz)):
+            for block in _blocks(self.path, decoder, round(start_s * decoder.sample_rate_hz)):
                 finite = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
                 yield resampler.resample_chunk(to_stereo(finite))
             yield resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
@@ -162,14 +160,44 @@ def _stereo_mix(channels: int) -> Samples:
     for index, channel in enumerate(surrounds):
         mix[channel, index % 2] = half_power
     # Scaled so that full scale on every channel cannot clip.
-    return (mix / mix.sum(axis=0)).astype(np.float32)
+    scaled: Samples = (mix / mix.sum(axis=0)).astype(np.float32)
+    return scaled
+
+
+def _check_length(path: Path, decoder: Decoder) -> None:
+    """Decode the first half-second, since a header can promise what the file does not hold."""
+    frames = 0
+    for block in decoder.blocks():
+        frames += len(block)
+        if frames >= SHORTEST_S * decoder.sample_rate_hz:
+            return
+    if not frames:
+        raise errors.SongEmptyError(path)
+    raise errors.SongTooShortError(path, frames / decoder.sample_rate_hz)
+
+
+def _blocks(path: Path, decoder: Decoder, start_frame: int = 0) -> Iterator[Samples]:
+    """Yield what `decoder` gives; where it ends early because the file is gone, say that."""
+    position = start_frame
+    try:
+        for block in decoder.blocks(start_frame):
+            position += len(block)
+            yield block
+    except errors.SongDamagedError as error:
+        if not path.exists():
+            raise errors.SongVanishedError(path) from error
+        raise
+    missing_s = decoder.duration_s - position / decoder.sample_rate_hz
+    # Unplugged disks give no error here, only no more bytes.
+    if missing_s > TOLERATED_S and not path.exists():
+        raise errors.SongVanishedError(path)
 
 
 def _sound_blocks(path: Path, decoder: Decoder, report: Report) -> Iterator[Samples]:
     frames = 0
     damaged = False
     try:
-        for block in decoder.blocks():
+        for block in _blocks(path, decoder):
             finite = np.isfinite(block)
             if not finite.all():
                 if not damaged:
@@ -190,8 +218,7 @@ def _sound_blocks(path: Path, decoder: Decoder, report: Report) -> Iterator[Samp
     decoded_s = frames / decoder.sample_rate_hz
     if not frames:
         raise errors.SongEmptyError(path)
-    # One second: what padding and wrong frame counts of mp3 and aac files stay under.
-    if decoded_s < decoder.duration_s - 1.0:
+    if decoded_s < decoder.duration_s - TOLERATED_S:
         report(
             f"{path}: the file promises {decoder.duration_s:.1f} s of audio and ends after "
             f"{decoded_s:.1f} s; get a complete copy."

@@ -17,8 +17,9 @@ from emoviz.song import Report, Song
 from emoviz.trajectory import Provenance, Trajectory
 from emoviz.windows import Track, Window, cut, windows_of
 
-# Digital silence and what dither leaves of it: a mel band of the quietest music lies above.
-_SILENT_DB = -90.0
+# Above what dither makes of digital silence (-68 dB in a mel frame), below a tone of one step of
+# 16 bits (-57 dB).
+_SILENT_DB = -65.0
 
 # Digits that a value carries: finer than any listener, and the same on every machine.
 _DECIMALS = 6

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -133,7 +134,7 @@ class Trajectory:
         """Describe the CSV in the form of the W3C's "CSV on the Web" (tabular metadata, 2015)."""
         return {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-            "url": csv_name,
+            "url": quote(csv_name),
             "dc:title": f"Valence and arousal of {self.provenance.song_title}",
             "dc:description": "Perceived emotion as a model predicts that listeners would rate "
             f"it, one row for each half-second; time is the {TIME_REFERENCE} of the half-second.",
@@ -161,20 +162,27 @@ def load_csv(path: Path) -> Trajectory:
     notes = _read_notes(path)
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
+            rows = list(csv.reader(file, strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise errors.TrajectoryFileError(path, str(error)) from error
     if not rows or tuple(rows[0]) != COLUMNS:
         raise errors.TrajectoryFileError(path, f"its columns are not {','.join(COLUMNS)}")
     numbers = [_read_row(path, line, row) for line, row in enumerate(rows[1:], start=2)]
     table = np.array(numbers, dtype=np.float64).reshape(-1, 5)
-    known = [None if np.isnan(table[:, column]).all() else table[:, column] for column in (3, 4)]
+    if not len(table) or not np.array_equal(table[:, 0], end_times_s(len(table))):
+        raise errors.TrajectoryFileError(path, "its times are not 0.5, 1.0, 1.5 and so on")
+    if not np.isfinite(table[:, 1:3]).all():
+        raise errors.TrajectoryFileError(path, "it has a value that is not a number")
+    unknown = np.isnan(table[:, 3:])
+    if unknown.any() and not unknown.all():
+        raise errors.TrajectoryFileError(path, "it has deviations in some places only")
+    valence_sd, arousal_sd = (None, None) if unknown.all() else (table[:, 3], table[:, 4])
     return Trajectory(
         times_s=table[:, 0],
         valence=table[:, 1],
         arousal=table[:, 2],
-        valence_sd=known[0],
-        arousal_sd=known[1],
+        valence_sd=valence_sd,
+        arousal_sd=arousal_sd,
         provenance=notes,
     )
 

@@ -6,8 +6,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+import av
 import numpy as np
 import numpy.typing as npt
 import soundfile
@@ -18,6 +20,7 @@ RECORDING_RATE_HZ = 48000
 _MONITOR_CHUNK_MS = 5
 
 
+@cache
 def music(duration_s: float, rate_hz: int, seed: int = 0) -> Floats:
     """Give something like music, (frames, 2) float32: chords of decaying notes that never repeat.
 
@@ -43,6 +46,18 @@ def write_music(path: Path, duration_s: float, rate_hz: int, **options: str) -> 
     sound = music(duration_s, rate_hz)
     soundfile.write(path, sound, rate_hz, **options)
     return sound
+
+
+def write_long_wav(path: Path, duration_s: float) -> None:
+    """Write a second of `music` and then silence that takes no room on the disk."""
+    rate_hz = 48000
+    write_music(path, 1.0, rate_hz)
+    size = 4 * round(rate_hz * duration_s)
+    with path.open("r+b") as file:
+        file.truncate(44 + size)
+        for place, number in ((4, 36 + size), (40, size)):
+            file.seek(place)
+            file.write(number.to_bytes(4, "little"))
 
 
 def wait_until(condition: Callable[[], object], deadline_s: float = 5.0) -> None:
@@ -196,3 +211,47 @@ def find(excerpt: Floats, song: Floats) -> tuple[int, float]:
     correlation = products / np.sqrt(np.maximum(energy, 1e-9) * np.sum(excerpt**2.0) + 1e-20)
     place = int(np.argmax(correlation))
     return place, float(correlation[place])
+
+
+def encode(path: Path, sound: Floats, rate_hz: int, **options: str) -> None:
+    """Write `sound`, (frames, channels), in the format that the suffix of `path` names.
+
+    `options` are soundfile's, or tags for what FFmpeg writes.
+    """
+    codecs = {".m4a": "aac", ".aac": "aac", ".wma": "wmav2", ".mp4": "aac", ".mkv": "aac"}
+    if codec := codecs.get(path.suffix):
+        _encode_with_ffmpeg(path, sound, rate_hz, codec, options)
+        return
+    if path.suffix == ".opus":
+        options = {"format": "OGG", "subtype": "OPUS"} | options
+    with soundfile.SoundFile(path, "w", rate_hz, sound.shape[1], **options) as file:
+        # In pieces: libsndfile's vorbis encoder puts what it is given on the stack.
+        for begin in range(0, len(sound), 8192):
+            file.write(sound[begin : begin + 8192])
+
+
+def _encode_with_ffmpeg(
+    path: Path, sound: Floats, rate_hz: int, codec: str, tags: dict[str, str]
+) -> None:
+    formats = {".aac": "adts", ".wma": "asf"}
+    layouts = {1: "mono", 2: "stereo", 6: "5.1"}
+    layout = layouts[sound.shape[1]]
+    with av.open(path, "w", format=formats.get(path.suffix)) as container:
+        container.metadata.update(tags)
+        picture = container.add_stream("mpeg4", rate=5) if path.suffix in (".mp4", ".mkv") else None
+        stream = container.add_stream(codec, rate=rate_hz, layout=layout)
+        stream.bit_rate = 96000 * sound.shape[1]
+        if picture is not None:
+            picture.width = picture.height = 32
+            for _ in range(round(5 * len(sound) / rate_hz)):
+                black = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8))
+                container.mux(picture.encode(black))
+            container.mux(picture.encode(None))
+        planes = np.ascontiguousarray(sound.T, np.float32)
+        frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout=layout)
+        frame.rate = rate_hz
+        waiting = av.AudioFifo()
+        waiting.write(frame)
+        while piece := waiting.read(stream.codec_context.frame_size or 1024, partial=True):
+            container.mux(stream.encode(piece))
+        container.mux(stream.encode(None))

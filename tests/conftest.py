@@ -1,12 +1,36 @@
 """Fixtures that several tests share."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+from emoviz import estimator, paths
+from emoviz.estimator import Estimator
+from emoviz.song import Song
 from tests.audio import PulseSink
+
+# Before anything makes a Qt application: the suite runs where there is no screen.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Nothing in this suite is timed: a busy machine is no failure.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def shipped_model() -> Estimator:
+    """Give the model that emoviz comes with."""
+    return estimator.load()
+
+
+@pytest.fixture(scope="session")
+def demo_song() -> Song:
+    """Give the song that emoviz comes with."""
+    return Song.open(paths.demo_song())
 
 
 def _rescan_devices() -> None:

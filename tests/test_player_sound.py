@@ -99,10 +99,10 @@ def test_after_a_seek_it_goes_on_from_exactly_there(
     player.load(Song.open(song_path))
     player.play()
     play_for(player, 0.5)
-    for place_s in (12.0, 3.21, 3.0, 17.5, 12.0):
+    for place_s in (12.0, 3.21, 3.0, 12.0):
         asked_s = time.monotonic()
         player.seek(place_s)
-        play_for(player, 0.7)
+        play_for(player, 0.6)
         began, place = seam(recorder.sound()[:, 0], reference, recorder.index_at(asked_s + 0.35))
         assert place / RECORDING_RATE_HZ == pytest.approx(place_s, abs=FADE_S + 0.002)
         assert began - recorder.index_at(asked_s) < 0.15 * RECORDING_RATE_HZ + 480

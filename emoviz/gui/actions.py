@@ -41,6 +41,7 @@ ACTIONS = (
     ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "=")),
     ActionSpec("softer", PLAYBACK, "S&ofter", "Softer", ("-",)),
     ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),
+    ActionSpec("toggle_follow", VIEW, "&Follow the trail", "Zoom to the trail (F)", ("F",)),
     ActionSpec("theme_system", VIEW, "Theme of the &system", "Dark or light as the system is"),
     ActionSpec("theme_light", VIEW, "&Light theme", "Dark on light"),
     ActionSpec("theme_dark", VIEW, "&Dark theme", "Light on dark"),

@@ -68,8 +68,7 @@ class AnalysisWorker(QObject):
     def _run(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
         try:
             song = Song.open(path)
-            # One core is left to the window and the sound.
-            loaded = estimator.load(model, threads=1)
+            loaded = estimator.load(model)
             self.opened.emit(request, song, loaded.front_end, loaded.info)
             answers = _Answers(self, request)
             trajectory = File2Track(loaded)(

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from emoviz import __version__, paths
 from emoviz.gui import settings as remembered
@@ -24,27 +24,55 @@ _LOG_BYTES = 1_000_000
 def run(song: Path | None) -> int:
     """Open the window on `song`, or on the demo song; give the exit status when it is closed."""
     _start_log(paths.log_file())
+    application = make_application()
+    window = make_window(Settings(paths.settings_file()))
+    sys.excepthook = _report_to(window)
+    # Python sees the interrupt between two ticks of the window's clock.
+    signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
+    # What takes its time (the model, the sound system) begins when the window is there.
+    first_paint = _FirstPaint(window, lambda: _begin(window, song or paths.demo_song()))
+    window.show()
+    status = application.exec()
+    del first_paint
+    return status
+
+
+def make_application() -> QApplication:
+    """Make Qt's application object, with emoviz's name, style and font."""
     application = QApplication(sys.argv[:1])
     application.setApplicationName("emoviz")
     application.setApplicationDisplayName("emoviz")
     application.setApplicationVersion(__version__)
     application.setStyle("Fusion")
     application.setFont(interface_font(10))
-    settings = Settings(paths.settings_file())
-    window = MainWindow(Theme(settings.get(remembered.THEME)), settings)
-    sys.excepthook = _report_to(window)
-    # Python sees the interrupt between two ticks of the window's clock.
-    signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
-    window.show()
-    window.open_song(song or paths.demo_song())
-    # The sound system may take its time to answer; the window is there before it is asked.
-    QTimer.singleShot(0, lambda: _connect_player(window))
-    return application.exec()
+    return application
 
 
-def _connect_player(window: MainWindow) -> None:
+def make_window(settings: Settings) -> MainWindow:
+    """Make the window, in the theme that the settings name, without a player or a song yet."""
+    return MainWindow(Theme(settings.get(remembered.THEME)), settings)
+
+
+class _FirstPaint(QObject):
+    """Calls `then` once, when a window has been painted for the first time."""
+
+    def __init__(self, window: QWidget, then: Callable[[], None]) -> None:
+        super().__init__()
+        self._then = then
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Look out for the paint event; it is followed by those of the window's children."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._then)
+        return False
+
+
+def _begin(window: MainWindow, song: Path) -> None:
     from emoviz.player import open_player
 
+    window.open_song(song)
     window.set_player(*open_player())
 
 

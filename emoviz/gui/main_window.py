@@ -5,7 +5,15 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from emoviz import errors, paths
 from emoviz.circumplex import Circumplex
@@ -18,6 +26,7 @@ from emoviz.gui.banner import Banner
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
+from emoviz.gui.readout import WIDTH_PX as READOUT_WIDTH_PX
 from emoviz.gui.readout import ReadoutPanel
 from emoviz.gui.settings import Settings
 from emoviz.gui.spectrogram import SpectrogramView
@@ -66,7 +75,7 @@ class MainWindow(QMainWindow):
         self._clock.start()
         self.setWindowTitle("emoviz")
         self.setAcceptDrops(True)
-        self.resize(1280, 860)
+        self.resize(1280, 800)
         self.restoreGeometry(settings.get(remembered.GEOMETRY))
 
     # What the actions of the table do; each is named after its row.
@@ -145,6 +154,12 @@ class MainWindow(QMainWindow):
         """Show the whole song in the time views."""
         self._axis.set_duration(self._axis.duration_s)
 
+    def toggle_follow(self) -> None:
+        """Zoom to the trail and go with it, or show the whole plane."""
+        following = not self._settings.get(remembered.FOLLOW)
+        self._settings.put(remembered.FOLLOW, following)
+        self._plane.set_following(following)
+
     def theme_system(self) -> None:
         """Follow the system's dark or light."""
         self._choose_theme(themes.SYSTEM)
@@ -158,6 +173,11 @@ class MainWindow(QMainWindow):
         self._choose_theme(themes.DARK)
 
     # What else the window can be told.
+
+    @property
+    def duration_s(self) -> float:
+        """Duration of the song that is open, in seconds."""
+        return self._axis.duration_s
 
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
         """Take the player that songs are heard through, and say why if it is silent."""
@@ -210,6 +230,7 @@ class MainWindow(QMainWindow):
             self._actions["step_forward"],
         )
         self._transport.set_volume(self._settings.get(remembered.VOLUME))
+        self._plane.set_following(self._settings.get(remembered.FOLLOW))
         self._time_views = (self._timeline, self._spectrogram, self._overview)
         self._track_views = (self._plane, self._readout, self._timeline, self._overview)
         self._views = (self._plane, self._readout, *self._time_views)
@@ -218,18 +239,29 @@ class MainWindow(QMainWindow):
         top = QHBoxLayout()
         top.setSpacing(1)
         top.addWidget(self._plane, 1)
-        top.addWidget(self._readout)
+        top.addWidget(self._scrolled_readout())
         central = QWidget()
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
         layout.addWidget(self._banner)
-        layout.addLayout(top, 10)
-        layout.addWidget(self._timeline, 3)
-        layout.addWidget(self._spectrogram, 4)
+        layout.addLayout(top, 9)
+        layout.addWidget(self._timeline, 4)
+        layout.addWidget(self._spectrogram, 5)
         layout.addWidget(self._overview)
         layout.addWidget(self._transport)
         self.setCentralWidget(central)
+
+    def _scrolled_readout(self) -> QScrollArea:
+        """Give the readout a frame in which it can be scrolled where the window is low."""
+        area = QScrollArea()
+        area.setWidget(self._readout)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(READOUT_WIDTH_PX)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return area
 
     def _connect(self) -> None:
         self._worker.opened.connect(self._on_opened)
@@ -311,7 +343,10 @@ class MainWindow(QMainWindow):
         problem = self._player.problem
         if problem is not None and self._banner.sentence != str(problem):
             self._banner.say(str(problem))
-        self._clock.setInterval(_FRAME_MS if playing else _IDLE_MS)
+        interval_ms = _FRAME_MS if playing else _IDLE_MS
+        # Setting it, even to what it is, starts the interval anew: the frame would come late.
+        if self._clock.interval() != interval_ms:
+            self._clock.setInterval(interval_ms)
 
     def _show_time(self, time_s: float) -> None:
         self._shown_s = time_s

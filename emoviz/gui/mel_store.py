@@ -5,8 +5,8 @@ import numpy.typing as npt
 
 from emoviz.melspectrogram import COLUMN_S
 
-FLOOR_DB = -70.0
-CEILING_DB = 10.0
+FLOOR_DB = -60.0
+CEILING_DB = 20.0
 """What the picture's darkest and lightest colour stand for, in decibels re full scale."""
 
 _MOST_POOLED = 12

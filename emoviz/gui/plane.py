@@ -1,13 +1,16 @@
 """The view of the valence-arousal plane: the song's path as a ghost, the moving trail."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emoviz.circumplex import Circumplex
+from emoviz.gui.camera import FollowCamera
 from emoviz.gui.plane_painter import PlanePainter
 from emoviz.gui.theme import Theme
 from emoviz.trail import Values
+
+_GLIDE_MS = 16
 
 
 class PlaneView(QWidget):
@@ -19,6 +22,9 @@ class PlaneView(QWidget):
         self._painter = PlanePainter(circumplex, theme.colours)
         self._time_s = 0.0
         self._drawn_area = QRectF()
+        self._camera = FollowCamera()
+        self._glide = QTimer(self, interval=_GLIDE_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._glide.timeout.connect(self._move_camera)
         self.setMinimumSize(420, 320)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -28,11 +34,18 @@ class PlaneView(QWidget):
     def set_track(self, values: Values) -> None:
         """Show the path of `values`, (n, 2) or more columns, NaN where nothing is known yet."""
         self._painter.set_track(values)
+        self._aim_camera()
         self.update()
+
+    def set_following(self, following: bool) -> None:
+        """Zoom to the trail and go with it, or show the whole plane."""
+        self._camera.following = following
+        self._aim_camera()
 
     def seek(self, time_s: float) -> None:
         """Move the head to where the song is at `time_s`."""
         self._time_s = time_s
+        self._aim_camera()
         area = self._painter.moving_area(self.size(), time_s)
         self.update(area.united(self._drawn_area).toAlignedRect())
         self._drawn_area = area
@@ -47,6 +60,18 @@ class PlaneView(QWidget):
         painter.setClipRect(event.rect())
         self._painter.draw(painter, self.size(), self.devicePixelRatioF(), self._time_s)
         painter.end()
+
+    def _aim_camera(self) -> None:
+        self._camera.aim(self._painter.trail(self._time_s))
+        if not self._camera.resting and not self._glide.isActive():
+            self._glide.start()
+
+    def _move_camera(self) -> None:
+        self._camera.glide(_GLIDE_MS / 1000)
+        self._painter.camera = self._camera.now
+        if self._camera.resting:
+            self._glide.stop()
+        self.update()
 
     def _take_colours(self) -> None:
         self._painter.set_colours(self._theme.colours)

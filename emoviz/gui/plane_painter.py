@@ -1,5 +1,6 @@
 """Draws the valence-arousal plane, for the screen and for pictures alike."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,8 @@ from PySide6.QtGui import (
 )
 
 from emoviz.circumplex import Circumplex
-from emoviz.gui.theme import Colours, interface_font, with_alpha
+from emoviz.gui.camera import WHOLE_PLANE, Camera
+from emoviz.gui.theme import Colours, interface_font, mixed, with_alpha
 from emoviz.gui.words_layout import place_words
 from emoviz.trail import Values, head_at, trail_at
 
@@ -23,6 +25,12 @@ TRAIL_S = 15.0
 _TRAIL_STEP_S = 0.125
 _HEAD_RADIUS_PX = 6.5
 _GLOW_RADIUS_PX = 26.0
+
+_GRID_BELOW = 0.6
+_FINE_GRID_BELOW = 0.3
+_INSET_BELOW = 0.9
+_INSET_PX = 112
+_INSET_MARGIN_PX = 12
 
 _AXIS_ENDS = (
     ("positive valence", 1, 0),
@@ -39,22 +47,34 @@ class Geometry:
     size: QSize
     word_width_px: float
     line_height_px: float
+    camera: Camera = WHOLE_PLANE
 
     @property
     def centre(self) -> QPointF:
-        """Centre of the circle."""
+        """Centre of the picture, where the camera looks."""
         return QPointF(self.size.width() / 2, self.size.height() / 2)
 
     @property
-    def radius_px(self) -> float:
-        """Radius of the unit circle; what is left outside it holds the words."""
+    def reach_px(self) -> float:
+        """How far the camera's reach goes; what is left beyond it holds the words."""
         across = self.size.width() / 2 - self.word_width_px - 24
-        upright = self.size.height() / 2 - 2.2 * self.line_height_px - 8
+        upright = self.size.height() / 2 - 2.8 * self.line_height_px - 6
         return max(40.0, min(across, upright))
+
+    @property
+    def radius_px(self) -> float:
+        """Radius of the unit circle."""
+        return self.reach_px / self.camera.reach
+
+    @property
+    def origin(self) -> QPointF:
+        """Place of the plane's origin."""
+        return self.point(0.0, 0.0)
 
     def point(self, valence: float, arousal: float) -> QPointF:
         """Give the place of a point of the plane."""
-        return self.centre + QPointF(valence, -arousal) * self.radius_px
+        away = QPointF(valence - self.camera.valence, self.camera.arousal - arousal)
+        return self.centre + away * self.radius_px
 
 
 class PlanePainter:
@@ -65,7 +85,8 @@ class PlanePainter:
         self._colours = colours
         self._values: Values = np.zeros((0, 2))
         self._ground: QPixmap | None = None
-        self._ground_key: tuple[QSize, float] | None = None
+        self._ground_key: tuple[QSize, float, Camera] | None = None
+        self.camera = WHOLE_PLANE
         self._word_font = interface_font(9.5)
         self._axis_font = interface_font(8.5)
 
@@ -83,29 +104,37 @@ class PlanePainter:
         """Give where things lie in a picture of `size`."""
         metrics = QFontMetricsF(self._word_font)
         widest = max(metrics.horizontalAdvance(word.text) for word in self._circumplex.words)
-        return Geometry(size, widest, metrics.height())
+        return Geometry(size, widest, metrics.height(), self.camera)
 
     def draw(self, painter: QPainter, size: QSize, pixel_ratio: float, time_s: float) -> None:
         """Draw the plane, and the trail as it is at `time_s`."""
-        if self._ground is None or self._ground_key != (size, pixel_ratio):
+        key = (size, pixel_ratio, self.camera)
+        if self._ground is None or self._ground_key != key:
             self._ground = self._draw_ground(size, pixel_ratio)
-            self._ground_key = (size, pixel_ratio)
+            self._ground_key = key
         painter.drawPixmap(0, 0, self._ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         geometry = self.geometry(size)
         self._draw_trail(painter, geometry, time_s)
         self._draw_head(painter, geometry, time_s)
+        if self.camera.reach < _INSET_BELOW:
+            self._draw_inset(painter, geometry, time_s)
+
+    def trail(self, time_s: float) -> Values:
+        """Give the trail at `time_s`, (m, 2), the oldest point first."""
+        return trail_at(self._values, time_s, TRAIL_S, _TRAIL_STEP_S)
 
     def moving_area(self, size: QSize, time_s: float) -> QRectF:
         """Give the rectangle that trail and head take up at `time_s`; empty if there are none."""
-        trail = trail_at(self._values, time_s, TRAIL_S, _TRAIL_STEP_S)
+        trail = self.trail(time_s)
         if not len(trail):
             return QRectF()
         geometry = self.geometry(size)
         top_left = geometry.point(trail[:, 0].min(), trail[:, 1].max())
         bottom_right = geometry.point(trail[:, 0].max(), trail[:, 1].min())
         margin = _GLOW_RADIUS_PX + 2
-        return QRectF(top_left, bottom_right).adjusted(-margin, -margin, margin, margin)
+        area = QRectF(top_left, bottom_right).adjusted(-margin, -margin, margin, margin)
+        return area.united(_inset_box(size)) if self.camera.reach < _INSET_BELOW else area
 
     def _draw_ground(self, size: QSize, pixel_ratio: float) -> QPixmap:
         pixmap = QPixmap(size * pixel_ratio)
@@ -115,6 +144,8 @@ class PlanePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         geometry = self.geometry(size)
         self._draw_quadrants(painter, geometry)
+        if geometry.camera.reach < _GRID_BELOW:
+            self._draw_grid(painter, geometry)
         self._draw_axes(painter, geometry)
         self._draw_words(painter, geometry)
         self._draw_ghost(painter, geometry)
@@ -126,16 +157,16 @@ class PlanePainter:
         box = QRectF(geometry.point(-1, 1), geometry.point(1, -1))
         painter.setPen(Qt.PenStyle.NoPen)
         for quarter, colour in enumerate(self._colours.quadrants):
-            gradient = QRadialGradient(geometry.centre, radius)
+            gradient = QRadialGradient(geometry.origin, radius)
             gradient.setColorAt(0.0, with_alpha(colour, 0.03))
             gradient.setColorAt(1.0, with_alpha(colour, 0.16))
             painter.setBrush(gradient)
             painter.drawPie(box, quarter * 90 * 16, 90 * 16)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self._colours.line), 1.0))
-        painter.drawEllipse(geometry.centre, radius / 2, radius / 2)
+        painter.drawEllipse(geometry.origin, radius / 2, radius / 2)
         painter.setPen(QPen(QColor(self._colours.ghost), 1.4))
-        painter.drawEllipse(geometry.centre, radius, radius)
+        painter.drawEllipse(geometry.origin, radius, radius)
 
     def _draw_axes(self, painter: QPainter, geometry: Geometry) -> None:
         painter.setPen(QPen(QColor(self._colours.line), 1.0))
@@ -157,11 +188,63 @@ class PlanePainter:
             box = QRectF(left, top, width + 1, height)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
+    def _draw_grid(self, painter: QPainter, geometry: Geometry) -> None:
+        """Draw lines of equal valence and arousal with their values: a near view needs a scale."""
+        camera, width, height = geometry.camera, geometry.size.width(), geometry.size.height()
+        step = 0.1 if camera.reach > _FINE_GRID_BELOW else 0.05
+        painter.setFont(self._axis_font)
+        metrics = QFontMetricsF(self._axis_font)
+        faint, dim = QPen(with_alpha(self._colours.line, 0.5), 1.0), QColor(self._colours.dim)
+        half = width / 2 / geometry.radius_px
+        end = width - metrics.horizontalAdvance("valence") - 8
+        for line in _multiples(step, camera.valence - half, camera.valence + half):
+            x = geometry.point(line, 0).x()
+            painter.setPen(faint)
+            painter.drawLine(QPointF(x, 0), QPointF(x, height))
+            painter.setPen(dim)
+            if x + 4 + metrics.horizontalAdvance(_signed(line)) < end - 8:
+                painter.drawText(QPointF(x + 4, height - 6), _signed(line))
+        painter.drawText(QPointF(end, height - 6), "valence")
+        half = height / 2 / geometry.radius_px
+        for line in _multiples(step, camera.arousal - half, camera.arousal + half):
+            y = geometry.point(0, line).y()
+            painter.setPen(faint)
+            painter.drawLine(QPointF(0, y), QPointF(width, y))
+            painter.setPen(dim)
+            left = width - metrics.horizontalAdvance(_signed(line)) - 8
+            if 3 * metrics.height() < y < height - 2 * metrics.height():
+                painter.drawText(QPointF(left, y - 4), _signed(line))
+        left = width - metrics.horizontalAdvance("arousal") - 8
+        painter.drawText(QPointF(left, metrics.height() + 2), "arousal")
+
+    def _draw_inset(self, painter: QPainter, geometry: Geometry, time_s: float) -> None:
+        """Draw the whole plane small, with what is seen of it and where the head is."""
+        box = _inset_box(geometry.size)
+        centre, radius = box.center(), box.width() / 2 - 6
+        colours, camera = self._colours, geometry.camera
+        painter.setPen(QPen(QColor(colours.line), 1.0))
+        painter.setBrush(with_alpha(colours.window, 0.85))
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawLine(centre - QPointF(radius, 0), centre + QPointF(radius, 0))
+        painter.drawLine(centre - QPointF(0, radius), centre + QPointF(0, radius))
+        painter.setPen(QPen(QColor(colours.ghost), 1.0))
+        painter.drawEllipse(centre, radius, radius)
+        seen = centre + QPointF(camera.valence, -camera.arousal) * radius
+        half = camera.reach * radius
+        painter.setPen(QPen(QColor(colours.accent), 1.4))
+        painter.drawRect(QRectF(seen.x() - half, seen.y() - half, 2 * half, 2 * half))
+        head = head_at(self._values, time_s)
+        if head is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.trail))
+            painter.drawEllipse(centre + QPointF(head[0], -head[1]) * radius, 2.5, 2.5)
+
     def _draw_words(self, painter: QPainter, geometry: Geometry) -> None:
         painter.setFont(self._word_font)
         words = place_words(
             self._circumplex.words,
-            geometry.centre,
+            geometry.origin,
             geometry.radius_px,
             QFontMetricsF(self._word_font),
         )
@@ -175,7 +258,7 @@ class PlanePainter:
             painter.drawText(placed.rect, Qt.AlignmentFlag.AlignCenter, placed.word.text)
 
     def _draw_ghost(self, painter: QPainter, geometry: Geometry) -> None:
-        origin, radius = geometry.centre, geometry.radius_px
+        origin, radius = geometry.origin, geometry.radius_px
         path = arrayToQPath(
             origin.x() + self._values[:, 0] * radius,
             origin.y() - self._values[:, 1] * radius,
@@ -188,14 +271,15 @@ class PlanePainter:
         painter.drawPath(path)
 
     def _draw_trail(self, painter: QPainter, geometry: Geometry, time_s: float) -> None:
-        trail = trail_at(self._values, time_s, TRAIL_S, _TRAIL_STEP_S)
+        trail = self.trail(time_s)
         points = [geometry.point(valence, arousal) for valence, arousal in trail]
         pen = QPen()
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         for index in range(1, len(points)):
             # Young is wide and bright, old is thin and faint; the square makes the tail long.
             youth = 1.0 - (len(points) - index) * _TRAIL_STEP_S / TRAIL_S
-            pen.setColor(with_alpha(self._colours.trail, 0.06 + 0.94 * youth**2))
+            # Mixed, not translucent: where two strokes overlap the trail would look beaded.
+            pen.setColor(mixed(self._colours.panel, self._colours.trail, 0.12 + 0.88 * youth**2))
             pen.setWidthF(1.2 + 3.8 * youth)
             painter.setPen(pen)
             painter.drawLine(points[index - 1], points[index])
@@ -214,3 +298,18 @@ class PlanePainter:
         painter.setBrush(QColor(self._colours.trail))
         painter.setPen(QPen(QColor(self._colours.panel), 1.5))
         painter.drawEllipse(place, _HEAD_RADIUS_PX, _HEAD_RADIUS_PX)
+
+
+def _inset_box(size: QSize) -> QRectF:
+    top = size.height() - _INSET_PX - _INSET_MARGIN_PX - 18
+    return QRectF(_INSET_MARGIN_PX, top, _INSET_PX, _INSET_PX)
+
+
+def _multiples(step: float, low: float, high: float) -> list[float]:
+    """Give the multiples of `step` between two values, as far as the plane goes."""
+    first, last = math.ceil(max(low, -1.0) / step), math.floor(min(high, 1.0) / step)
+    return [number * step for number in range(first, last + 1)]
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−") if abs(value) > 1e-9 else "0"

@@ -11,7 +11,7 @@ from emoviz.gui.theme import Theme, interface_font
 from emoviz.song import Song
 from emoviz.trail import Values, index_at
 
-_WIDTH_PX = 300
+WIDTH_PX = 300
 _NEAREST = 3
 _UNKNOWN = "–"
 
@@ -35,7 +35,7 @@ class ReadoutPanel(QWidget):
                 self.tr("NOW"),
                 self.tr("valence"),
                 self.tr("arousal"),
-                self.tr("THE SONG SO FAR KNOWN"),
+                self.tr("THE SONG"),
                 self.tr("MODEL"),
             )
         ]
@@ -43,7 +43,6 @@ class ReadoutPanel(QWidget):
         self._what.setText(self.tr("Perceived emotion, as listeners would rate it, from −1 to +1"))
         for label in (self._title, self._what, self._model, self._nearest):
             label.setWordWrap(True)
-        self.setFixedWidth(_WIDTH_PX)
         self._lay_out()
         theme.changed.connect(self._take_colours)
         self._take_colours()
@@ -93,11 +92,11 @@ class ReadoutPanel(QWidget):
     def _lay_out(self) -> None:
         now, valence, arousal, song, model = self._captions
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 12)
+        layout.setContentsMargins(16, 14, 20, 12)
         layout.setSpacing(3)
         layout.addWidget(self._title)
         layout.addWidget(self._artist)
-        layout.addSpacing(14)
+        layout.addSpacing(10)
         layout.addWidget(now)
         layout.addWidget(self._word)
         layout.addWidget(self._nearest)
@@ -140,6 +139,7 @@ class _QuadrantShares(QWidget):
         self._font = interface_font(9.5)
         self._row_px = int(QFontMetricsF(self._font).height()) + 10
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(4 * self._row_px)
         theme.changed.connect(self.update)
 
     def set_shares(self, shares: list[float]) -> None:
@@ -152,7 +152,7 @@ class _QuadrantShares(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Give the height of four rows."""
-        return QSize(_WIDTH_PX - 32, 4 * self._row_px)
+        return QSize(WIDTH_PX - 32, 4 * self._row_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the names, the bars and the shares."""

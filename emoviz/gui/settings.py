@@ -24,6 +24,7 @@ class Setting:
 
 VOLUME = Setting("sound/volume", float, 0.8, lambda volume: 0.0 <= volume <= 1.0)
 THEME = Setting("window/theme", str, theme.SYSTEM, lambda choice: choice in theme.CHOICES)
+FOLLOW = Setting("window/follow", bool, False)
 GEOMETRY = Setting("window/geometry", QByteArray, QByteArray())
 FOLDER = Setting("files/folder", str, "")
 RECENT = Setting("files/recent", list, [])

@@ -66,5 +66,6 @@ class SpectrogramView(TimeView):
 
 def band_centres_hz(front_end: FrontEnd) -> npt.NDArray[np.float64]:
     """Give the frequency at which each mel band is most sensitive."""
-    bins = front_end.filters.argmax(axis=1).astype(np.float64)
-    return bins * (front_end.sample_rate_hz / front_end.frame_length)
+    bin_hz = front_end.sample_rate_hz / front_end.frame_length
+    centres_hz: npt.NDArray[np.float64] = front_end.filters.argmax(axis=1) * bin_hz
+    return centres_hz

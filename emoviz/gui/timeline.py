@@ -12,6 +12,9 @@ from emoviz.gui.time_view import TimeView, format_time
 from emoviz.trail import Values, index_at
 from emoviz.trajectory import end_times_s
 
+_LIMITS = (0.25, 0.5, 1.0)
+"""How far the scale of the curves reaches to both sides: the least that holds the song's values."""
+
 _DIMENSIONS = ("valence", "arousal")
 
 
@@ -32,10 +35,8 @@ class TimelineView(TimeView):
         for item in (*self._bands, *self._curves):
             self.addItem(item, ignoreBounds=True)
         self.getPlotItem().hideAxis("bottom")
-        self.setYRange(-1.0, 1.0, padding=0)
-        self.getAxis("left").setTicks(
-            [[(-1, "−1"), (-0.5, "−0.5"), (0, "0"), (0.5, "+0.5"), (1, "+1")]]
-        )
+        self._limit = 0.0
+        self._show_limit(_LIMITS[0])
         self.getPlotItem().showGrid(y=True, alpha=0.25)
         self._legend = _Legend(theme, self)
         self._legend.move(72, 6)
@@ -47,6 +48,7 @@ class TimelineView(TimeView):
     def set_track(self, values: Values) -> None:
         """Show `values`, (n, 2) or (n, 4) with deviations, NaN where nothing is known yet."""
         self._values = values
+        self._fit_limit()
         times_s = end_times_s(len(values))
         for dimension, curve in enumerate(self._curves):
             curve.setData(times_s, values[:, dimension])
@@ -55,6 +57,24 @@ class TimelineView(TimeView):
                 low, high = self._edges[dimension]
                 low.setData(times_s, middle - deviation)
                 high.setData(times_s, middle + deviation)
+
+    def _fit_limit(self) -> None:
+        """Widen the scale to what the song needs; it only widens, so that curves do not jump."""
+        if not len(self._values):
+            self._show_limit(_LIMITS[0])
+            return
+        known = self._values[~np.isnan(self._values[:, 0]), :2]
+        highest = float(np.abs(known).max()) if len(known) else 0.0
+        needed = next((limit for limit in _LIMITS if highest < 0.95 * limit), _LIMITS[-1])
+        if needed > self._limit:
+            self._show_limit(needed)
+
+    def _show_limit(self, limit: float) -> None:
+        self._limit = limit
+        self.setYRange(-limit, limit, padding=0)
+        marked = 0.8 * limit
+        ticks = [(-marked, f"−{marked:.1f}"), (0.0, "0"), (marked, f"+{marked:.1f}")]
+        self.getAxis("left").setTicks([ticks])
 
     def take_colours(self) -> None:
         """Dress in the theme's colours."""

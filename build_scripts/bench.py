@@ -1,0 +1,213 @@
+"""The benchmark: how fast the program is, each figure beside its budget.
+
+    python build_scripts/bench.py
+
+Prints one table and writes it to build/bench.json. Every figure comes from the program's own
+entry points, run as a person runs them: fresh processes, the real window, a real song. Absolute
+times differ between machines, so each is also given as a multiple of a reference job of the same
+run: decoding the same song and doing nothing with it.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import bench_machine as machine
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+_STARTS = 5
+_CLI_RUNS = 3
+_SAMPLE_S = 0.005
+_WIDTH = 120
+_WATCHER = Path(__file__).with_name("bench_window.py")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured thing. `budget` is the most it may be, or the least where `at_least`."""
+
+    name: str
+    value: float
+    unit: str
+    budget: float | None = None
+    at_least: bool = False
+    runs: tuple[float, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """Say whether the budget is kept."""
+        if self.budget is None:
+            return ""
+        kept = self.value >= self.budget if self.at_least else self.value <= self.budget
+        return "ok" if kept else "MISSED"
+
+
+def main() -> int:
+    """Run everything; give 0 whether budgets are kept or not: figures are for people to judge."""
+    parser = argparse.ArgumentParser(description="Measure the program's speed against its budgets.")
+    parser.add_argument(
+        "--only", choices=("start", "play", "cli"), action="append", help="measure only this"
+    )
+    only = parser.parse_args().only or ["start", "play", "cli"]
+    # A pipe has no width of its own, and a table in narrow columns cannot be read.
+    console = Console(width=_WIDTH if not sys.stdout.isatty() else None)
+    about = machine.description()
+    console.print(
+        f"{about['machine']}, Python {about['python']}, load {about['load_average']}, "
+        f"cores busy {about['cores_busy_percent']} %"
+    )
+    figures: list[Figure] = []
+    notes: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="emoviz-bench-") as name:
+        folder = Path(name)
+        song = folder / "song.mp3"
+        machine.write_song(song)
+        reference_s = statistics.median(machine.decode_s(song) for _ in range(_CLI_RUNS))
+        figures.append(Figure("decoding the 4-minute song alone", reference_s, "s"))
+        if "cli" in only:
+            figures += measure_cli(song, folder)
+        if "start" in only or "play" in only:
+            with machine.screen() as screen:
+                environment = os.environ | machine.home(folder / "home") | screen
+                if "start" in only:
+                    figures.append(measure_start(song, folder, environment))
+                if "play" in only:
+                    figures += measure_play(song, folder, environment, notes)
+    console.print(_table(figures, reference_s))
+    for note in notes:
+        console.print(note)
+    _save(about, figures, reference_s, notes)
+    return 0
+
+
+def measure_start(song: Path, folder: Path, environment: dict[str, str]) -> Figure:
+    """Start the program in fresh processes until its window has been painted."""
+    result = folder / "start.json"
+    runs = []
+    for _ in range(1 + _STARTS):
+        began_s = time.monotonic()
+        _watch("start", result, str(began_s), str(song), environment=environment)
+        runs.append(json.loads(result.read_text())["start_s"])
+    # The first run fills the caches of files and fonts.
+    warm = runs[1:]
+    return Figure("start to window", statistics.median(warm), "s", 1.0, runs=tuple(warm))
+
+
+def measure_play(
+    song: Path, folder: Path, environment: dict[str, str], notes: list[str]
+) -> list[Figure]:
+    """Open songs in a running window, then play for a while, all with sound."""
+    result = folder / "play.json"
+    other = folder / "other.mp3"
+    other.write_bytes(song.read_bytes())
+    with machine.sound(folder / "pulse") as sound:
+        _watch("play", result, str(song), str(other), environment=environment | sound)
+    measured = json.loads(result.read_text())
+    openings, playing, callback = measured["openings"], measured["playing"], measured["callback"]
+    notes.append(f"window {playing['size']}, {playing['resident_bytes'] / 1e6:.0f} MB resident")
+    trails = tuple(opening["first_trail_s"] for opening in openings)
+    analysed = tuple(opening["analysed_s"] for opening in openings)
+    late = tuple(opening["worst_late_s"] * 1000 for opening in openings)
+    frames = tuple(opening["longest_frame_s"] * 1000 for opening in openings)
+    figures = [
+        Figure("open to first trail", statistics.median(trails), "s", 1.5, runs=trails),
+        Figure("open to whole song", statistics.median(analysed), "s", runs=analysed),
+        Figure("latest event while analysing", max(late), "ms", 50.0, runs=late),
+        Figure("longest frame while analysing", max(frames), "ms", 100.0, runs=frames),
+        Figure("frames while playing", playing["frames_per_s"], "/s", 50.0, at_least=True),
+        Figure("frame time, 95th percentile", playing["frame_95th_s"] * 1000, "ms", 20.0),
+        Figure("longest frame while playing", playing["frame_longest_s"] * 1000, "ms"),
+        Figure("share of one core while playing", playing["core_share"] * 100, "%", 60.0),
+    ]
+    if callback["calls"]:
+        figures.append(Figure("audio callback, worst", callback["worst_s"] * 1000, "ms"))
+        notes.append(f"{callback['calls']} audio callbacks, {callback['underflows']} underflows")
+    else:
+        notes.append("No sound device could be had: played on the silent clock.")
+    return figures
+
+
+def measure_cli(song: Path, folder: Path) -> list[Figure]:
+    """Track the song by the command line in fresh processes."""
+    output = folder / "song.csv"
+    command = [sys.executable, "-m", "emoviz", "analyze", str(song), "-o", str(output)]
+    times_s = []
+    for _ in range(_CLI_RUNS):
+        began_s = time.perf_counter()
+        subprocess.run(command, cwd=machine.ROOT, check=True)
+        times_s.append(time.perf_counter() - began_s)
+    # In a run of its own: looking every few milliseconds takes time from what is looked at.
+    peak = _peak_resident_bytes(psutil.Popen(command, cwd=machine.ROOT))
+    return [
+        Figure("4-minute song by CLI", statistics.median(times_s), "s", 2.5, runs=tuple(times_s)),
+        Figure("its peak memory", peak / 1e6, "MB", 350.0),
+    ]
+
+
+def _peak_resident_bytes(process: psutil.Popen) -> int:
+    """Wait for a process; give the most that it and its children held at one time."""
+    peak = 0
+    while True:
+        # One of them may just have ended.
+        with contextlib.suppress(psutil.Error):
+            family = [process, *process.children(recursive=True)]
+            peak = max(peak, sum(member.memory_info().rss for member in family))
+        with contextlib.suppress(psutil.TimeoutExpired):
+            process.wait(_SAMPLE_S)
+            return peak
+
+
+def _watch(job: str, result: Path, *rest: str, environment: dict[str, str]) -> None:
+    result.unlink(missing_ok=True)
+    process = subprocess.run(
+        [sys.executable, str(_WATCHER), job, str(result), *rest],
+        env=environment,
+        timeout=180,
+        check=False,
+    )
+    if process.returncode or not result.exists():
+        raise SystemExit(f"The window could not be watched (job {job!r}).")
+
+
+def _table(figures: list[Figure], reference_s: float) -> Table:
+    table = Table(title="emoviz, measured")
+    for heading in ("", "measured", "budget", "", "x decoding", "runs"):
+        table.add_column(heading, justify="left" if heading in ("", "runs") else "right")
+    for figure in figures:
+        bound = "" if figure.budget is None else f"{'≥' if figure.at_least else '≤'} "
+        budget = "" if figure.budget is None else f"{figure.budget:g} {figure.unit}"
+        ratio = f"{figure.value / reference_s:.2f}" if figure.unit == "s" else ""
+        table.add_row(
+            figure.name,
+            f"{figure.value:.2f} {figure.unit}",
+            bound + budget,
+            figure.verdict,
+            ratio,
+            " ".join(f"{run:.2f}" for run in figure.runs),
+        )
+    return table
+
+
+def _save(
+    about: dict[str, Any], figures: list[Figure], reference_s: float, notes: list[str]
+) -> None:
+    file = machine.ROOT / "build" / "bench.json"
+    file.parent.mkdir(exist_ok=True)
+    table = [asdict(figure) | {"verdict": figure.verdict} for figure in figures]
+    content = {**about, "reference_s": reference_s, "figures": table, "notes": notes}
+    file.write_text(json.dumps(content, indent=2), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""Model folders for tests: copies of the shipped one, damaged in one way each."""
+
+import hashlib
+import io
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+from emoviz import paths
+from emoviz.estimator import DEFAULT_MODEL
+
+
+def copy_shipped(folder: Path) -> Path:
+    """Copy the shipped model to `folder`, which is made."""
+    shutil.copytree(paths.models() / DEFAULT_MODEL, folder)
+    return folder
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    """Replace the line of model.toml that begins with `old` by `new`."""
+    lines = (folder / "model.toml").read_text(encoding="utf-8").splitlines()
+    hits = [index for index, line in enumerate(lines) if line.replace(" ", "").startswith(old)]
+    assert hits, f"no line begins with {old}"
+    lines[hits[0]] = new
+    (folder / "model.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+def set_network(folder: Path, model: onnx.ModelProto) -> None:
+    """Put another network in the folder, with the fingerprint that belongs to it."""
+    data = model.SerializeToString()
+    (folder / "model.onnx").write_bytes(data)
+    edit(folder, "sha256=", f'sha256 = "{hashlib.sha256(data).hexdigest()}"')
+
+
+def mean_network(columns: int, bands: int, outputs: int, name: str = "mel_db") -> onnx.ModelProto:
+    """Make a network whose outputs all are tanh of the mean level of a column."""
+    shape = ["n", columns, bands]
+    graph = helper.make_graph(
+        [
+            helper.make_node("ReduceMean", [name, "axes"], ["mean"], keepdims=1),
+            helper.make_node("Tanh", ["mean"], ["bounded"]),
+            helper.make_node("Concat", ["bounded"] * outputs, ["values"], axis=2),
+        ],
+        "mean",
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("values", TensorProto.FLOAT, ["n", columns, outputs])],
+        [helper.make_tensor("axes", TensorProto.INT64, [1], [2])],
+    )
+    opset = [helper.make_opsetid("", 18)]
+    return helper.make_model(graph, opset_imports=opset, ir_version=9)
+
+
+def add_deviations(folder: Path) -> None:
+    """Make the model one that gives deviations as well."""
+    set_network(folder, mean_network(60, 96, outputs=4))
+    edit(folder, "names=", 'names = ["valence", "arousal", "valence_sd", "arousal_sd"]')
+
+
+class _Trap:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (_spring, ("sprung",))
+
+
+def _spring(_: str) -> None:
+    raise AssertionError("code from a model folder was run")
+
+
+def _pickled_filters(folder: Path) -> None:
+    filters = np.empty(1, object)
+    filters[0] = _Trap()
+    np.save(folder / "mel_filters.npy", filters, allow_pickle=True)
+
+
+def _truncated_filters(folder: Path) -> None:
+    data = (folder / "mel_filters.npy").read_bytes()
+    (folder / "mel_filters.npy").write_bytes(data[: len(data) // 2])
+
+
+def _zipped_filters(folder: Path) -> None:
+    archive = io.BytesIO()
+    np.savez(archive, filters=np.zeros((96, 662), np.float32))
+    (folder / "mel_filters.npy").write_bytes(archive.getvalue())
+
+
+def _filters_of(shape: tuple[int, ...]) -> Callable[[Path], None]:
+    return lambda folder: np.save(folder / "mel_filters.npy", np.zeros(shape, np.float32))
+
+
+def _without(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+def _emptied(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_bytes(b"")
+
+
+def _toml(data: bytes) -> Callable[[Path], None]:
+    return lambda folder: (folder / "model.toml").write_bytes(data) and None
+
+
+def _line(old: str, new: str) -> Callable[[Path], None]:
+    return lambda folder: edit(folder, old, new)
+
+
+def _network(model: onnx.ModelProto) -> Callable[[Path], None]:
+    return lambda folder: set_network(folder, model)
+
+
+def _junk_network(folder: Path) -> None:
+    (folder / "model.onnx").write_bytes(b"junk")
+    edit(folder, "sha256=", f'sha256 = "{hashlib.sha256(b"junk").hexdigest()}"')
+
+
+DAMAGES: dict[str, Callable[[Path], None]] = {
+    "no model.toml": _without("model.toml"),
+    "empty model.toml": _emptied("model.toml"),
+    "binary model.toml": _toml(b"\xff\xfe\x00"),
+    "garbage model.toml": _toml(b"= [[["),
+    "another format": _line("format=", "format = 2"),
+    "format is text": _line("format=", 'format = "1"'),
+    "no title": _line("title=", ""),
+    "output is no table": _toml(b'format = 1\nname = "cae"\noutput = 3'),
+    "no such output": _line("names=", 'names = ["valence", "dominance"]'),
+    "outputs in another order": _line("names=", 'names = ["arousal", "valence"]'),
+    "outputs are numbers": _line("names=", "names = [1, 2]"),
+    "outputs are one word": _line("names=", 'names = "valence"'),
+    "another range": _line("range=", "range = [1, 9]"),
+    "half a range": _line("range=", "range = [-1]"),
+    "odd window": _line("window_columns=", "window_columns = 61"),
+    "no window": _line("window_columns=", "window_columns = 0"),
+    "endless window": _line("window_columns=", "window_columns = inf"),
+    "window is text": _line("window_columns=", 'window_columns = "many"'),
+    "no rate": _line("sample_rate_hz=", ""),
+    "rate of zero": _line("sample_rate_hz=", "sample_rate_hz = 0"),
+    "negative rate": _line("sample_rate_hz=", "sample_rate_hz = -22050"),
+    "no frames": _line("frames_per_column=", "frames_per_column = 0"),
+    "sparse frames": _line("hop_length=", "hop_length = 100"),
+    "no floor": _line("floor_power=", "floor_power = 0.0"),
+    "floor is no number": _line("floor_power=", "floor_power = nan"),
+    "other bands": _line("bands=", "bands = 128"),
+    "no filters": _without("mel_filters.npy"),
+    "empty filters": _emptied("mel_filters.npy"),
+    "truncated filters": _truncated_filters,
+    "pickled filters": _pickled_filters,
+    "zipped filters": _zipped_filters,
+    "filters for another frame": _filters_of((96, 513)),
+    "flat filters": _filters_of((96,)),
+    "a number for filters": _filters_of(()),
+    "no network": _without("model.onnx"),
+    "another network": _emptied("model.onnx"),
+    "no fingerprint": _line("sha256=", ""),
+    "junk for a network": _junk_network,
+    "network of another window": _network(mean_network(40, 96, 2)),
+    "network of another input": _network(mean_network(60, 96, 2, name="x")),
+    "network of more outputs": _network(mean_network(60, 96, 3)),
+}
+"""What can be wrong with a model folder: each spoils the copy it is given."""
+
+
+def front_end_of(folder: Path) -> dict[str, object]:
+    """Read the front end's settings from model.toml."""
+    table = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
+    settings: dict[str, object] = table["front_end"]
+    return settings

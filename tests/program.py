@@ -1,0 +1,55 @@
+"""Runs the whole program in a process of its own, as a user would, in a home of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import emoviz
+
+ROOT = Path(emoviz.__file__).parents[1]
+_DEADLINE_S = 120.0
+_DISPLAY_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+@dataclass
+class Program:
+    """`python -m emoviz` in the folder `place`, with settings and log below `home`."""
+
+    place: Path
+    home: Path
+    root: Path = ROOT
+    """Where the package `emoviz` is."""
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the process gets: no display, unless `variables` names one."""
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in _DISPLAY_VARIABLES
+        }
+        own = {name: str(self.home) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
+        return inherited | own | {"PYTHONPATH": str(self.root)} | self.variables
+
+    def command(self, *arguments: object) -> list[str]:
+        """Give the command line for `arguments`."""
+        return [sys.executable, "-m", "emoviz", *map(str, arguments)]
+
+    def __call__(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run to the end and give what came out."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.place,
+            env=self.environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_DEADLINE_S,
+            check=False,
+        )
+
+    def start(self, *arguments: object, **options: object) -> subprocess.Popen[bytes]:
+        """Start and give the process."""
+        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+            self.command(*arguments), cwd=self.place, env=self.environment, **options
+        )

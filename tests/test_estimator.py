@@ -1,0 +1,87 @@
+"""Models load, say what they are, and are refused in one sentence when something is wrong."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emoviz import errors, estimator, paths
+from emoviz.estimator import DEFAULT_MODEL, Estimator
+from tests.models import DAMAGES, add_deviations, copy_shipped, front_end_of
+
+
+def windows(count: int) -> np.ndarray:
+    rng = np.random.default_rng(count)
+    return rng.uniform(-80, 10, (count, 60, 96)).astype(np.float32)
+
+
+def test_the_shipped_model_says_what_it_is(shipped_model: Estimator) -> None:
+    info = shipped_model.info
+    assert info.name == DEFAULT_MODEL == "cae"
+    assert info.outputs[:2] == ("valence", "arousal")
+    assert info.output_range == (-1.0, 1.0)
+    assert info.window_columns == 60
+    assert all((info.title, info.version, info.licence, info.summary))
+
+
+def test_the_front_end_is_the_one_of_model_toml(shipped_model: Estimator) -> None:
+    settings = front_end_of(paths.models() / DEFAULT_MODEL)
+    front_end = shipped_model.front_end
+    assert front_end.bands == settings["bands"] == 96
+    for name in ("sample_rate_hz", "frame_length", "hop_length", "frames_per_column"):
+        assert getattr(front_end, name) == settings[name]
+
+
+def test_values_lie_on_the_scale(shipped_model: Estimator) -> None:
+    values = shipped_model(windows(5))
+    assert values.shape == (5, 60, len(shipped_model.info.outputs))
+    assert values.dtype == np.float32
+    assert np.abs(values[:, :, :2]).max() <= 1.0
+    assert values.std() > 0.0
+
+
+def test_a_window_has_its_value_in_any_company(shipped_model: Estimator) -> None:
+    many = windows(4)
+    alone = np.concatenate([shipped_model(window[None]) for window in many])
+    np.testing.assert_allclose(alone, shipped_model(many), atol=1e-5)
+
+
+def test_a_model_with_deviations(tmp_path: Path) -> None:
+    folder = copy_shipped(tmp_path / "cae")
+    add_deviations(folder)
+    model = Estimator(folder)
+    assert model.info.has_deviation
+    assert model(windows(2)).shape == (2, 60, 4)
+    assert model.info.card == folder / "CARD.md"
+
+
+def test_the_shipped_model_is_installed() -> None:
+    assert estimator.installed()[0].name == DEFAULT_MODEL
+    assert estimator.load(DEFAULT_MODEL).info.folder == paths.models() / DEFAULT_MODEL
+
+
+@pytest.mark.parametrize("name", ["vggish", "", "..", "../model/cae", "CAE "])
+def test_an_unknown_model_is_named_beside_those_there_are(name: str) -> None:
+    with pytest.raises(errors.ModelNotFoundError) as caught:
+        estimator.load(name)
+    assert repr(name) in str(caught.value)
+    assert "choose one of: cae" in str(caught.value)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_broken_folder_is_refused_in_one_sentence(damage: str, tmp_path: Path) -> None:
+    folder = copy_shipped(tmp_path / "cae")
+    DAMAGES[damage](folder)
+    with pytest.raises(errors.ModelBrokenError) as caught:
+        Estimator(folder)
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{folder}: this model folder cannot be used: ")
+    assert re.search(r"; reinstall the model or choose another\.$", sentence)
+    assert "\n" not in sentence
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(errors.ModelBrokenError, match=r"nothing: .*it has no model\.toml"):
+        Estimator(tmp_path / "nothing")

@@ -1,0 +1,83 @@
+"""Many songs: which are found, and what becomes of each."""
+
+from pathlib import Path
+
+import pytest
+
+from emoviz import errors, library
+from emoviz.estimator import Estimator
+from emoviz.song import Song
+from emoviz.tracker import File2Track, Update
+from tests.audio import write_music
+
+RATE_HZ = 22050
+
+
+@pytest.fixture(scope="module")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("album")
+    (folder / "disc 2").mkdir()
+    write_music(folder / "b.wav", 3.0, RATE_HZ)
+    write_music(folder / "a.FLAC", 4.0, RATE_HZ, format="FLAC")
+    write_music(folder / "disc 2" / "c.ogg", 5.0, RATE_HZ)
+    (folder / "cover.jpg").write_bytes(b"picture")
+    (folder / "notes.txt").write_text("text")
+    (folder / "folder.wav").mkdir()
+    (folder / "bad.mp3").write_text("not audio")
+    return folder
+
+
+def test_a_folder_stands_for_its_songs_in_the_order_of_their_names(album: Path) -> None:
+    assert list(library.find_songs([album])) == [
+        (album / "a.FLAC", Path("a.FLAC")),
+        (album / "b.wav", Path("b.wav")),
+        (album / "bad.mp3", Path("bad.mp3")),
+        (album / "disc 2" / "c.ogg", Path("disc 2/c.ogg")),
+    ]
+
+
+def test_a_file_that_is_named_is_always_tried(album: Path) -> None:
+    named = [album / "notes.txt", album / "missing.wav"]
+    assert list(library.find_songs(named)) == [
+        (album / "notes.txt", Path("notes.txt")),
+        (album / "missing.wav", Path("missing.wav")),
+    ]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_bad_file_does_not_stop_the_rest(
+    album: Path, jobs: int, shipped_model: Estimator
+) -> None:
+    songs = [place for place, _ in library.find_songs([album])]
+    outcomes = {outcome.path: outcome for outcome in library.analyze(songs, "cae", jobs)}
+    assert set(outcomes) == set(songs)
+    bad = outcomes.pop(album / "bad.mp3")
+    assert bad.trajectory is None
+    assert bad.error.startswith(f"{album / 'bad.mp3'}: this is not audio")
+    lengths = {}
+    for path, outcome in outcomes.items():
+        assert not outcome.error
+        assert outcome.trajectory is not None
+        lengths[path.name] = len(outcome.trajectory)
+    assert lengths == {"a.FLAC": 8, "b.wav": 6, "c.ogg": 10}
+
+
+def test_processes_give_what_one_process_gives(album: Path) -> None:
+    songs = [album / "a.FLAC", album / "b.wav"]
+    alone = {outcome.path: outcome.trajectory for outcome in library.analyze(songs, "cae", 1)}
+    together = {outcome.path: outcome.trajectory for outcome in library.analyze(songs, "cae", 2)}
+    assert alone == together
+
+
+def test_progress_is_told_where_one_process_works(album: Path, shipped_model: Estimator) -> None:
+    updates: list[Update] = []
+    (outcome,) = library.analyze([album / "b.wav"], "cae", 4, updates.append)
+    assert updates[-1].decoded
+    expected = File2Track(shipped_model)(Song.open(album / "b.wav"), report=lambda _: None)
+    assert outcome.trajectory == expected
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_unknown_model_is_said_before_anything_is_done(album: Path, jobs: int) -> None:
+    with pytest.raises(errors.ModelNotFoundError, match="'mozart'"):
+        next(library.analyze([album / "a.FLAC", album / "b.wav"], "mozart", jobs))
