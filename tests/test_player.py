@@ -91,7 +91,7 @@ def test_pause_freezes_the_position_and_play_goes_on_from_it(
     wait_until(lambda: player.position_s > frozen_s + 0.2)
 
 
-@pytest.mark.parametrize("asked_s", [0.0, 0.4, 12.345, 29.0])
+@pytest.mark.parametrize("asked_s", [0.0, 12.345])
 def test_a_seek_is_answered_at_once(player: Player, long_song: Song, asked_s: float) -> None:
     player.load(long_song)
     player.seek(asked_s)

@@ -15,8 +15,8 @@ from emoviz.tracker import AnalysisCancelledError, File2Track, Update
 
 _LOG = logging.getLogger(__name__)
 
-# Twenty answers a second are more than the eye needs and leave the window time to draw.
-_ANSWER_EVERY_S = 0.05
+# Ten answers a second look alive and leave the window time to draw: each redraws every view.
+_ANSWER_EVERY_S = 0.1
 
 
 class AnalysisWorker(QObject):

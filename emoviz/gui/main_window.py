@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
 
     def toggle_follow(self) -> None:
         """Zoom to the trail and go with it, or show the whole plane."""
-        following = not self._settings.get(remembered.FOLLOW)
+        following = self._actions["toggle_follow"].isChecked()
         self._settings.put(remembered.FOLLOW, following)
         self._plane.set_following(following)
 
@@ -231,6 +231,8 @@ class MainWindow(QMainWindow):
             self._actions["step_forward"],
         )
         self._transport.set_volume(self._settings.get(remembered.VOLUME))
+        self._plane.add_button(self._actions["toggle_follow"])
+        self._actions["toggle_follow"].setChecked(self._settings.get(remembered.FOLLOW))
         self._plane.set_following(self._settings.get(remembered.FOLLOW))
         self._time_views = (self._timeline, self._spectrogram, self._overview)
         self._track_views = (self._plane, self._readout, self._timeline, self._overview)
@@ -246,9 +248,9 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
         layout.addWidget(self._banner)
-        layout.addLayout(top, 9)
-        layout.addWidget(self._timeline, 4)
-        layout.addWidget(self._spectrogram, 5)
+        layout.addLayout(top, 14)
+        layout.addWidget(self._timeline, 3)
+        layout.addWidget(self._spectrogram, 4)
         layout.addWidget(self._overview)
         layout.addWidget(self._transport)
         self.setCentralWidget(central)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 
 from emoviz import files
@@ -34,7 +34,7 @@ def save_picture(trajectory: Trajectory, path: Path) -> None:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     # Not image.save: some versions of PySide take its format as str only, their stubs as bytes.
-    QImageWriter(buffer, b"PNG").write(image)
+    QImageWriter(buffer, QByteArray(b"PNG")).write(image)
     files.write_whole({path: bytes(buffer.data().data())})
     del application
 
