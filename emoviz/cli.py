@@ -119,7 +119,7 @@ def _track_without_display(song: Path) -> int:
         trajectory = File2Track(estimator.load())(Song.open(song), report=_warn)
     table, picture = Path(f"{song.stem}.csv"), Path(f"{song.stem}.png")
     for target in (table, picture):
-        if files.identity(target) == files.identity(song):
+        if files.is_same(target, song):
             raise errors.OutputError(target, "it is the song itself")
     trajectory.save_csv(table)
     save_picture(trajectory, picture)

@@ -58,6 +58,12 @@ def identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
+def is_same(path: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one file."""
+    found = identity(path)
+    return found is not None and found == identity(other)
+
+
 @contextmanager
 def _as_output_error(path: Path) -> Iterator[None]:
     try:

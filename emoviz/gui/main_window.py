@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emoviz import errors, paths
+from emoviz import errors, files, paths
 from emoviz.circumplex import Circumplex
 from emoviz.estimator import DEFAULT_MODEL, ModelInfo
 from emoviz.gui import actions as action_table
@@ -62,7 +62,8 @@ class MainWindow(QMainWindow):
         self._player: Player | None = None
         self._song: Song | None = None
         self._trajectory: Trajectory | None = None
-        self._request = 0
+        self._asked = 0
+        self._shown = 0
         self._shown_s = -1.0
         self._axis = TimeAxis()
         self._store = MelStore()
@@ -194,11 +195,11 @@ class MainWindow(QMainWindow):
         self._banner.say(sentence)
 
     def open_song(self, path: Path) -> None:
-        """Begin to open, play and track a song; what was being tracked is cancelled."""
+        """Begin to open, play and track a song; it takes the place of the one that is shown."""
+        path = path.absolute()
         self._banner.hide()
         self._settings.put(remembered.FOLDER, str(path.parent))
-        self._worker.playhead_s = 0.0
-        self._request = self._worker.start(path, DEFAULT_MODEL)
+        self._asked = self._worker.start(path, DEFAULT_MODEL)
 
     def seek(self, time_s: float) -> None:
         """Go to a place in the song; sound and views follow."""
@@ -276,9 +277,11 @@ class MainWindow(QMainWindow):
         self._transport.volume_changed.connect(self._set_volume)
 
     def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:
-        if request != self._request:
+        if request < self._shown:
             return
+        self._shown = request
         self._song = song
+        self._worker.playhead_s = 0.0
         self._settings.add_recent(song.path)
         self._trajectory = None
         self._actions["export_csv"].setEnabled(False)
@@ -292,7 +295,7 @@ class MainWindow(QMainWindow):
         self._start(song)
 
     def _on_updated(self, request: int, update: Update) -> None:
-        if request != self._request:
+        if request != self._shown:
             return
         if len(update.new_frames_db):
             self._store.add(update.new_frames_db)
@@ -301,7 +304,7 @@ class MainWindow(QMainWindow):
         self._transport.show_progress(update.windows_done, update.windows_total)
 
     def _on_finished(self, request: int, trajectory: Trajectory) -> None:
-        if request != self._request:
+        if request != self._shown:
             return
         self._trajectory = trajectory
         self._actions["export_csv"].setEnabled(True)
@@ -310,12 +313,13 @@ class MainWindow(QMainWindow):
             self._axis.set_duration(decoded_s)
 
     def _on_failed(self, request: int, sentence: str) -> None:
-        if request == self._request:
+        if request == self._shown:
             self._transport.show_progress(1, 1)
+        if request in (self._asked, self._shown):
             self._banner.say(sentence)
 
     def _on_warned(self, request: int, sentence: str) -> None:
-        if request == self._request:
+        if request == self._shown:
             self._banner.say(sentence)
 
     def _show_track(self, values: Values) -> None:
@@ -370,6 +374,8 @@ class MainWindow(QMainWindow):
 
     def _export(self, trajectory: Trajectory, path: Path) -> None:
         try:
+            if self._song is not None and files.is_same(path, self._song.path):
+                raise errors.OutputError(path, "it is the song itself")
             trajectory.save_csv(path)
         except errors.EmovizError as error:
             self._banner.say(str(error))
