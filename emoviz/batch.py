@@ -9,7 +9,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from emoviz import errors, library
+from emoviz import errors, files, library
 from emoviz.tracker import Update
 from emoviz.trajectory import Trajectory
 
@@ -27,7 +27,8 @@ def analyze_to_files(
     songs = list(library.find_songs(sources))
     if not songs:
         raise errors.NoSongsError(sources)
-    targets = _targets(songs, output, file_format)
+    targets = _targets(songs, output, file_format, to_folder=any(map(library.is_folder, sources)))
+    originals = {files.identity(song) for song in targets} - {None}
     failed = 0
     with _progress(len(songs)) as progress:
         for outcome in library.analyze(list(targets), model, jobs, progress.window):
@@ -36,7 +37,10 @@ def analyze_to_files(
             try:
                 if outcome.trajectory is None:
                     raise errors.EmovizError(outcome.error)
-                _write(outcome.trajectory, outcome.path, targets[outcome.path], file_format)
+                target = targets[outcome.path]
+                if target is not None and files.identity(target) in originals:
+                    raise errors.OutputError(target, "it is the song itself")
+                _write(outcome.trajectory, target, file_format)
             except errors.EmovizError as error:
                 failed += 1
                 progress.say(str(error))
@@ -45,7 +49,7 @@ def analyze_to_files(
 
 
 def _targets(
-    songs: list[tuple[Path, Path]], output: str, file_format: str
+    songs: list[tuple[Path, Path]], output: str, file_format: str, *, to_folder: bool
 ) -> dict[Path, Path | None]:
     """Give each song the file its track goes to; None is standard output."""
     if output == STANDARD_OUTPUT:
@@ -53,10 +57,9 @@ def _targets(
             raise errors.OutputError(Path(output), "standard output takes one song")
         return {songs[0][0]: None}
     folder = Path(output)
-    single_file = len(songs) == 1 and not folder.is_dir() and not output.endswith("/")
-    if single_file:
+    if len(songs) == 1 and not (to_folder or library.is_folder(folder) or output.endswith("/")):
         return {songs[0][0]: folder}
-    if folder.exists() and not folder.is_dir():
+    if files.identity(folder) and not library.is_folder(folder):
         raise errors.OutputError(folder, "several songs need a folder")
     targets: dict[Path, Path | None] = {}
     taken: set[Path] = set()
@@ -74,12 +77,10 @@ def _targets(
     return targets
 
 
-def _write(trajectory: Trajectory, song: Path, target: Path | None, file_format: str) -> None:
+def _write(trajectory: Trajectory, target: Path | None, file_format: str) -> None:
     if target is None:
         sys.stdout.write(trajectory.to_csv() if file_format == "csv" else trajectory.to_json())
         return
-    if target.exists() and target.samefile(song):
-        raise errors.OutputError(target, "it is the song itself")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -128,7 +129,9 @@ class _Bars:
         self._progress.advance(self._songs)
 
     def say(self, sentence: str) -> None:
-        self._progress.console.print(f"emoviz: {sentence}", highlight=False, markup=False)
+        self._progress.console.print(
+            f"emoviz: {sentence}", highlight=False, markup=False, soft_wrap=True
+        )
 
 
 @contextmanager

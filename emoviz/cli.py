@@ -5,8 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from emoviz import __version__, errors, paths
+from emoviz import __version__, errors, files, paths
 from emoviz.estimator import DEFAULT_MODEL
+from emoviz.terminal import quiet_libraries
 from emoviz.training import commands as training_commands
 
 FORMATS = ("csv", "json")
@@ -23,9 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     # "emoviz song.mp3" is short for "emoviz open song.mp3": the program's main job has no verb.
     if not given or (given[0] not in commands and not given[0].startswith("-")):
         given = ["open", *given]
-    options = parser.parse_args(given)
     try:
-        return int(options.run(options))
+        try:
+            options = parser.parse_args(given)
+            return int(options.run(options))
+        finally:
+            # Here, where a reader that has gone is expected, and not when Python ends.
+            print(end="", flush=True)
     except errors.EmovizError as error:
         print(f"emoviz: {error}", file=sys.stderr)
         return 1
@@ -79,10 +84,9 @@ def _add_analyze(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
 
 
 def _command_names(parser: argparse.ArgumentParser) -> set[str]:
@@ -111,9 +115,12 @@ def _track_without_display(song: Path) -> int:
     from emoviz.tracker import File2Track
 
     print("There is no display for the window: the track is written to files instead.")
-    opened = Song.open(song)
-    trajectory = File2Track(estimator.load())(opened, report=_warn)
+    with quiet_libraries():
+        trajectory = File2Track(estimator.load())(Song.open(song), report=_warn)
     table, picture = Path(f"{song.stem}.csv"), Path(f"{song.stem}.png")
+    for target in (table, picture):
+        if files.is_same(target, song):
+            raise errors.OutputError(target, "it is the song itself")
     trajectory.save_csv(table)
     save_picture(trajectory, picture)
     print(f"track:   {table.resolve()}\npicture: {picture.resolve()}")
@@ -123,9 +130,10 @@ def _track_without_display(song: Path) -> int:
 def _analyze(options: argparse.Namespace) -> int:
     from emoviz.batch import analyze_to_files
 
-    return analyze_to_files(
-        options.paths, options.output, options.model, options.format, options.jobs
-    )
+    with quiet_libraries():
+        return analyze_to_files(
+            options.paths, options.output, options.model, options.format, options.jobs
+        )
 
 
 def _models(_: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Decoders: a file's bytes to blocks of samples, through libsndfile or FFmpeg."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -29,8 +30,11 @@ class Decoder(Protocol):
 
     sample_rate_hz: int
     channels: int
-    duration_s: float
-    """What the header claims; the samples that come are the truth."""
+
+    @property
+    def duration_s(self) -> float:
+        """What the header claims; the samples that come are the truth."""
+        ...
 
     def blocks(self, start_frame: int = 0) -> Iterator[Samples]:
         """Yield float32 blocks of shape (frames, channels) from `start_frame` to the end.
@@ -112,12 +116,19 @@ class AvDecoder:
         if not self.sample_rate_hz or not self.channels:
             self._container.close()
             raise errors.SongFormatError(path)
-        self.duration_s = (self._container.duration or 0) / av.time_base
-        # A bare aac stream has no header, and FFmpeg guesses its length from the bit rate.
-        if self._container.format.name == "aac" or not self.duration_s:
-            self.duration_s = _count_duration_s(path)
         self._origin_s: float | None = None
         self._begun = False
+
+    @cached_property
+    def duration_s(self) -> float:
+        """What the header claims, or without one the sum of the packets."""
+        import av
+
+        claimed_s = (self._container.duration or 0) / av.time_base
+        # A bare aac stream has no header, and FFmpeg guesses its length from the bit rate.
+        if self._container.format.name == "aac" or not claimed_s:
+            return _count_duration_s(self._path)
+        return claimed_s
 
     def blocks(self, start_frame: int = 0) -> Iterator[Samples]:
         """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""

@@ -42,6 +42,13 @@ class SongEmptyError(SongError):
         super().__init__(f"{path}: the file holds no audio; get a complete copy of it.")
 
 
+class SongNameError(SongError):
+    """The file's name cannot be written as text."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this name is not valid Unicode; rename the file.")
+
+
 class SongFormatError(SongError):
     """No decoder recognises the file as audio."""
 
@@ -136,6 +143,16 @@ class SoundDeviceError(EmovizError):
         super().__init__(
             f"No sound device can be used ({reason}); the trail runs on a silent clock. "
             "Connect a device and open the song again."
+        )
+
+
+class SoundDeviceLostError(EmovizError):
+    """The sound device that a song was heard on has gone or stopped."""
+
+    def __init__(self, device_name: str) -> None:
+        super().__init__(
+            f"The sound device {device_name} has stopped; "
+            "connect it again or choose another in the system, then press play to go on."
         )
 
 

@@ -49,6 +49,21 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Give what tells a file from all others whatever it is called; None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def is_same(path: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one file."""
+    found = identity(path)
+    return found is not None and found == identity(other)
+
+
 @contextmanager
 def _as_output_error(path: Path) -> Iterator[None]:
     try:

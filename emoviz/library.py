@@ -1,8 +1,10 @@
 """Many songs: each tracked on its own, one bad file never stopping the rest."""
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,12 +39,20 @@ def find_songs(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
     A folder stands for the songs in it and in its subfolders, in the order of their names.
     """
     for path in paths:
-        if not path.is_dir():
+        if not is_folder(path):
             yield path, Path(path.name)
             continue
         for found in sorted(path.rglob("*")):
             if found.suffix.lower() in SONG_SUFFIXES and found.is_file():
                 yield found, found.relative_to(path)
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether `path` is a folder; what cannot be looked at is none."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return False
 
 
 def analyze(
@@ -64,10 +74,17 @@ def analyze(
     estimator.load(model)
     # Spawned, not forked: a fork would copy the locks of threads that do not live on in it.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        futures = [pool.submit(_outcome_in_process, path, model) for path in paths]
-        for future in as_completed(futures):
-            yield future.result()
+    with ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_parent) as pool:
+        try:
+            futures = {pool.submit(_outcome_in_process, path, model): path for path in paths}
+            for future in as_completed(futures):
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    yield Outcome(futures[future], error=_lost(futures[future]))
+        finally:
+            # After an interrupt the songs that wait are not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None]) -> Outcome:
@@ -77,6 +94,14 @@ def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None])
     except errors.EmovizError as error:
         return Outcome(path, error=str(error), warnings=warnings)
     return Outcome(path, trajectory, warnings=warnings)
+
+
+def _lost(path: Path) -> str:
+    return f"{path}: a process was ended before this song was done; try again with fewer --jobs."
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _outcome_in_process(path: Path, model: str) -> Outcome:

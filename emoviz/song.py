@@ -46,6 +46,7 @@ class Song:
         decoder = open_song_decoder(path)
         try:
             _check_length(path, decoder)
+            duration_s = decoder.duration_s
         finally:
             decoder.close()
         title, artist, cover = _read_tags(path)
@@ -53,7 +54,7 @@ class Song:
             path=path,
             title=title or path.stem,
             artist=artist,
-            duration_s=decoder.duration_s,
+            duration_s=duration_s,
             sample_rate_hz=decoder.sample_rate_hz,
             channels=decoder.channels,
             cover=cover,
@@ -75,7 +76,7 @@ class Song:
         decoder = self._reopen()
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=1)
         try:
-            for block in _sound_blocks(self.path, decoder, report):
+            for block in self._sound_blocks(decoder, report):
                 yield resampler.resample_chunk(_to_mono(block))
             yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
         finally:
@@ -90,7 +91,7 @@ class Song:
         decoder = self._reopen()
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=2)
         try:
-            for block in _blocks(self.path, decoder, round(start_s * decoder.sample_rate_hz)):
+            for block in self._blocks(decoder, round(start_s * decoder.sample_rate_hz)):
                 finite = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
                 yield resampler.resample_chunk(to_stereo(finite))
             yield resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
@@ -103,6 +104,54 @@ class Song:
         except errors.SongNotFoundError as error:
             raise errors.SongVanishedError(self.path) from error
 
+    def _blocks(self, decoder: Decoder, start_frame: int = 0) -> Iterator[Samples]:
+        """Yield what `decoder` gives; where it ends early because the file is gone, say that."""
+        position = start_frame
+        try:
+            for block in decoder.blocks(start_frame):
+                position += len(block)
+                yield block
+        except errors.SongDamagedError as error:
+            if not self.path.exists():
+                raise errors.SongVanishedError(self.path) from error
+            raise
+        missing_s = self.duration_s - position / decoder.sample_rate_hz
+        # Unplugged disks give no error here, only no more bytes.
+        if missing_s > TOLERATED_S and not self.path.exists():
+            raise errors.SongVanishedError(self.path)
+
+    def _sound_blocks(self, decoder: Decoder, report: Report) -> Iterator[Samples]:
+        frames = 0
+        damaged = False
+        try:
+            for block in self._blocks(decoder):
+                finite = np.isfinite(block)
+                if not finite.all():
+                    if not damaged:
+                        damaged = True
+                        first = frames + int(np.argmin(finite.all(axis=1)))
+                        report(
+                            f"{self.path}: samples that are not numbers (the first at "
+                            f"{first / decoder.sample_rate_hz:.2f} s) were taken as silence; "
+                            "render the file again."
+                        )
+                    block = np.where(finite, block, np.float32(0))
+                frames += len(block)
+                yield block
+        except errors.SongDamagedError as error:
+            if not frames:
+                raise
+            report(f"{error} What comes before {frames / decoder.sample_rate_hz:.1f} s was used.")
+            return
+        decoded_s = frames / decoder.sample_rate_hz
+        if not frames:
+            raise errors.SongEmptyError(self.path)
+        if decoded_s < self.duration_s - TOLERATED_S:
+            report(
+                f"{self.path}: the file promises {self.duration_s:.1f} s of audio and ends after "
+                f"{decoded_s:.1f} s; get a complete copy."
+            )
+
 
 def open_song_decoder(path: Path) -> Decoder:
     """Open a decoder on `path`, or say in one sentence why there can be none.
@@ -110,11 +159,15 @@ def open_song_decoder(path: Path) -> Decoder:
     Raises `errors.SongError`.
     """
     try:
+        # The decoders and all that is written about a song need its name as text.
+        str(path).encode()
         if path.is_dir():
             raise errors.SongIsFolderError(path)
         with path.open("rb") as file:
             if not file.read(1):
                 raise errors.SongEmptyError(path)
+    except UnicodeEncodeError as error:
+        raise errors.SongNameError(path) from error
     except FileNotFoundError as error:
         raise errors.SongNotFoundError(path) from error
     except PermissionError as error:
@@ -174,55 +227,6 @@ def _check_length(path: Path, decoder: Decoder) -> None:
     if not frames:
         raise errors.SongEmptyError(path)
     raise errors.SongTooShortError(path, frames / decoder.sample_rate_hz)
-
-
-def _blocks(path: Path, decoder: Decoder, start_frame: int = 0) -> Iterator[Samples]:
-    """Yield what `decoder` gives; where it ends early because the file is gone, say that."""
-    position = start_frame
-    try:
-        for block in decoder.blocks(start_frame):
-            position += len(block)
-            yield block
-    except errors.SongDamagedError as error:
-        if not path.exists():
-            raise errors.SongVanishedError(path) from error
-        raise
-    missing_s = decoder.duration_s - position / decoder.sample_rate_hz
-    # Unplugged disks give no error here, only no more bytes.
-    if missing_s > TOLERATED_S and not path.exists():
-        raise errors.SongVanishedError(path)
-
-
-def _sound_blocks(path: Path, decoder: Decoder, report: Report) -> Iterator[Samples]:
-    frames = 0
-    damaged = False
-    try:
-        for block in _blocks(path, decoder):
-            finite = np.isfinite(block)
-            if not finite.all():
-                if not damaged:
-                    damaged = True
-                    first_s = (frames + int(np.argmin(finite.all(axis=1)))) / decoder.sample_rate_hz
-                    report(
-                        f"{path}: samples that are not numbers (the first at {first_s:.2f} s) were "
-                        "taken as silence; render the file again."
-                    )
-                block = np.where(finite, block, np.float32(0))
-            frames += len(block)
-            yield block
-    except errors.SongDamagedError as error:
-        if not frames:
-            raise
-        report(f"{error} What comes before {frames / decoder.sample_rate_hz:.1f} s was used.")
-        return
-    decoded_s = frames / decoder.sample_rate_hz
-    if not frames:
-        raise errors.SongEmptyError(path)
-    if decoded_s < decoder.duration_s - TOLERATED_S:
-        report(
-            f"{path}: the file promises {decoder.duration_s:.1f} s of audio and ends after "
-            f"{decoded_s:.1f} s; get a complete copy."
-        )
 
 
 def _resampler(from_hz: int, to_hz: int, channels: int) -> soxr.ResampleStream:

@@ -15,7 +15,7 @@ from emoviz.estimator import Estimator
 from emoviz.melspectrogram import COLUMN_S, columns_of, mel_frames
 from emoviz.song import Report, Song
 from emoviz.trajectory import Provenance, Trajectory
-from emoviz.windows import Track, Window, cut, windows_of
+from emoviz.windows import Track, Window, count_windows, cut, windows_of
 
 # Above what dither makes of digital silence (-68 dB in a mel frame), below a tone of one step of
 # 16 bits (-57 dB).
@@ -144,7 +144,10 @@ class _Work:
         self.track = Track(len(estimator.info.outputs))
         self._estimator = estimator
         self._expected_columns = expected_columns
-        self._columns_db = np.zeros((0, estimator.front_end.bands), np.float32)
+        # Room that doubles where it is full: to make room for every chunk would copy the columns
+        # of a three-hour song thousands of times.
+        self._room_db = np.zeros((64, estimator.front_end.bands), np.float32)
+        self._columns_db = self._room_db[:0]
         self._pending: list[Window] = []
         self._planned = 0
         self._done = 0
@@ -165,11 +168,21 @@ class _Work:
             else:
                 taken.append(chunk)
         if taken:
-            new = [columns_of(chunk) for chunk in taken]
-            self._columns_db = np.concatenate([self._columns_db, *new])
+            for chunk in taken:
+                self._append(columns_of(chunk))
             self.track.grow(len(self._columns_db))
         self._plan()
         return np.concatenate(taken) if taken else np.zeros((0, 0, 0), np.float32)
+
+    def _append(self, columns_db: npt.NDArray[np.float32]) -> None:
+        before = len(self._columns_db)
+        after = before + len(columns_db)
+        if after > len(self._room_db):
+            room_db = np.zeros((2 * after, columns_db.shape[1]), np.float32)
+            room_db[:before] = self._columns_db
+            self._room_db = room_db
+        self._room_db[before:after] = columns_db
+        self._columns_db = self._room_db[:after]
 
     def nearest_ready(self, playhead: int) -> Window | None:
         """Take the pending window whose middle is nearest to the column under the playhead."""
@@ -190,14 +203,16 @@ class _Work:
         columns = len(self._columns_db)
         if not self._decoded:
             columns = max(columns, self._expected_columns)
-        total = sum(1 for _ in windows_of(columns, self._estimator.info.window_columns))
+        total = count_windows(columns, self._estimator.info.window_columns)
         return Update(new_frames_db, self.track.values, self._done, total, self._decoded)
 
     def _plan(self) -> None:
         """Make pending the windows that can be cut now: those that end inside what has come."""
         columns = len(self._columns_db)
-        planned = list(windows_of(columns, self._estimator.info.window_columns)) if columns else []
-        for window in planned[self._planned :]:
-            if self._decoded or max(window.first, 0) + window.length <= columns:
-                self._pending.append(window)
-                self._planned += 1
+        if not columns:
+            return
+        for window in windows_of(columns, self._estimator.info.window_columns, self._planned):
+            if not self._decoded and max(window.first, 0) + window.length > columns:
+                return
+            self._pending.append(window)
+            self._planned += 1

@@ -41,6 +41,25 @@ def trail_at(values: Values, time_s: float, length_s: float, step_s: float) -> V
     return points[~np.isnan(points).any(axis=1)]
 
 
+def outline(
+    times_s: npt.NDArray[np.float64], values: Values, most: int
+) -> tuple[npt.NDArray[np.float64], Values]:
+    """Thin a curve (n,) to about `most` points at most that look the same at that many pixels.
+
+    Neighbours are pooled and each pool gives its lowest and highest value, so that no peak is
+    lost; a curve that is short enough comes back as it is.
+    """
+    pool = -(-2 * len(values) // most)
+    if pool <= 2:
+        return times_s, values
+    starts = np.arange(0, len(values), pool)
+    middles = np.minimum(starts + pool // 2, len(values) - 1)
+    # fmin and fmax pass over unknown values as long as the pool has a known one.
+    ends = [np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)]
+    outline_s = times_s[np.stack([starts, middles], axis=1).ravel()]
+    return outline_s, np.stack(ends, axis=1).ravel()
+
+
 def _points(values: Values, times_s: npt.NDArray[np.float64]) -> Values:
     """Evaluate the Catmull-Rom spline through (valence, arousal) at `times_s`: (m, 2)."""
     if not len(values):

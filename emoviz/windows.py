@@ -25,10 +25,19 @@ class Window:
         return slice(max(0, self.first), min(columns, self.first + self.length))
 
 
-def windows_of(columns: int, length: int) -> Iterator[Window]:
-    """Yield the windows that cover a song of `columns` half-seconds."""
-    for first in range(-length // 2, columns, length // 2):
+def windows_of(columns: int, length: int, skip: int = 0) -> Iterator[Window]:
+    """Yield the windows that cover a song of `columns` half-seconds, without the first `skip`."""
+    for first in _firsts(columns, length)[skip:]:
         yield Window(first, length)
+
+
+def count_windows(columns: int, length: int) -> int:
+    """Give the number of windows that cover a song of `columns` half-seconds."""
+    return len(_firsts(columns, length))
+
+
+def _firsts(columns: int, length: int) -> range:
+    return range(-length // 2, columns, length // 2)
 
 
 def cut(columns_db: npt.NDArray[np.float32], window: Window) -> npt.NDArray[np.float32]:

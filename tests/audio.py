@@ -81,10 +81,8 @@ class PulseSink:
             "pcm.pulse { type pulse }\nctl.pulse { type pulse }\n"
         )
         self.environment = {
-            "HOME": str(folder),
-            "XDG_RUNTIME_DIR": str(folder),
-            "PULSE_RUNTIME_PATH": str(folder),
             "PULSE_SERVER": f"unix:{self._socket}",
+            "PULSE_COOKIE": str(folder / "cookie"),
             "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{alsa_config}",
         }
 
@@ -103,7 +101,12 @@ class PulseSink:
                     f"--load=module-null-sink sink_name=out rate={RECORDING_RATE_HZ} channels=2",
                     f"--load=module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
                 ],
-                env=os.environ | self.environment,
+                env=os.environ
+                | {
+                    "HOME": str(self._folder),
+                    "XDG_RUNTIME_DIR": str(self._folder),
+                    "PULSE_RUNTIME_PATH": str(self._folder),
+                },
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

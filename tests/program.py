@@ -1,5 +1,6 @@
 """Runs the whole program in a process of its own, as a user would, in a home of its own."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -10,7 +11,18 @@ import emoviz
 
 ROOT = Path(emoviz.__file__).parents[1]
 _DEADLINE_S = 120.0
-_DISPLAY_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+_NOT_INHERITED = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "PYTHONUNBUFFERED")
+
+_LIBC = ctypes.CDLL(None)
+_PR_CAPBSET_DROP = 24
+_CAP_DAC_OVERRIDE = 1
+_CAP_DAC_READ_SEARCH = 2
+
+
+def _respect_permissions() -> None:
+    """Take from the superuser, before the program starts, the right to pass by permissions."""
+    for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
+        _LIBC.prctl(_PR_CAPBSET_DROP, capability)
 
 
 @dataclass
@@ -27,7 +39,7 @@ class Program:
     def environment(self) -> dict[str, str]:
         """What the process gets: no display, unless `variables` names one."""
         inherited = {
-            name: value for name, value in os.environ.items() if name not in _DISPLAY_VARIABLES
+            name: value for name, value in os.environ.items() if name not in _NOT_INHERITED
         }
         own = {name: str(self.home) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
         return inherited | own | {"PYTHONPATH": str(self.root)} | self.variables
@@ -46,6 +58,7 @@ class Program:
             encoding="utf-8",
             timeout=_DEADLINE_S,
             check=False,
+            preexec_fn=_respect_permissions,
         )
 
     def start(self, *arguments: object, **options: object) -> subprocess.Popen[bytes]:

@@ -78,7 +78,7 @@ def seam(recorded: Floats, reference: Floats, inside: int) -> tuple[int, int]:
     return begin, begin - shift
 
 
-@pytest.mark.parametrize("rate_hz", [8000, 22050, 44100, 48000, 96000])
+@pytest.mark.parametrize("rate_hz", [22050, 44100, 48000])
 def test_what_is_heard_is_the_song(
     player: SoundDevicePlayer, recorder: Recorder, tmp_path: Path, rate_hz: int
 ) -> None:

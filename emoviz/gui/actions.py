@@ -22,6 +22,7 @@ class ActionSpec:
     tip: str
     shortcuts: tuple[str, ...] = ()
     needs_track: bool = False
+    checkable: bool = False
 
 
 ACTIONS = (
@@ -41,7 +42,9 @@ ACTIONS = (
     ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "=")),
     ActionSpec("softer", PLAYBACK, "S&ofter", "Softer", ("-",)),
     ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),
-    ActionSpec("toggle_follow", VIEW, "&Follow the trail", "Zoom to the trail (F)", ("F",)),
+    ActionSpec(
+        "toggle_follow", VIEW, "&Follow the trail", "Zoom to the trail (F)", ("F",), checkable=True
+    ),
     ActionSpec("theme_system", VIEW, "Theme of the &system", "Dark or light as the system is"),
     ActionSpec("theme_light", VIEW, "&Light theme", "Dark on light"),
     ActionSpec("theme_dark", VIEW, "&Dark theme", "Light on dark"),
@@ -57,6 +60,7 @@ def make_actions(window: "MainWindow") -> dict[str, QAction]:
         action.setToolTip(window.tr(spec.tip))
         action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
         action.setEnabled(not spec.needs_track)
+        action.setCheckable(spec.checkable)
         method = getattr(window, spec.name)
         action.triggered.connect(lambda _checked=False, method=method: method())
         actions[spec.name] = action

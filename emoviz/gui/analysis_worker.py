@@ -15,12 +15,12 @@ from emoviz.tracker import AnalysisCancelledError, File2Track, Update
 
 _LOG = logging.getLogger(__name__)
 
-# Twenty answers a second are more than the eye needs and leave the window time to draw.
-_ANSWER_EVERY_S = 0.05
+# Ten answers a second look alive and leave the window time to draw: each redraws every view.
+_ANSWER_EVERY_S = 0.1
 
 
 class AnalysisWorker(QObject):
-    """One analysis at a time; a new request cancels the one before.
+    """One analysis at a time; a new song cancels the one before.
 
     Every signal carries the id that `start` gave: the receiver drops what is not its latest. All
     signals are emitted from the worker's thread and arrive, queued, in the receiver's.
@@ -41,18 +41,27 @@ class AnalysisWorker(QObject):
         super().__init__()
         self.playhead_s = 0.0
         self._request = 0
-        self._cancel = threading.Event()
+        # What cancels the song that is being opened and the one that is being tracked.
+        self._opening = self._tracking = threading.Event()
+        self._taking_over = threading.Lock()
         self._threads: list[threading.Thread] = []
 
     def start(self, path: Path, model: str) -> int:
-        """Cancel what is being done, begin to open and track `path`, and give the request's id."""
-        # What is cancelled may hang on a slow disk: it is left to end by itself.
-        self._cancel.set()
+        """Begin to open and track `path`, and give the request's id.
+
+        What is being tracked is cancelled when the new song has been opened: one that cannot be
+        opened changes nothing.
+        """
+        cancel = threading.Event()
+        with self._taking_over:
+            if self._opening is not self._tracking:
+                # It may hang on a slow disk: it is left to end by itself.
+                self._opening.set()
+            self._opening = cancel
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._request += 1
-        self._cancel = threading.Event()
         thread = threading.Thread(
-            target=self._run, args=(self._request, path, model, self._cancel), name="analysis"
+            target=self._run, args=(self._request, path, model, cancel), name="analysis"
         )
         self._threads.append(thread)
         thread.start()
@@ -60,15 +69,27 @@ class AnalysisWorker(QObject):
 
     def close(self) -> None:
         """Cancel what is being done and wait for the threads to end."""
-        self._cancel.set()
+        for cancel in (self._opening, self._tracking):
+            cancel.set()
         for thread in self._threads:
             thread.join()
         self._threads.clear()
+
+    def _take_over(self, cancel: threading.Event) -> bool:
+        """Cancel what is being tracked in favour of what `cancel` cancels, if that still counts."""
+        with self._taking_over:
+            if cancel.is_set():
+                return False
+            self._tracking.set()
+            self._tracking = cancel
+            return True
 
     def _run(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
         try:
             song = Song.open(path)
             loaded = estimator.load(model)
+            if not self._take_over(cancel):
+                return
             self.opened.emit(request, song, loaded.front_end, loaded.info)
             answers = _Answers(self, request)
             trajectory = File2Track(loaded)(

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emoviz import errors, paths
+from emoviz import errors, files, paths
 from emoviz.circumplex import Circumplex
 from emoviz.estimator import DEFAULT_MODEL, ModelInfo
 from emoviz.gui import actions as action_table
@@ -36,7 +36,7 @@ from emoviz.gui.timeline import TimelineView
 from emoviz.gui.transport import TransportBar
 from emoviz.library import SONG_SUFFIXES
 from emoviz.melspectrogram import COLUMN_S, FrontEnd
-from emoviz.player import Player
+from emoviz.player import Player, open_player
 from emoviz.song import Song
 from emoviz.tracker import Update
 from emoviz.trail import Values
@@ -62,7 +62,8 @@ class MainWindow(QMainWindow):
         self._player: Player | None = None
         self._song: Song | None = None
         self._trajectory: Trajectory | None = None
-        self._request = 0
+        self._asked = 0
+        self._shown = 0
         self._shown_s = -1.0
         self._axis = TimeAxis()
         self._store = MelStore()
@@ -110,13 +111,19 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def toggle_play(self) -> None:
-        """Play or pause."""
-        if self._player is not None:
-            if self._player.is_playing:
-                self._player.pause()
-            else:
-                self._player.play()
-            self._tick()
+        """Play or pause; where the sound device has gone, go on with what is there now."""
+        if self._player is None:
+            return
+        if isinstance(self._player.problem, errors.SoundDeviceLostError):
+            time_s = self._player.position_s
+            self._player.close()
+            self._take_player(*open_player())
+            self._start(from_s=time_s)
+        elif self._player.is_playing:
+            self._player.pause()
+        else:
+            self._player.play()
+        self._tick()
 
     def step_back(self) -> None:
         """Go five seconds back."""
@@ -156,7 +163,7 @@ class MainWindow(QMainWindow):
 
     def toggle_follow(self) -> None:
         """Zoom to the trail and go with it, or show the whole plane."""
-        following = not self._settings.get(remembered.FOLLOW)
+        following = self._actions["toggle_follow"].isChecked()
         self._settings.put(remembered.FOLLOW, following)
         self._plane.set_following(following)
 
@@ -181,24 +188,19 @@ class MainWindow(QMainWindow):
 
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
         """Take the player that songs are heard through, and say why if it is silent."""
-        self._player = player
-        player.volume = self._settings.get(remembered.VOLUME)
-        self._transport.show_device(player.device_name)
-        if problem is not None:
-            self._banner.say(str(problem))
-        if self._song is not None:
-            self._start(self._song)
+        self._take_player(player, problem)
+        self._start()
 
     def say(self, sentence: str) -> None:
         """Show a sentence in the banner."""
         self._banner.say(sentence)
 
     def open_song(self, path: Path) -> None:
-        """Begin to open, play and track a song; what was being tracked is cancelled."""
+        """Begin to open, play and track a song; it takes the place of the one that is shown."""
+        path = path.absolute()
         self._banner.hide()
         self._settings.put(remembered.FOLDER, str(path.parent))
-        self._worker.playhead_s = 0.0
-        self._request = self._worker.start(path, DEFAULT_MODEL)
+        self._asked = self._worker.start(path, DEFAULT_MODEL)
 
     def seek(self, time_s: float) -> None:
         """Go to a place in the song; sound and views follow."""
@@ -230,6 +232,8 @@ class MainWindow(QMainWindow):
             self._actions["step_forward"],
         )
         self._transport.set_volume(self._settings.get(remembered.VOLUME))
+        self._plane.add_button(self._actions["toggle_follow"])
+        self._actions["toggle_follow"].setChecked(self._settings.get(remembered.FOLLOW))
         self._plane.set_following(self._settings.get(remembered.FOLLOW))
         self._time_views = (self._timeline, self._spectrogram, self._overview)
         self._track_views = (self._plane, self._readout, self._timeline, self._overview)
@@ -245,9 +249,9 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
         layout.addWidget(self._banner)
-        layout.addLayout(top, 9)
-        layout.addWidget(self._timeline, 4)
-        layout.addWidget(self._spectrogram, 5)
+        layout.addLayout(top, 14)
+        layout.addWidget(self._timeline, 3)
+        layout.addWidget(self._spectrogram, 4)
         layout.addWidget(self._overview)
         layout.addWidget(self._transport)
         self.setCentralWidget(central)
@@ -274,9 +278,11 @@ class MainWindow(QMainWindow):
         self._transport.volume_changed.connect(self._set_volume)
 
     def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:
-        if request != self._request:
+        if request < self._shown:
             return
+        self._shown = request
         self._song = song
+        self._worker.playhead_s = 0.0
         self._settings.add_recent(song.path)
         self._trajectory = None
         self._actions["export_csv"].setEnabled(False)
@@ -287,10 +293,10 @@ class MainWindow(QMainWindow):
         self._show_track(np.zeros((0, len(model.outputs))))
         self._axis.set_duration(song.duration_s)
         self.setWindowTitle(f"{song.title} - emoviz")
-        self._start(song)
+        self._start()
 
     def _on_updated(self, request: int, update: Update) -> None:
-        if request != self._request:
+        if request != self._shown:
             return
         if len(update.new_frames_db):
             self._store.add(update.new_frames_db)
@@ -299,7 +305,7 @@ class MainWindow(QMainWindow):
         self._transport.show_progress(update.windows_done, update.windows_total)
 
     def _on_finished(self, request: int, trajectory: Trajectory) -> None:
-        if request != self._request:
+        if request != self._shown:
             return
         self._trajectory = trajectory
         self._actions["export_csv"].setEnabled(True)
@@ -308,12 +314,13 @@ class MainWindow(QMainWindow):
             self._axis.set_duration(decoded_s)
 
     def _on_failed(self, request: int, sentence: str) -> None:
-        if request == self._request:
+        if request == self._shown:
             self._transport.show_progress(1, 1)
+        if request in (self._asked, self._shown):
             self._banner.say(sentence)
 
     def _on_warned(self, request: int, sentence: str) -> None:
-        if request == self._request:
+        if request == self._shown:
             self._banner.say(sentence)
 
     def _show_track(self, values: Values) -> None:
@@ -321,9 +328,18 @@ class MainWindow(QMainWindow):
             view.set_track(values)
         self._show_time(self._shown_s)
 
-    def _start(self, song: Song) -> None:
-        if self._player is not None:
-            self._player.load(song)
+    def _take_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
+        self._player = player
+        player.volume = self._settings.get(remembered.VOLUME)
+        self._transport.show_device(player.device_name)
+        self._banner.hide()
+        if problem is not None:
+            self._banner.say(str(problem))
+
+    def _start(self, *, from_s: float = 0.0) -> None:
+        if self._player is not None and self._song is not None:
+            self._player.load(self._song)
+            self._player.seek(from_s)
             self._player.play()
             self._tick()
 
@@ -368,6 +384,8 @@ class MainWindow(QMainWindow):
 
     def _export(self, trajectory: Trajectory, path: Path) -> None:
         try:
+            if self._song is not None and files.is_same(path, self._song.path):
+                raise errors.OutputError(path, "it is the song itself")
             trajectory.save_csv(path)
         except errors.EmovizError as error:
             self._banner.say(str(error))

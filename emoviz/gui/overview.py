@@ -101,10 +101,11 @@ class OverviewView(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         count = int(self._width() / (_BAR_PX + _BAR_GAP_PX))
         middle, reach = self.height() / 2, self.height() / 2 - 5
-        for bar, loudness in enumerate(self._loudness(count)):
+        colours = self._bar_colours(count)
+        for bar, loudness in enumerate(self._loudness(count).tolist()):
             half = 1.0 + loudness * (reach - 1.0)
             left = LEFT_MARGIN_PX + bar * (_BAR_PX + _BAR_GAP_PX)
-            painter.setBrush(self._colour((bar + 0.5) / count * self._axis.duration_s))
+            painter.setBrush(colours[bar])
             painter.drawRoundedRect(QRectF(left, middle - half, _BAR_PX, 2 * half), 1.5, 1.5)
         self._draw_view_frame(painter)
         painter.end()
@@ -125,11 +126,17 @@ class OverviewView(QWidget):
         stretched: npt.NDArray[np.float64] = (heights / max(heights.max(), 1e-9)) ** 2
         return stretched
 
-    def _colour(self, time_s: float) -> QColor:
-        value = self._values[int(time_s / COLUMN_S) :][:1]
-        if not len(value) or np.isnan(value[0, 0]):
-            return with_alpha(self._theme.colours.ghost, 0.55)
-        return QColor(self._theme.colours.quadrants[quadrants(value[:, 0], value[:, 1])[0]])
+    def _bar_colours(self, bars: int) -> list[QColor]:
+        """Give each bar the colour of the quadrant that its middle lies in."""
+        colours = [QColor(colour) for colour in self._theme.colours.quadrants]
+        unknown = with_alpha(self._theme.colours.ghost, 0.55)
+        middles_s = (np.arange(bars) + 0.5) / bars * self._axis.duration_s
+        index = (middles_s / COLUMN_S).astype(int)
+        values = self._values[index[index < len(self._values)], :2]
+        found = quadrants(values[:, 0], values[:, 1]).tolist()
+        known = ~np.isnan(values[:, 0])
+        given = [colours[q] if ok else unknown for q, ok in zip(found, known, strict=True)]
+        return given + [unknown] * (bars - len(given))
 
     def _draw_view_frame(self, painter: QPainter) -> None:
         axis = self._axis

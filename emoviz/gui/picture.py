@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QSize
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 
 from emoviz import files
 from emoviz.circumplex import Circumplex
@@ -33,7 +33,8 @@ def save_picture(trajectory: Trajectory, path: Path) -> None:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    # Not image.save: some versions of PySide take its format as str only, their stubs as bytes.
+    QImageWriter(buffer, QByteArray(b"PNG")).write(image)
     files.write_whole({path: bytes(buffer.data().data())})
     del application
 

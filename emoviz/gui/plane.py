@@ -1,8 +1,8 @@
 """The view of the valence-arousal plane: the song's path as a ghost, the moving trail."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from emoviz.circumplex import Circumplex
 from emoviz.gui.camera import FollowCamera
@@ -25,8 +25,9 @@ class PlaneView(QWidget):
         self._camera = FollowCamera()
         self._glide = QTimer(self, interval=_GLIDE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._glide.timeout.connect(self._move_camera)
-        self.setMinimumSize(420, 320)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._since_glide = QElapsedTimer()
+        self.setMinimumSize(420, 340)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Valence-arousal plane"))
         theme.changed.connect(self._take_colours)
@@ -36,6 +37,16 @@ class PlaneView(QWidget):
         self._painter.set_track(values)
         self._aim_camera()
         self.update()
+
+    def add_button(self, action: QAction) -> None:
+        """Offer an action of the window in the corner of the plane."""
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        QVBoxLayout(self).addWidget(button, 0, corner)
 
     def set_following(self, following: bool) -> None:
         """Zoom to the trail and go with it, or show the whole plane."""
@@ -64,10 +75,11 @@ class PlaneView(QWidget):
     def _aim_camera(self) -> None:
         self._camera.aim(self._painter.trail(self._time_s))
         if not self._camera.resting and not self._glide.isActive():
+            self._since_glide.start()
             self._glide.start()
 
     def _move_camera(self) -> None:
-        self._camera.glide(_GLIDE_MS / 1000)
+        self._camera.glide(self._since_glide.restart() / 1000)
         self._painter.camera = self._camera.now
         if self._camera.resting:
             self._glide.stop()

@@ -26,8 +26,13 @@ _TRAIL_STEP_S = 0.125
 _HEAD_RADIUS_PX = 6.5
 _GLOW_RADIUS_PX = 26.0
 
+# Twenty minutes of values. A longer path is drawn from a choice of them: 21,600 take 180 ms, and
+# so many lie on top of each other that the choice looks the same.
+_MOST_GHOST_POINTS = 2400
+
 _GRID_BELOW = 0.6
-_FINE_GRID_BELOW = 0.3
+_GRID_STEPS = (0.05, 0.1, 0.2, 0.5, 1.0)
+_GRID_PX = 52.0
 _INSET_BELOW = 0.9
 _INSET_PX = 112
 _INSET_MARGIN_PX = 12
@@ -86,6 +91,8 @@ class PlanePainter:
         self._values: Values = np.zeros((0, 2))
         self._ground: QPixmap | None = None
         self._ground_key: tuple[QSize, float, Camera] | None = None
+        # Ground and ghost apart: while a song is analysed the path changes ten times a second.
+        self._still: QPixmap | None = None
         self.camera = WHOLE_PLANE
         self._word_font = interface_font(9.5)
         self._axis_font = interface_font(8.5)
@@ -98,7 +105,7 @@ class PlanePainter:
     def set_track(self, values: Values) -> None:
         """Draw the path of `values`, NaN where nothing is known yet."""
         self._values = values
-        self._ground_key = None
+        self._still = None
 
     def geometry(self, size: QSize) -> Geometry:
         """Give where things lie in a picture of `size`."""
@@ -112,9 +119,12 @@ class PlanePainter:
         if self._ground is None or self._ground_key != key:
             self._ground = self._draw_ground(size, pixel_ratio)
             self._ground_key = key
-        painter.drawPixmap(0, 0, self._ground)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._still = None
         geometry = self.geometry(size)
+        if self._still is None:
+            self._still = self._with_ghost(self._ground, geometry)
+        painter.drawPixmap(0, 0, self._still)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_trail(painter, geometry, time_s)
         self._draw_head(painter, geometry, time_s)
         if self.camera.reach < _INSET_BELOW:
@@ -148,6 +158,13 @@ class PlanePainter:
             self._draw_grid(painter, geometry)
         self._draw_axes(painter, geometry)
         self._draw_words(painter, geometry)
+        painter.end()
+        return pixmap
+
+    def _with_ghost(self, ground: QPixmap, geometry: Geometry) -> QPixmap:
+        pixmap = ground.copy()
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_ghost(painter, geometry)
         painter.end()
         return pixmap
@@ -191,7 +208,7 @@ class PlanePainter:
     def _draw_grid(self, painter: QPainter, geometry: Geometry) -> None:
         """Draw lines of equal valence and arousal with their values: a near view needs a scale."""
         camera, width, height = geometry.camera, geometry.size.width(), geometry.size.height()
-        step = 0.1 if camera.reach > _FINE_GRID_BELOW else 0.05
+        step = next(step for step in _GRID_STEPS if step * geometry.radius_px > _GRID_PX)
         painter.setFont(self._axis_font)
         metrics = QFontMetricsF(self._axis_font)
         faint, dim = QPen(with_alpha(self._colours.line, 0.5), 1.0), QColor(self._colours.dim)
@@ -259,14 +276,16 @@ class PlanePainter:
 
     def _draw_ghost(self, painter: QPainter, geometry: Geometry) -> None:
         origin, radius = geometry.origin, geometry.radius_px
+        values = self._values[:: 1 + len(self._values) // _MOST_GHOST_POINTS]
         path = arrayToQPath(
-            origin.x() + self._values[:, 0] * radius,
-            origin.y() - self._values[:, 1] * radius,
+            origin.x() + values[:, 0] * radius,
+            origin.y() - values[:, 1] * radius,
             connect="finite",
         )
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        pen = QPen(with_alpha(self._colours.ghost, 0.45), 1.2)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        # Qt strokes a thin cosmetic pen many times faster than any wider one.
+        pen = QPen(with_alpha(self._colours.ghost, 0.6), painter.device().devicePixelRatio())
+        pen.setCosmetic(True)
         painter.setPen(pen)
         painter.drawPath(path)
 

@@ -11,7 +11,7 @@ from emoviz.gui.theme import Theme, interface_font
 from emoviz.song import Song
 from emoviz.trail import Values, index_at
 
-WIDTH_PX = 300
+WIDTH_PX = 312
 _NEAREST = 3
 _UNKNOWN = "–"
 
@@ -92,11 +92,11 @@ class ReadoutPanel(QWidget):
     def _lay_out(self) -> None:
         now, valence, arousal, song, model = self._captions
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 20, 12)
-        layout.setSpacing(3)
+        layout.setContentsMargins(16, 10, 18, 8)
+        layout.setSpacing(2)
         layout.addWidget(self._title)
         layout.addWidget(self._artist)
-        layout.addSpacing(10)
+        layout.addSpacing(8)
         layout.addWidget(now)
         layout.addWidget(self._word)
         layout.addWidget(self._nearest)
@@ -137,7 +137,7 @@ class _QuadrantShares(QWidget):
         self._theme = theme
         self._shares = [0.0] * 4
         self._font = interface_font(9.5)
-        self._row_px = int(QFontMetricsF(self._font).height()) + 10
+        self._row_px = int(QFontMetricsF(self._font).height()) + 8
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(4 * self._row_px)
         theme.changed.connect(self.update)
@@ -162,7 +162,7 @@ class _QuadrantShares(QWidget):
         colours = self._theme.colours
         rows = zip(QUADRANTS, self._shares, colours.quadrants, strict=True)
         for row, (name, share, colour) in enumerate(rows):
-            box = QRectF(0, row * self._row_px, self.width(), self._row_px - 6)
+            box = QRectF(0, row * self._row_px, self.width(), self._row_px - 5)
             painter.setPen(QColor(colours.text))
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft, name)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{share:.0%}")

@@ -22,6 +22,15 @@ class Setting:
     valid: Callable[[Any], bool] = lambda _: True
 
 
+def _texts(stored: Any) -> list[str]:  # noqa: ANN401
+    # The ini form of a list of one is the one itself.
+    texts = [stored] if isinstance(stored, str) else list(stored)
+    return [text for text in texts if text and isinstance(text, str)]
+
+
+# An ini file gives texts, and Qt's own casts make 0.0 of one that is no number.
+_CASTS: dict[type, Callable[[Any], Any]] = {float: float, list: _texts}
+
 VOLUME = Setting("sound/volume", float, 0.8, lambda volume: 0.0 <= volume <= 1.0)
 THEME = Setting("window/theme", str, theme.SYSTEM, lambda choice: choice in theme.CHOICES)
 FOLLOW = Setting("window/follow", bool, False)
@@ -38,8 +47,9 @@ class Settings:
 
     def get(self, setting: Setting) -> Any:  # noqa: ANN401
         """Give a setting's value; its default where the file holds none or an invalid one."""
+        stored = self._store.value(setting.key, setting.default)
         try:
-            value = self._store.value(setting.key, setting.default, type=setting.kind)
+            value = _CASTS[setting.kind](stored) if setting.kind in _CASTS else stored
         except (TypeError, ValueError):
             return setting.default
         if not isinstance(value, setting.kind) or not setting.valid(value):

@@ -3,7 +3,7 @@
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.time_axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis
@@ -40,6 +40,8 @@ class TimeView(pg.PlotWidget):
         super().__init__(parent, axisItems={"bottom": TimeAxisItem("bottom")})
         self.theme = theme
         self.axis = axis
+        # Heights are shared out by the window, not by what pyqtgraph would like best.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._playhead_edge = pg.InfiniteLine(angle=90)
         self._playhead = pg.InfiniteLine(angle=90)
         for line in (self._playhead_edge, self._playhead):

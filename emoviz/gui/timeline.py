@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from emoviz.gui.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_axis import TimeAxis
 from emoviz.gui.time_view import TimeView, format_time
-from emoviz.trail import Values, index_at
+from emoviz.melspectrogram import COLUMN_S
+from emoviz.trail import Values, index_at, outline
 from emoviz.trajectory import end_times_s
 
 _LIMITS = (0.25, 0.5, 1.0)
@@ -49,14 +50,28 @@ class TimelineView(TimeView):
         """Show `values`, (n, 2) or (n, 4) with deviations, NaN where nothing is known yet."""
         self._values = values
         self._fit_limit()
-        times_s = end_times_s(len(values))
+        self._draw_curves()
+
+    def show_range(self) -> None:
+        """Show the part of the song that the axis has in view."""
+        super().show_range()
+        self._draw_curves()
+
+    def _draw_curves(self) -> None:
+        """Draw what is in view, with no more points than the view has pixels."""
+        in_view = slice(
+            max(0, int(self.axis.start_s / COLUMN_S) - 1), int(self.axis.end_s / COLUMN_S) + 2
+        )
+        times_s = end_times_s(len(self._values))[in_view]
+        values = self._values[in_view]
+        most = max(256, self.width())
         for dimension, curve in enumerate(self._curves):
-            curve.setData(times_s, values[:, dimension])
+            curve.setData(*outline(times_s, values[:, dimension], most))
             if values.shape[1] == 4:
                 middle, deviation = values[:, dimension], values[:, dimension + 2]
                 low, high = self._edges[dimension]
-                low.setData(times_s, middle - deviation)
-                high.setData(times_s, middle + deviation)
+                low.setData(*outline(times_s, middle - deviation, most))
+                high.setData(*outline(times_s, middle + deviation, most))
 
     def _fit_limit(self) -> None:
         """Widen the scale to what the song needs; it only widens, so that curves do not jump."""

@@ -80,3 +80,9 @@ def test_the_track_of_a_song_moves_without_seams(model: Estimator, song_db: Floa
     # Plausible motion: neither frozen nor jumping about.
     assert (values.std(axis=0) > 0.005).all()
     assert (np.mean(steps, axis=0) < 0.03).all()
+
+
+def test_the_file_tells_nothing_of_the_machine_it_was_made_on(folder: Path) -> None:
+    onnx_bytes = (folder / "model.onnx").read_bytes()
+    assert b".py" not in onnx_bytes
+    assert b"/emoviz/" not in onnx_bytes

@@ -1,0 +1,31 @@
+"""What reaches the terminal: the program's own sentences, not what libraries print."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keep what C libraries print out of standard error; what Python writes still arrives.
+
+    mpg123 comments on every oddity of an mp3 file, and there is no switch for it in libsndfile.
+    """
+    if sys.stderr is None:  # a program without a terminal, as Windows starts it
+        yield
+        return
+    python_stderr = sys.stderr
+    python_stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    with os.fdopen(os.dup(kept), "w", 1, python_stderr.encoding, "backslashreplace") as stderr:
+        sys.stderr = stderr
+        try:
+            yield
+        finally:
+            sys.stderr = python_stderr
+            os.dup2(kept, 2)
+            os.close(kept)
