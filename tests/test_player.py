@@ -255,7 +255,7 @@ def test_a_device_that_goes_away_stops_the_playing_with_a_sentence(
     wait_until(lambda: player.position_s > 0.1)
     other.stop()
     wait_until(lambda: player.problem, 8.0)
-    assert isinstance(player.problem, errors.SoundDeviceError)
+    assert isinstance(player.problem, errors.SoundDeviceLostError)
     assert not player.is_playing
     player.close()
 

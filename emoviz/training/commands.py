@@ -103,7 +103,7 @@ def _console() -> "Console":
     console = Console()
     if not console.is_terminal:
         # In a pipe or a log there is no width to keep to, and a folded table cannot be read.
-        console.width = 120
+        console.width = 160
     return console
 
 

@@ -12,6 +12,9 @@ from emoviz.estimator import Estimator
 from emoviz.training.dataset import DIMENSIONS, Clip, Floats
 from emoviz.windows import Track, cut, windows_of
 
+# Deviation below which a prediction is one value and rounding.
+_STILL = 1e-9
+
 Estimate: TypeAlias = Callable[[Floats], Floats]
 """An estimator or a network: values (n, columns, outputs) from windows (n, columns, bands)."""
 
@@ -209,6 +212,6 @@ def _mean_song_r(
     for value, label, mask in zip(predictions, labels, known, strict=True):
         if label[mask].std() < MOVING:
             continue
-        moves = value[mask].std() > 0
+        moves = value[mask].std() > _STILL
         correlations.append(np.corrcoef(value[mask], label[mask])[0, 1] if moves else 0.0)
     return float(np.mean(correlations)) if correlations else 0.0
