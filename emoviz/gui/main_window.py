@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -42,6 +42,7 @@ from emoviz.tracker import Update
 from emoviz.trail import Values
 from emoviz.trajectory import Trajectory
 
+_SIZE = QSize(1280, 800)
 _FRAME_MS = 16
 _IDLE_MS = 200
 _STEP_S = 5.0
@@ -77,7 +78,7 @@ class MainWindow(QMainWindow):
         self._clock.start()
         self.setWindowTitle("emoviz")
         self.setAcceptDrops(True)
-        self.resize(1280, 800)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self.restoreGeometry(settings.get(remembered.GEOMETRY))
 
     # What the actions of the table do; each is named after its row.
