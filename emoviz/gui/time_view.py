@@ -1,5 +1,7 @@
 """What every view with a time axis has: the playhead, seeking by mouse, zoom by wheel."""
 
+import math
+
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
@@ -11,6 +13,8 @@ from emoviz.gui.time_axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis
 _ZOOM_PER_NOTCH = 0.8
 _PAN_PER_NOTCH = 0.1
 _ANGLE_PER_NOTCH = 120.0
+_TICK_PX = 80
+_TICK_STEPS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
 
 
 def format_time(time_s: float, *, tenths: bool = False) -> str:
@@ -24,7 +28,15 @@ def format_time(time_s: float, *, tenths: bool = False) -> str:
 
 
 class TimeAxisItem(pg.AxisItem):
-    """An axis whose ticks read as minutes and seconds."""
+    """An axis whose ticks read as minutes and seconds, and stand at round ones."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N802, N803
+        """Give the least spacing, in seconds, that keeps the ticks' texts apart."""
+        least_s = (maxVal - minVal) * _TICK_PX / max(size, 1.0)
+        spacing_s = next((step_s for step_s in _TICK_STEPS_S if step_s >= least_s), None)
+        if spacing_s is None:
+            spacing_s = math.ceil(least_s / _TICK_STEPS_S[-1]) * _TICK_STEPS_S[-1]
+        return [(spacing_s, 0.0)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
         """Write the ticks' texts."""

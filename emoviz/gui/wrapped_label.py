@@ -46,8 +46,10 @@ class WrappedLabel(QLabel):
         # One direction for all lines, whatever letters each has.
         painter.setLayoutDirection(_direction(self.text()))
         spacing = QFontMetricsF(self.font()).lineSpacing()
-        for row, line in enumerate(self._lines(self.width())):
-            box = QRectF(0, row * spacing, self.width(), spacing)
+        lines = self._lines(self.width())
+        top = (self.height() - len(lines) * spacing) / 2
+        for row, line in enumerate(lines):
+            box = QRectF(0, top + row * spacing, self.width(), spacing)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft, line)
         painter.end()
 

@@ -11,6 +11,7 @@ from emoviz.circumplex import Circumplex
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.plane_painter import PlanePainter
 from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS, Colours, palette_of
+from emoviz.gui.time_view import TimeAxisItem
 
 THEMES = pytest.mark.parametrize("colours", [DARK_COLOURS, LIGHT_COLOURS], ids=["dark", "light"])
 TEXT, GRAPHICS = 4.5, 3.0
@@ -76,3 +77,15 @@ def test_the_window_fits_on_a_small_screen(qtbot: QtBot, window: MainWindow) -> 
     least = window.minimumSizeHint()
     assert least.width() <= 960
     assert least.height() <= 510
+
+
+@pytest.mark.parametrize("length_s", [2.0, 7.0, 30.0, 90.0, 240.0, 1200.0, 3600.0, 40_000.0])
+@pytest.mark.parametrize("size_px", [400, 1200, 3000])
+def test_the_ticks_of_time_stand_at_round_times_and_apart(
+    qtbot: QtBot, length_s: float, size_px: int
+) -> None:
+    ((spacing_s, offset_s),) = TimeAxisItem("bottom").tickSpacing(0.0, length_s, size_px)
+    assert offset_s == 0.0
+    assert 80 <= spacing_s / length_s * size_px <= 250
+    minutes = spacing_s / 60
+    assert minutes < 1 or minutes == round(minutes)
