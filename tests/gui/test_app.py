@@ -44,6 +44,8 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 @pytest.fixture
 def emoviz(screen: tuple[str, Path], tmp_path: Path) -> Program:
+    # The window of the test before has gone from the screen.
+    wait_until(lambda: colours_on(screen[1]) < 10, DEADLINE_S)
     place, home = tmp_path / "place", tmp_path / "home"
     place.mkdir()
     home.mkdir(mode=0o700)
@@ -90,6 +92,22 @@ def test_it_starts_opens_and_ends_without_a_complaint(
     assert "Traceback" not in log_of(emoviz)
     assert "geometry" in settings_of(emoviz)
     assert list(emoviz.place.iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", ["import", "log"])
+def test_an_interrupt_while_it_starts_ends_it(emoviz: Program, songs: Songs, moment: str) -> None:
+    process = emoviz.start(songs.short, stderr=subprocess.PIPE)
+    maps = Path(f"/proc/{process.pid}/maps")
+    if moment == "import":
+        wait_until(lambda: "QtCore" in maps.read_text() or process.poll() is not None, DEADLINE_S)
+    else:
+        wait_until(
+            lambda: list(emoviz.home.rglob("emoviz.log")) or process.poll() is not None, DEADLINE_S
+        )
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=DEADLINE_S)
+    assert complaint == b""
+    assert process.returncode in (0, -signal.SIGINT)
 
 
 def test_it_starts_again_with_what_it_remembers(emoviz: Program, songs: Songs) -> None:
