@@ -172,7 +172,7 @@ def watch_play(result: Path, song: str, other_song: str) -> int:
             measured: dict[str, Any] = {}
             yield _analysed(window)
             yield _passed(_SETTLE_S)
-            openings = []
+            openings: list[dict[str, float]] = []
             for opening in range(_OPENINGS):
                 path = Path((song, other_song)[opening % 2])
                 yield from _open(window, path, paint_meter, track, openings)
@@ -212,7 +212,8 @@ def _open(
             "first_trail_s": first_trail_s,
             "analysed_s": time.perf_counter() - began_s,
             "worst_late_s": window.loop_meter.worst_late_s,
-            "longest_frame_s": max(paint_meter.frames_since(began_s)),
+            # From the first trail on: before it nothing moves and no frame is due.
+            "longest_frame_s": max(paint_meter.frames_since(began_s + first_trail_s)),
         }
     )
 
@@ -267,16 +268,19 @@ def _window_and_plane() -> tuple[Any, QWidget]:
     from emoviz.gui.plane import PlaneView
 
     window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
-    return window, window.findChild(PlaneView)
+    plane = window.findChild(PlaneView)
+    assert plane is not None
+    return window, plane
 
 
 def _run_program(song: str, at_exec: Callable[[], None]) -> int:
     """Run the program's command line; `at_exec` is called when its window has been shown."""
 
     class WatchedApplication(QApplication):
-        def exec(self) -> int:
+        @staticmethod
+        def exec() -> int:
             at_exec()
-            return super().exec()
+            return QApplication.exec()
 
     QtWidgets.QApplication = WatchedApplication  # type: ignore[misc]
     from emoviz.cli import main

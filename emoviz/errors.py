@@ -146,6 +146,16 @@ class SoundDeviceError(EmovizError):
         )
 
 
+class SoundDeviceLostError(EmovizError):
+    """The sound device that a song was heard on has gone or stopped."""
+
+    def __init__(self, device_name: str) -> None:
+        super().__init__(
+            f"The sound device {device_name} has stopped; "
+            "connect it again or choose another in the system, then press play to go on."
+        )
+
+
 class DisplayError(EmovizError):
     """There is no screen to open a window on."""
 

@@ -267,7 +267,7 @@ class SoundDevicePlayer(Player):
     def _failure(self) -> errors.EmovizError | None:
         now_s = self._stream.time
         if not self._stream.active or self._ring.last_call_s < now_s - _STALL_S:
-            return errors.SoundDeviceError(f"{self.device_name} has stopped")
+            return errors.SoundDeviceLostError(self.device_name)
         return self._feeder.failure(now_s)
 
     def _measured_duration_s(self, claimed_s: float) -> float:

@@ -44,7 +44,7 @@ def trail_at(values: Values, time_s: float, length_s: float, step_s: float) -> V
 def outline(
     times_s: npt.NDArray[np.float64], values: Values, most: int
 ) -> tuple[npt.NDArray[np.float64], Values]:
-    """Thin a curve (n,) to at most about `most` points that look the same at that many pixels.
+    """Thin a curve (n,) to about `most` points at most that look the same at that many pixels.
 
     Neighbours are pooled and each pool gives its lowest and highest value, so that no peak is
     lost; a curve that is short enough comes back as it is.
@@ -52,15 +52,12 @@ def outline(
     pool = -(-2 * len(values) // most)
     if pool <= 2:
         return times_s, values
-    kept = len(values) // pool * pool
-    pools = values[:kept].reshape(-1, pool)
+    starts = np.arange(0, len(values), pool)
+    middles = np.minimum(starts + pool // 2, len(values) - 1)
     # fmin and fmax pass over unknown values as long as the pool has a known one.
-    ends = np.stack([np.fmin.reduce(pools, axis=1), np.fmax.reduce(pools, axis=1)], axis=1)
-    ends_s = times_s[:kept].reshape(-1, pool)[:, [0, pool // 2]]
-    return (
-        np.concatenate([ends_s.ravel(), times_s[kept:]]),
-        np.concatenate([ends.ravel(), values[kept:]]),
-    )
+    ends = [np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)]
+    outline_s = times_s[np.stack([starts, middles], axis=1).ravel()]
+    return outline_s, np.stack(ends, axis=1).ravel()
 
 
 def _points(values: Values, times_s: npt.NDArray[np.float64]) -> Values:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -40,10 +41,8 @@ def _rescan_devices() -> None:
         sounddevice._initialize()
 
 
-@pytest.fixture(scope="session")
-def pulse_sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PulseSink]:
-    """Give a PulseAudio null sink that is the only, and default, sound device of this process."""
-    folder = Path(tmp_path_factory.mktemp("pulse"))
+@contextmanager
+def _only_sink(folder: Path) -> Iterator[PulseSink]:
     with pytest.MonkeyPatch.context() as patch:
         sink = PulseSink(folder)
         for name, value in sink.environment.items():
@@ -53,3 +52,17 @@ def pulse_sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PulseSink]:
         yield sink
         sink.stop()
     _rescan_devices()
+
+
+@pytest.fixture(scope="session")
+def pulse_sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PulseSink]:
+    """Give a PulseAudio null sink that is the only, and default, sound device of this process."""
+    with _only_sink(Path(tmp_path_factory.mktemp("pulse"))) as sink:
+        yield sink
+
+
+@pytest.fixture
+def mortal_sink(tmp_path: Path) -> Iterator[PulseSink]:
+    """Give a sink of the test's own, which it may stop."""
+    with _only_sink(tmp_path) as sink:
+        yield sink

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emoviz.trail import head_at, index_at, trail_at
+from emoviz.trail import head_at, index_at, outline, trail_at
 
 
 def walk(count: int) -> npt.NDArray[np.float64]:
@@ -85,3 +85,23 @@ def test_deviations_are_not_part_of_the_path() -> None:
     np.testing.assert_array_equal(
         trail_at(with_deviation, 10.0, 15.0, 0.125), trail_at(walk(40), 10.0, 15.0, 0.125)
     )
+
+
+@given(st.integers(0, 5000), st.integers(16, 600))
+def test_an_outline_is_short_and_loses_no_peak(count: int, most: int) -> None:
+    values = np.random.default_rng(count).uniform(-1, 1, count)
+    times_s = np.arange(count) * 0.5
+    outline_s, outlined = outline(times_s, values, most)
+    assert len(outline_s) == len(outlined) <= most + 2
+    assert (np.diff(outline_s) >= 0).all()
+    if count:
+        assert outlined.min() == values.min()
+        assert outlined.max() == values.max()
+
+
+def test_an_outline_shows_what_is_known_beside_what_is_not() -> None:
+    values = np.full(4000, np.nan)
+    values[2000] = 0.25
+    _, outlined = outline(np.arange(4000.0), values, 100)
+    assert 0.25 in outlined
+    assert np.isnan(outlined).any()

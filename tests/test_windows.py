@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emoviz.windows import Track, Window, cut, windows_of
+from emoviz.windows import Track, Window, count_windows, cut, windows_of
 
 LENGTH = 60
 
@@ -107,3 +107,10 @@ def test_a_track_keeps_its_values_as_it_grows() -> None:
 )
 def test_the_first_window_starts_before_the_song(columns: int, inside: slice) -> None:
     assert next(windows_of(columns, LENGTH)).inside(columns) == inside
+
+
+@pytest.mark.parametrize("columns", [1, 29, 30, 31, 137])
+def test_windows_can_be_counted_and_skipped(columns: int) -> None:
+    windows = list(windows_of(columns, LENGTH))
+    assert count_windows(columns, LENGTH) == len(windows)
+    assert list(windows_of(columns, LENGTH, 2)) == windows[2:]

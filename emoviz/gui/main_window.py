@@ -36,7 +36,7 @@ from emoviz.gui.timeline import TimelineView
 from emoviz.gui.transport import TransportBar
 from emoviz.library import SONG_SUFFIXES
 from emoviz.melspectrogram import COLUMN_S, FrontEnd
-from emoviz.player import Player
+from emoviz.player import Player, open_player
 from emoviz.song import Song
 from emoviz.tracker import Update
 from emoviz.trail import Values
@@ -111,13 +111,19 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def toggle_play(self) -> None:
-        """Play or pause."""
-        if self._player is not None:
-            if self._player.is_playing:
-                self._player.pause()
-            else:
-                self._player.play()
-            self._tick()
+        """Play or pause; where the sound device has gone, go on with what is there now."""
+        if self._player is None:
+            return
+        if isinstance(self._player.problem, errors.SoundDeviceLostError):
+            time_s = self._player.position_s
+            self._player.close()
+            self._take_player(*open_player())
+            self._start(from_s=time_s)
+        elif self._player.is_playing:
+            self._player.pause()
+        else:
+            self._player.play()
+        self._tick()
 
     def step_back(self) -> None:
         """Go five seconds back."""
@@ -182,13 +188,8 @@ class MainWindow(QMainWindow):
 
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
         """Take the player that songs are heard through, and say why if it is silent."""
-        self._player = player
-        player.volume = self._settings.get(remembered.VOLUME)
-        self._transport.show_device(player.device_name)
-        if problem is not None:
-            self._banner.say(str(problem))
-        if self._song is not None:
-            self._start(self._song)
+        self._take_player(player, problem)
+        self._start()
 
     def say(self, sentence: str) -> None:
         """Show a sentence in the banner."""
@@ -292,7 +293,7 @@ class MainWindow(QMainWindow):
         self._show_track(np.zeros((0, len(model.outputs))))
         self._axis.set_duration(song.duration_s)
         self.setWindowTitle(f"{song.title} - emoviz")
-        self._start(song)
+        self._start()
 
     def _on_updated(self, request: int, update: Update) -> None:
         if request != self._shown:
@@ -327,9 +328,18 @@ class MainWindow(QMainWindow):
             view.set_track(values)
         self._show_time(self._shown_s)
 
-    def _start(self, song: Song) -> None:
-        if self._player is not None:
-            self._player.load(song)
+    def _take_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
+        self._player = player
+        player.volume = self._settings.get(remembered.VOLUME)
+        self._transport.show_device(player.device_name)
+        self._banner.hide()
+        if problem is not None:
+            self._banner.say(str(problem))
+
+    def _start(self, *, from_s: float = 0.0) -> None:
+        if self._player is not None and self._song is not None:
+            self._player.load(self._song)
+            self._player.seek(from_s)
             self._player.play()
             self._tick()
 

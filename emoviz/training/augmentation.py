@@ -29,7 +29,7 @@ class Batch:
 def augmented(
     batch: Batch, settings: AugmentationSettings, random: np.random.Generator
 ) -> torch.Tensor:
-    """Give the batch's `mel_db` with everything done to it but mixup and reversal.
+    """Give the batch's `mel_db` with everything done to it but crops and mixup.
 
     Gaussian noise is the paper's own proposal; blanked bands and columns are SpecAugment (Park et
     al. 2019, Interspeech) with the clip's mean in the blank.
@@ -41,12 +41,19 @@ def augmented(
     return _blanked(mel_db, settings, random)
 
 
-def reversed_in_time(batch: Batch, random: np.random.Generator) -> Batch:
-    """Turn half of the clips round, with their labels: windows mirror a song at its ends."""
-    turned = _per_clip(random.random(len(batch.mel_db))) < 0.5
+def cropped(batch: Batch, columns: int, random: np.random.Generator) -> Batch:
+    """Cut `columns` out of each clip at a random place, the clip mirrored past both its ends.
+
+    That is how the program's windows see the ends of a song, and a clip shorter than a window all
+    of it, so a network learns on what it will be run on.
+    """
+    length = batch.mel_db.shape[1]
+    start = torch.from_numpy(random.integers(0, 2 * length, len(batch.mel_db)))
+    index = (start[:, None] + torch.arange(columns)) % (2 * length)
+    index = torch.where(index < length, index, 2 * length - 1 - index)[:, :, None]
     return Batch(
-        mel_db=torch.where(turned, batch.mel_db.flip(1), batch.mel_db),
-        labels=torch.where(turned, batch.labels.flip(1), batch.labels),
+        mel_db=batch.mel_db.gather(1, index.expand(-1, -1, batch.mel_db.shape[2])),
+        labels=batch.labels.gather(1, index.expand(-1, -1, batch.labels.shape[2])),
         extra=batch.extra,
     )
 

@@ -55,6 +55,7 @@ class Account:
             self._head(),
             self._what(),
             self._data(),
+            self._training(),
             self._protocol(),
             self._motion(),
             self._limits(),
@@ -79,7 +80,7 @@ class Account:
             "Input: 96 mel bands in decibels, one column each half-second, "
             f"{network.window_columns} columns at once. Output: perceived valence and arousal for "
             "each half-second on [-1, 1]. It gives no deviations.\n\n"
-            "Two convolutions, three transposed convolutions and a pool, as in Table 1 of the "
+            "Two convolutions, three transposed convolutions and a mean-pool, as in Table 1 of the "
             'paper (Yang, "Short-time emotion tracker using a convolutional autoencoder") read '
             "so that the outputs are in the order of time; channels "
             f"{'-'.join(str(count) for count in network.channels)}, batch normalisation, "
@@ -108,6 +109,25 @@ class Account:
             "ends at t. Collections that are only trained on have labels on a scale of their own: "
             "a gain and an offset for each dimension are learnt with the network and left out of "
             "the model."
+        )
+
+    def _training(self) -> str:
+        training, augmentation = self.recipe.training, self.recipe.augmentation
+        low_db, high_db = augmentation.noise_db
+        return (
+            "## Training\n\n"
+            f"Mean squared error, AdamW at {training.learning_rate:g} falling along a cosine over "
+            f"{training.epochs} epochs of batches of {training.batch_size}, weight decay "
+            f"{training.weight_decay:g}; what is kept is the running mean of the weights (decay "
+            f"{training.averaging:g} a step). Nothing is stopped early, so no fold chose its own "
+            "end. Clips were cut to "
+            f"{augmentation.crop_columns} half-seconds, mirrored past their ends as the program's "
+            f"windows are; their level moved by up to {augmentation.gain_db:g} dB, a slow random "
+            f"equaliser of {augmentation.tilt_db:g} dB was put on, bands were stretched by up to "
+            f"{100 * augmentation.warp:g} %; {100 * augmentation.noise_share:g} % of the clips got "
+            f"Gaussian noise at {low_db:g} to {high_db:g} dB; up to {augmentation.masked_bands} "
+            f"bands and {augmentation.masked_columns} half-seconds were blanked; clips were mixed "
+            f"in pairs (mixup, {augmentation.mixup:g}).\n\n{self.recipe.notes.strip()}"
         )
 
     def _protocol(self) -> str:

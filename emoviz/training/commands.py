@@ -56,7 +56,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     recipe = read_recipe(arguments.recipe)
     clips = _prepared(arguments.data, console)
     with _progress(console) as progress:
-        experiment = Experiment(recipe, clips, Path("runs"), _watching(progress))
+        experiment = Experiment(recipe, clips, Path("runs"), _watching(progress, console))
         outcome = experiment.run()
     console.print(evaluate.table(outcome.systems, f"{recipe.folds}-fold cross-validation"))
     for path in outcome.files:
@@ -123,13 +123,16 @@ def _prepared(data: Path, console: "Console") -> "list[Clip]":
         )
 
 
-def _watching(progress: "Progress") -> Callable[[str, int, int, float], None]:
+def _watching(progress: "Progress", console: "Console") -> Callable[[str, int, int, float], None]:
     tasks: dict[str, Any] = {}
 
     def watch(title: str, epochs: int, total: int, loss: float) -> None:
         if title not in tasks:
             tasks[title] = progress.add_task(title, total=total)
         progress.update(tasks[title], completed=epochs, description=f"{title}, loss {loss:.4f}")
+        if epochs == total:
+            console.print(f"{title}: {epochs} epochs, loss {loss:.4f}")
+            progress.remove_task(tasks[title])
 
     return watch
 

@@ -97,6 +97,7 @@ def decode(
     for index, row in enumerate(rows):
         clips.append(_decode_clip(row, front_end))
         progress(index + 1, len(rows))
+    _refuse_short(rows, clips)
     return clips
 
 
@@ -130,6 +131,20 @@ def _decode_clip(row: ClipRow, front_end: FrontEnd) -> Clip:
         raise errors.DataError(row.audio, f"its audio is not whole: {said[0]}")
     labels = _aligned(row, len(columns_db))
     return Clip(row.song_id, row.group, row.collection, row.start_s, columns_db, labels)
+
+
+def _refuse_short(rows: Sequence[ClipRow], clips: Sequence[Clip]) -> None:
+    """Refuse clips shorter than most of the folder's whose labels go on after their end."""
+    usual = int(np.median([len(clip.columns_db) for clip in clips]))
+    for row, clip in zip(rows, clips, strict=True):
+        columns = len(clip.columns_db)
+        end_ms = 1000 * (row.start_s + columns * COLUMN_S)
+        if columns < usual and row.label_times_ms[-1] > end_ms:
+            reason = (
+                f"it is {columns * COLUMN_S:.1f} s long where clips of this folder are "
+                f"{usual * COLUMN_S:.1f} s, and it ends before its labels do"
+            )
+            raise errors.DataError(row.audio, reason)
 
 
 def _aligned(row: ClipRow, columns: int) -> Floats:

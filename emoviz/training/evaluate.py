@@ -36,11 +36,11 @@ class Figures:
     """What one system reaches in one dimension, over every labelled half-second of every song.
 
     `mse` and `rmse` are on the [-1, 1] scale. `r2` is 1 - MSE / MSE of the constant that predicts
-    the mean of the training labels. `ccc` is Lin's (1989) concordance correlation. `song_r` is the
-    mean over songs of Pearson's r within the song, 0 for a track that does not move, over songs
-    whose labels do move. `within_song_sd` and `lag1` are the mean deviation inside a song and the
-    mean step from one half-second to the next, of the predictions; `label_within_song_sd` and
-    `label_lag1` of the labels.
+    the mean of the training labels, 0 where that constant is perfect. `ccc` is Lin's (1989)
+    concordance correlation. `song_r` is the mean over songs of Pearson's r within the song, 0 for
+    a track that does not move, over songs whose labels do move. `within_song_sd` and `lag1` are
+    the mean deviation inside a song and the mean step from one half-second to the next, of the
+    predictions; `label_within_song_sd` and `label_lag1` of the labels.
     """
 
     mse: float
@@ -179,10 +179,11 @@ def _one_dimension(
     guess = np.concatenate([value[mask] for value, mask in zip(predictions, known, strict=True)])
     constant = np.repeat(training_means.astype(np.float64), lengths)
     mse = float(np.mean((guess - truth) ** 2))
+    constant_mse = float(np.mean((constant - truth) ** 2))
     return Figures(
         mse=mse,
         rmse=float(np.sqrt(mse)),
-        r2=1.0 - mse / float(np.mean((constant - truth) ** 2)),
+        r2=1.0 - mse / constant_mse if constant_mse > 0 else 0.0,
         ccc=_concordance(guess, truth),
         song_r=_mean_song_r(predictions, labels, known),
         within_song_sd=float(np.mean([value.std() for value in predictions])),

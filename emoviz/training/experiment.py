@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -41,15 +42,15 @@ class Outcome:
 class Experiment:
     """One recipe on one data folder's clips, with a run folder for what it takes to go on.
 
-    A run that was stopped goes on where it was when it is started again with the same recipe on
-    the same data.
+    A run that was stopped goes on where it was when it is started again with the same settings
+    on the same data.
     """
 
     def __init__(self, recipe: Recipe, clips: Sequence[Clip], runs: Path, watch: Watch) -> None:
         """Make or find the run folder below `runs`.
 
         Raises `errors.RecipeError` if there are too few artists to split, `errors.OutputError` if
-        the folder cannot be made.
+        that folder or the recipe's, where the model goes, cannot be written to.
         """
         self._recipe, self._clips, self._watch = recipe, clips, watch
         self._folds = folds(clips, recipe.collection, recipe.folds)
@@ -58,6 +59,12 @@ class Experiment:
                 recipe.path,
                 f"the data have too few artists of 'collection' {recipe.collection!r} "
                 f"for {recipe.folds} folds",
+            )
+        target = recipe.path.resolve().parent
+        if not os.access(target, os.W_OK):
+            # Said before hours of training rather than after them.
+            raise errors.OutputError(
+                target, "the model goes where the recipe is: permission denied"
             )
         self._scored = evaluate.benchmark(clips, recipe.collection)
         self.folder = runs / f"{recipe.name}-{_fingerprint(recipe, clips)}"
@@ -173,7 +180,10 @@ class Experiment:
 
 
 def _fingerprint(recipe: Recipe, clips: Sequence[Clip]) -> str:
-    digest = hashlib.sha256(recipe.text.encode())
+    # What a fitted network depends on, and no more: a new title or one seed more need no new fits.
+    settings = (recipe.network, recipe.training, recipe.augmentation)
+    split = (recipe.collection, recipe.extra_collections, recipe.folds)
+    digest = hashlib.sha256(repr((settings, split)).encode())
     for clip in clips:
         digest.update(repr((clip.song_id, clip.group, clip.collection, clip.start_s)).encode())
         digest.update(clip.columns_db.tobytes())

@@ -157,7 +157,24 @@ def _onnx_bytes(network: Ensemble, windows_db: Floats) -> bytes:
             external_data=False,
             verbose=False,
         )
-        return path.read_bytes()
+        return _without_notes(path.read_bytes())
+
+
+def _without_notes(onnx_bytes: bytes) -> bytes:
+    """Take out what the exporter notes of its own run: the same weights are the same file anywhere.
+
+    Among the notes are the source lines of every node, with the paths of the training machine.
+    """
+    import onnx
+
+    model = onnx.load_model_from_string(onnx_bytes)
+    graph = model.graph
+    values = (*graph.value_info, *graph.input, *graph.output, *graph.initializer)
+    for part in (model, graph, *graph.node, *values):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    stripped: bytes = model.SerializeToString()
+    return stripped
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from emoviz import errors, files
-from emoviz.training.augmentation import Batch, augmented, mixing, reversed_in_time
+from emoviz.training.augmentation import Batch, augmented, cropped, mixing
 from emoviz.training.dataset import DIMENSIONS, Clip
 from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder
 from emoviz.training.recipe import Recipe
@@ -36,20 +36,16 @@ class Examples:
 
     @classmethod
     def of(cls, clips: Sequence[Clip], recipe: Recipe) -> "Examples":
-        """Stack clips, cut to the length of the shortest, in columns that the network can take.
+        """Stack clips, cut to the length of the shortest.
 
-        Raises `errors.TrainingError` if there are too few clips, or clips too short, to train on.
+        Raises `errors.TrainingError` if there are too few clips to train on.
         """
         if len(clips) < recipe.training.batch_size:
             raise errors.TrainingError(
                 f"There are {len(clips)} clips to train on and 'batch_size' is "
                 f"{recipe.training.batch_size}; lower it in {recipe.path}."
             )
-        columns = min(len(clip.columns_db) for clip in clips) // 4 * 4
-        if columns == 0:
-            raise errors.TrainingError(
-                "A clip is shorter than the two seconds that training needs; leave it out."
-            )
+        columns = min(len(clip.columns_db) for clip in clips)
         extra = [clip.collection != recipe.collection for clip in clips]
         return cls(
             mel_db=torch.from_numpy(np.stack([clip.columns_db[:columns] for clip in clips])),
@@ -148,7 +144,7 @@ class Fit:
         self.losses = list(state["losses"])
 
     def _step(self, batch: Batch, random: np.random.Generator) -> float:
-        batch = reversed_in_time(batch, random)
+        batch = cropped(batch, self._augmentation.crop_columns, random)
         mel_db = augmented(batch, self._augmentation, random)
         share, partner = mixing(len(mel_db), self._augmentation.mixup, random)
         values = self._network(share * mel_db + (1.0 - share) * mel_db[partner])
@@ -220,7 +216,7 @@ def fitted(
     """
     fit = Fit(Examples.of(clips, recipe), recipe, seed)
     if state_file.is_file():
-        fit.take_up(_load_state(state_file))
+        _take_up(fit, state_file)
         report(len(fit.losses), fit.losses[-1])
     while len(fit.losses) < recipe.training.epochs:
         loss = fit.epoch()
@@ -231,11 +227,18 @@ def fitted(
     return fit.network, fit.losses
 
 
-def _load_state(state_file: Path) -> dict[str, Any]:
+def _take_up(fit: Fit, state_file: Path) -> None:
     try:
-        state: dict[str, Any] = torch.load(state_file, weights_only=True)
-    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        fit.take_up(torch.load(state_file, weights_only=True))
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+        TypeError,
+        EOFError,
+        LookupError,
+        pickle.UnpicklingError,
+    ) as error:
         raise errors.TrainingError(
             f"{state_file}: this state of a training is damaged; delete it and train again."
         ) from error
-    return state

@@ -47,12 +47,14 @@ class TrainingSettings:
 class AugmentationSettings:
     """What is done to a training clip; zero switches a thing off.
 
+    `crop_columns` half-seconds are cut out of a clip, which is mirrored past its ends.
     `gain_db`: the loudness moves by up to this. `tilt_db`: deviation of a random slow equaliser.
     `warp`: mel bands are stretched by up to this share, a change of pitch and tuning.
     `noise_share` of the clips get white noise between `noise_db`. `masked_bands` and
     `masked_columns`: widest stretch blanked. `mixup`: parameter of the beta distribution.
     """
 
+    crop_columns: int
     gain_db: float
     tilt_db: float
     warp: float
@@ -68,7 +70,8 @@ class Recipe:
     """A whole recipe.
 
     `collection` is split into `folds` and scored; clips of `extra_collections` only ever train.
-    One network is fitted per seed and the model is their mean. `text` is the file as it was read.
+    One network is fitted per seed and the model is their mean. `notes` tell how the settings were
+    chosen, for the card. `text` is the file as it was read.
     """
 
     path: Path
@@ -76,6 +79,7 @@ class Recipe:
     title: str
     version: str
     licence: str
+    notes: str
     collection: str
     extra_collections: tuple[str, ...]
     folds: int
@@ -102,6 +106,7 @@ def read_recipe(path: Path) -> Recipe:
         raise errors.RecipeError(path, "there is no such file") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise errors.RecipeError(path, f"it cannot be read ({error})") from error
+    _refuse_unknown(path, "", table, {field.name for field in fields(Recipe)} - {"path", "text"})
     parts = {
         "network": _settings(path, "network", table.pop("network", {}), NetworkSettings),
         "training": _settings(path, "training", table.pop("training", {}), TrainingSettings),
@@ -125,9 +130,7 @@ def _settings(
     if not isinstance(table, dict):
         raise errors.RecipeError(path, f"[{section}] is not a table")
     known = {field.name: field for field in fields(kind) if field.name not in given}  # type: ignore[arg-type]
-    for key in table:
-        if key not in known:
-            raise errors.RecipeError(path, f"the key {key!r}{where} is unknown")
+    _refuse_unknown(path, where, table, set(known))
     values = dict(given)
     for name, field in known.items():
         if name in table:
@@ -137,6 +140,12 @@ def _settings(
     except TypeError as error:
         missing = [name for name in known if name not in values]
         raise errors.RecipeError(path, f"the key {missing[0]!r}{where} is missing") from error
+
+
+def _refuse_unknown(path: Path, where: str, table: Mapping[str, Any], known: set[str]) -> None:
+    for key in table:
+        if key not in known:
+            raise errors.RecipeError(path, f"the key {key!r}{where} is unknown")
 
 
 def _converted(path: Path, key: str, value: object, annotation: str) -> object:
@@ -171,6 +180,10 @@ def _check(recipe: Recipe) -> None:
         (training.batch_size < 2, "'batch_size' of [training] is below 2"),
         (training.learning_rate <= 0, "'learning_rate' of [training] is not above 0"),
         (not 0.0 <= training.averaging < 1.0, "'averaging' of [training] is not in [0, 1)"),
+        (
+            augmentation.crop_columns < 4 or augmentation.crop_columns % 4 > 0,
+            "'crop_columns' of [augmentation] is not a multiple of 4",
+        ),
         (len(augmentation.noise_db) != 2, "'noise_db' of [augmentation] needs two numbers"),
     ):
         if wrong:

@@ -15,6 +15,7 @@ RECIPE = """
 title = "Tiny"
 version = "0.0.1"
 licence = "CC BY-NC 4.0"
+notes = "Chosen to be small."
 collection = "emomusic-development"
 extra_collections = ["deam-2014"]
 folds = 2
@@ -34,6 +35,7 @@ warmup_steps = 2
 averaging = 0.5
 
 [augmentation]
+crop_columns = 24
 gain_db = 1.0
 tilt_db = 0.5
 warp = 0.01

@@ -18,10 +18,14 @@ def recipe(tmp_path: Path) -> Recipe:
 
 
 def test_fitting_lowers_the_loss(clips: list[Clip], recipe: Recipe, tmp_path: Path) -> None:
-    longer = replace(recipe, training=replace(recipe.training, epochs=8))
+    longer = replace(
+        recipe,
+        training=replace(recipe.training, epochs=20),
+        augmentation=replace(recipe.augmentation, mixup=0.0, masked_bands=0),
+    )
     _, losses = fitted(clips, longer, 1, tmp_path / "state.pt")
-    assert len(losses) == 8
-    assert np.mean(losses[-2:]) < 0.7 * losses[0]
+    assert len(losses) == 20
+    assert np.mean(losses[-5:]) < 0.85 * np.mean(losses[:2])
 
 
 def test_a_fit_taken_up_again_ends_as_if_it_had_not_been_stopped(

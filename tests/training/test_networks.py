@@ -43,15 +43,19 @@ def test_any_multiple_of_four_columns_gives_as_many_values(columns: int) -> None
 
 @pytest.mark.parametrize("column", [10, 30, 47])
 def test_outputs_are_in_the_order_of_time(column: int) -> None:
-    network = _ensemble(1).eval()
     silence = torch.full((1, 60, 96), -20.0)
     struck = silence.clone()
     struck[:, column] += 40.0
-    change = (network(struck) - network(silence)).abs().sum(dim=2)[0].detach()
-    centre = float((change * torch.arange(60)).sum() / change.sum())
-    assert abs(centre - column) < 3.0
-    assert change[: column - 20].sum() == 0.0 if column > 20 else True
-    assert change[column + 20 :].sum() == 0.0
+    centres = []
+    for seed in range(8):
+        network = _ensemble(seed).eval()
+        change = (network(struck) - network(silence)).abs().sum(dim=2)[0].detach()
+        centres.append(float((change * torch.arange(60)).sum() / change.sum()))
+        reached = change.nonzero()
+        assert reached.min() >= column - 16
+        assert reached.max() <= column + 16
+    # Strides and crops put an output 1.5 columns after the middle of what it hears.
+    assert abs(np.mean(centres) - column - 1.5) < 1.5
 
 
 def test_folded_norms_leave_the_estimate_as_it_was() -> None:

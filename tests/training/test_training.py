@@ -1,0 +1,156 @@
+"""The whole way: a data folder and a recipe to a model that the program runs."""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emoviz import errors
+from emoviz.estimator import Estimator
+from emoviz.song import Song
+from emoviz.tracker import File2Track
+from emoviz.training import commands, evaluate
+from emoviz.training.dataset import Clip
+from emoviz.training.export import network_of, run_onnx
+from emoviz.training.recipe import read_recipe
+from tests.training.folders import EXTRA, RECIPE, SCORED, write_recipe
+
+
+def run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    commands.add_commands(parser.add_subparsers(required=True))
+    options = parser.parse_args(list(arguments))
+    return int(options.run(options))
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Path:
+    """Give a folder in which a tiny model has been trained by the command."""
+    folder = tmp_path_factory.mktemp("work")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        recipe = write_recipe(folder / "model" / "tiny")
+        assert run("prepare", "--data", str(shared_data)) == 0
+        assert run("train", str(recipe), "--data", str(shared_data)) == 0
+    return folder
+
+
+def test_the_model_folder_is_whole_and_runs(workplace: Path, clips: list[Clip]) -> None:
+    folder = workplace / "model" / "tiny"
+    assert {path.name for path in folder.iterdir()} == {
+        "recipe.toml",
+        "model.onnx",
+        "mel_filters.npy",
+        "model.toml",
+        "CARD.md",
+        "results.json",
+    }
+    model = Estimator(folder)
+    assert model.info.name == "tiny"
+    values = evaluate.track_of(model, clips[0].columns_db, model.info.window_columns)
+    assert values.shape == (20, 2)
+    assert np.abs(values).max() <= 1.0
+
+
+def test_training_and_the_program_make_the_same_track(
+    workplace: Path, shared_data: Path, clips: list[Clip]
+) -> None:
+    model = Estimator(workplace / "model" / "tiny")
+    clip = next(clip for clip in clips if clip.song_id == 3)
+    song = Song.open(shared_data / "audio" / "3_30.0.ogg")
+    trajectory = File2Track(model)(song, report=pytest.fail)
+    track = evaluate.track_of(model, clip.columns_db, model.info.window_columns)
+    np.testing.assert_allclose(trajectory.valence, track[:, 0], atol=1e-5)
+    np.testing.assert_allclose(trajectory.arousal, track[:, 1], atol=1e-5)
+
+
+def test_torch_and_onnxruntime_agree(workplace: Path, clips: list[Clip]) -> None:
+    folder = workplace / "model" / "tiny"
+    onnx_bytes = (folder / "model.onnx").read_bytes()
+    recipe = read_recipe(folder / "recipe.toml")
+    network = network_of(onnx_bytes, recipe.network)
+    assert len(network.members) == len(recipe.seeds)
+    windows_db = np.concatenate([evaluate.windows_db(clip.columns_db, 60) for clip in clips])
+    from emoviz.training.export import estimates
+
+    difference = np.abs(estimates(network, windows_db) - run_onnx(onnx_bytes, windows_db))
+    assert difference.max() <= 1e-4
+
+
+def test_the_card_and_the_results_tell_of_the_run(workplace: Path) -> None:
+    folder = workplace / "model" / "tiny"
+    results = json.loads((folder / "results.json").read_text())
+    card = (folder / "CARD.md").read_text()
+    assert set(results["cross_validation"]) == {"constant", "ridge on mel statistics", "tiny"}
+    arousal = results["cross_validation"]["tiny"]["arousal"]["mse"]
+    valence = results["cross_validation"]["tiny"]["valence"]["mse"]
+    assert f"| tiny | {arousal:.4f} / {valence:.4f} |" in card
+    assert results["collections"][SCORED] == {"songs": 10, "clips": 11}
+    assert results["collections"][EXTRA] == {"songs": 2, "clips": 2}
+    assert len(results["losses"]["all songs, seed 2"]) == 3
+    assert results["parity"]["largest_difference"] <= 1e-4
+    assert "CC BY-NC 4.0" in card
+    assert "Chosen to be small." in card
+
+
+def test_a_second_training_takes_up_what_is_there_and_makes_the_same_model(
+    workplace: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workplace)
+    folder = workplace / "model" / "tiny"
+    before = (folder / "model.onnx").read_bytes()
+    states = {path: path.stat().st_mtime_ns for path in workplace.glob("runs/*/*.pt")}
+    assert len(states) == 6
+    assert run("train", str(folder / "recipe.toml"), "--data", str(shared_data)) == 0
+    assert (folder / "model.onnx").read_bytes() == before
+    assert {path: path.stat().st_mtime_ns for path in states} == states
+
+
+def test_a_model_is_evaluated_on_a_data_folder(
+    workplace: Path,
+    shared_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(workplace)
+    assert run("evaluate", str(workplace / "model" / "tiny"), "--data", str(shared_data)) == 0
+    written = json.loads((workplace / "runs" / "evaluate-tiny-tiny.json").read_text())
+    assert set(written) == {SCORED, EXTRA}
+    assert f"{written[SCORED]['arousal']['mse']:.4f}" in capsys.readouterr().out
+
+
+def test_a_recipe_for_other_data_is_refused(
+    workplace: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workplace)
+    text = RECIPE.replace(f'collection = "{SCORED}"', 'collection = "pmemo"')
+    recipe = write_recipe(workplace / "model" / "other", text)
+    with pytest.raises(errors.RecipeError, match="too few artists of 'collection' 'pmemo'"):
+        run("train", str(recipe), "--data", str(shared_data))
+    assert [path.name for path in recipe.parent.iterdir()] == ["recipe.toml"]
+
+
+def test_hooking_up_the_commands_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, emoviz.training.commands; "
+        "heavy = {'torch', 'librosa', 'sklearn', 'onnx', 'onnxruntime', 'rich', 'numpy'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_model_that_could_not_be_written_is_not_trained(
+    workplace: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workplace)
+    recipe = write_recipe(workplace / "model" / "locked")
+    # A mode would not stop the superuser that tests may run as.
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != recipe.parent)
+    with pytest.raises(errors.OutputError, match=r"locked: cannot be written"):
+        run("train", str(recipe), "--data", str(shared_data))
+    assert not list(workplace.glob("runs/locked-*"))
