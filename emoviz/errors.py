@@ -142,7 +142,7 @@ class SoundDeviceError(EmovizError):
     def __init__(self, reason: str) -> None:
         super().__init__(
             f"No sound device can be used ({reason}); the trail runs on a silent clock. "
-            "Connect a device and open the song again."
+            "Connect a device and start emoviz again."
         )
 
 

@@ -27,8 +27,8 @@ def run(song: Path | None) -> int:
     application = make_application()
     window = make_window(Settings(paths.settings_file()))
     sys.excepthook = _report_to(window)
-    # Python sees the interrupt between two ticks of the window's clock. A window that closes before
-    # the event loop runs would not end it.
+    # Python sees the interrupt between two ticks of the clock, perhaps in a paint event; and a
+    # window that closes before the event loop runs would not end it.
     signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, window.close))
     # What takes its time (the model, the sound system) begins when the window is there.
     first_paint = _FirstPaint(window, lambda: _begin(window, song or paths.demo_song()))

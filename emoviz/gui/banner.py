@@ -1,9 +1,14 @@
 """A message that does not block: a strip above the picture, dismissed by a click."""
 
+import html
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from emoviz.gui.theme import Theme, interface_font
+from emoviz.gui.wrapped_label import WrappedLabel
+
+_MOST_LINES = 5
 
 
 class Banner(QWidget):
@@ -12,10 +17,8 @@ class Banner(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._text = QLabel()
+        self._text = WrappedLabel(_MOST_LINES)
         self._text.setFont(interface_font(10))
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
         close = QToolButton()
         close.setText("✕")
         close.setAutoRaise(True)
@@ -33,6 +36,7 @@ class Banner(QWidget):
     def say(self, sentence: str) -> None:
         """Show a sentence."""
         self._text.setText(sentence)
+        self._text.setToolTip(html.escape(sentence))
         self.setAccessibleName(sentence)
         self.show()
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -42,6 +42,7 @@ from emoviz.tracker import Update
 from emoviz.trail import Values
 from emoviz.trajectory import Trajectory
 
+_SIZE = QSize(1280, 800)
 _FRAME_MS = 16
 _IDLE_MS = 200
 _STEP_S = 5.0
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self._player: Player | None = None
         self._song: Song | None = None
         self._trajectory: Trajectory | None = None
+        self._problem: errors.EmovizError | None = None
         self._asked = 0
         self._shown = 0
         self._shown_s = -1.0
@@ -76,7 +78,7 @@ class MainWindow(QMainWindow):
         self._clock.start()
         self.setWindowTitle("emoviz")
         self.setAcceptDrops(True)
-        self.resize(1280, 800)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self.restoreGeometry(settings.get(remembered.GEOMETRY))
 
     # What the actions of the table do; each is named after its row.
@@ -199,7 +201,8 @@ class MainWindow(QMainWindow):
         """Begin to open, play and track a song; it takes the place of the one that is shown."""
         path = path.absolute()
         self._banner.hide()
-        self._settings.put(remembered.FOLDER, str(path.parent))
+        if path != paths.demo_song():
+            self._settings.put(remembered.FOLDER, str(path.parent))
         self._asked = self._worker.start(path, DEFAULT_MODEL)
 
     def seek(self, time_s: float) -> None:
@@ -350,19 +353,27 @@ class MainWindow(QMainWindow):
         playing = self._player.is_playing
         time_s = self._player.position_s
         if time_s != self._shown_s:
-            self._show_time(time_s)
             if playing:
-                self._axis.bring_into_view(time_s)
+                self._axis.follow(self._shown_s, time_s)
+            self._show_time(time_s)
         self._transport.show_time(time_s, self._axis.duration_s)
         self._transport.show_playing(playing)
         self._worker.playhead_s = time_s
-        problem = self._player.problem
-        if problem is not None and self._banner.sentence != str(problem):
-            self._banner.say(str(problem))
+        self._say_problem(self._player.problem)
         interval_ms = _FRAME_MS if playing else _IDLE_MS
         # Setting it, even to what it is, starts the interval anew: the frame would come late.
         if self._clock.interval() != interval_ms:
             self._clock.setInterval(interval_ms)
+
+    def _say_problem(self, problem: errors.EmovizError | None) -> None:
+        """Say once what stopped the song, and no longer than it does."""
+        if problem is self._problem:
+            return
+        if problem is not None:
+            self._banner.say(str(problem))
+        elif self._banner.sentence == str(self._problem):
+            self._banner.hide()
+        self._problem = problem
 
     def _show_time(self, time_s: float) -> None:
         self._shown_s = time_s
@@ -395,7 +406,8 @@ class MainWindow(QMainWindow):
     def _fill_recent_menu(self) -> None:
         self._recent_menu.clear()
         for recent in self._settings.get(remembered.RECENT):
-            action = self._recent_menu.addAction(recent)
+            # One ampersand would underline the letter that follows it.
+            action = self._recent_menu.addAction(recent.replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, song=recent: self.open_song(Path(song)))
         self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
 

@@ -38,11 +38,14 @@ _INSET_PX = 112
 _INSET_MARGIN_PX = 12
 
 _AXIS_ENDS = (
-    ("positive valence", 1, 0),
-    ("high arousal", 0, 1),
-    ("negative valence", -1, 0),
-    ("low arousal", 0, -1),
+    ("positive valence", "valence +", 1, 0),
+    ("high arousal", "arousal +", 0, 1),
+    ("negative valence", "valence −", -1, 0),
+    ("low arousal", "arousal −", 0, -1),
 )
+"""Text, text for a small circle, valence and arousal of each end."""
+
+_AXIS_END_GAP_PX = 8
 
 
 @dataclass(frozen=True)
@@ -192,16 +195,19 @@ class PlanePainter:
         painter.setFont(self._axis_font)
         painter.setPen(QColor(self._colours.dim))
         metrics = QFontMetricsF(self._axis_font)
-        for text, valence, arousal in _AXIS_ENDS:
+        widest = max(metrics.horizontalAdvance(text) for text, *_ in _AXIS_ENDS)
+        narrow = geometry.radius_px < widest + 2 * _AXIS_END_GAP_PX
+        for long_text, short_text, valence, arousal in _AXIS_ENDS:
+            text = short_text if narrow else long_text
             width, height = metrics.horizontalAdvance(text), metrics.height()
             end = geometry.point(valence, arousal)
             if valence:
-                left = end.x() - valence * (width / 2 + 8) - width / 2
+                left = end.x() - valence * (width / 2 + _AXIS_END_GAP_PX) - width / 2
                 top = end.y() + 3
             else:
                 # Beside the axis, and so far inside that the circle does not cut the text.
                 left = end.x() + 6
-                top = end.y() + arousal * (height + 8) - height / 2
+                top = end.y() + arousal * (height + _AXIS_END_GAP_PX) - height / 2
             box = QRectF(left, top, width + 1, height)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 

@@ -1,5 +1,7 @@
 """The panel beside the plane: the word and values of now, the song as a whole, the model."""
 
+import html
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
@@ -8,11 +10,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from emoviz.circumplex import QUADRANTS, Circumplex, quadrants
 from emoviz.estimator import ModelInfo
 from emoviz.gui.theme import Theme, interface_font
+from emoviz.gui.wrapped_label import WrappedLabel
 from emoviz.song import Song
 from emoviz.trail import Values, index_at
 
 WIDTH_PX = 312
 _NEAREST = 3
+_TITLE_LINES = 3
+_ARTIST_LINES = 2
 _UNKNOWN = "–"
 
 
@@ -25,7 +30,9 @@ class ReadoutPanel(QWidget):
         self._circumplex = circumplex
         self._values: Values = np.zeros((0, 2))
         self._shown: int | None = -1
-        self._title, self._artist = _label(13, bold=True), _label(10)
+        self._title, self._artist = WrappedLabel(_TITLE_LINES), WrappedLabel(_ARTIST_LINES)
+        self._title.setFont(interface_font(13, bold=True))
+        self._artist.setFont(interface_font(10))
         self._word, self._nearest = _label(25, bold=True), _label(10)
         self._valence, self._arousal = _label(15), _label(15)
         self._what, self._mean, self._model = _label(8.5), _label(10), _label(8.5)
@@ -41,7 +48,7 @@ class ReadoutPanel(QWidget):
         ]
         self._shares = _QuadrantShares(theme)
         self._what.setText(self.tr("Perceived emotion, as listeners would rate it, from −1 to +1"))
-        for label in (self._title, self._what, self._model, self._nearest):
+        for label in (self._what, self._model, self._nearest):
             label.setWordWrap(True)
         self._lay_out()
         theme.changed.connect(self._take_colours)
@@ -50,8 +57,10 @@ class ReadoutPanel(QWidget):
 
     def set_song(self, song: Song) -> None:
         """Name the song."""
-        self._title.setText(song.title)
-        self._artist.setText(song.artist)
+        for label, text in ((self._title, song.title), (self._artist, song.artist)):
+            label.setText(text)
+            # Escaped, since a tool tip would take a title in angle brackets for markup.
+            label.setToolTip(html.escape(text))
         self._artist.setVisible(bool(song.artist))
 
     def set_model(self, model: ModelInfo) -> None:

@@ -26,7 +26,7 @@ class SpectrogramView(TimeView):
         self._image = pg.ImageItem(axisOrder="col-major")
         super().__init__(theme, axis)
         self.setAccessibleName(self.tr("Mel spectrogram"))
-        self.setMinimumHeight(90)
+        self.setMinimumHeight(80)
         self._image.setLookupTable(pg.colormap.get(_COLOUR_MAP).getLookupTable(nPts=_COLOURS))
         self.addItem(self._image, ignoreBounds=True)
         self._redraw_later = QTimer(self, singleShot=True, interval=_REDRAW_MS)

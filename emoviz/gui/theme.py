@@ -59,7 +59,7 @@ LIGHT_COLOURS = Colours(
     line="#cfd4dc",
     text="#1c2026",
     dim="#5b6472",
-    accent="#b26a00",
+    accent="#965800",
     trail="#c2410c",
     ghost="#8b94a3",
     valence="#0072b2",
@@ -67,7 +67,7 @@ LIGHT_COLOURS = Colours(
     playhead="#000000",
     playhead_edge="#ffffff",
     warning="#fdeccb",
-    quadrants=("#e8b23a", "#d8573f", "#4f7fd0", "#3fae8c"),
+    quadrants=("#b07d00", "#c8452e", "#3a69bd", "#2b8a6b"),
 )
 
 

@@ -42,6 +42,11 @@ class TimeAxis(QObject):
         if not self.start_s <= time_s <= self.end_s:
             self._show(time_s - 0.05 * length, length)
 
+    def follow(self, from_s: float, to_s: float) -> None:
+        """Turn the page as time runs out of view; a view that was moved away from it stays."""
+        if self.start_s <= from_s <= self.end_s:
+            self.bring_into_view(to_s)
+
     def _show(self, start_s: float, length_s: float) -> None:
         start_s = max(0.0, min(start_s, self.duration_s - length_s))
         self.start_s, self.end_s = start_s, start_s + max(length_s, 1e-3)

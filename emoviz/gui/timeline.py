@@ -32,7 +32,7 @@ class TimelineView(TimeView):
         self._values: Values = np.zeros((0, 2))
         super().__init__(theme, axis)
         self.setAccessibleName(self.tr("Valence and arousal against time"))
-        self.setMinimumHeight(90)
+        self.setMinimumHeight(60)
         for item in (*self._bands, *self._curves):
             self.addItem(item, ignoreBounds=True)
         self.getPlotItem().hideAxis("bottom")

@@ -1,0 +1,113 @@
+"""What a user gets used to: the view stays where it was put, a message comes once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from emoviz import errors, paths
+from emoviz.gui import settings as remembered
+from emoviz.gui.banner import Banner
+from emoviz.gui.main_window import MainWindow
+from emoviz.gui.settings import Settings
+from emoviz.gui.time_axis import TimeAxis
+from emoviz.gui.timeline import TimelineView
+from emoviz.player import SilentPlayer
+from tests.gui.conftest import Songs
+from tests.gui.driving import (
+    banner_of,
+    click,
+    open_and_track,
+    part,
+    recent_entries,
+    turn_wheel,
+)
+
+
+class FailingPlayer(SilentPlayer):
+    """A player whose song can be made to fail."""
+
+    failure: errors.EmovizError | None = None
+
+    def _failure(self) -> errors.EmovizError | None:
+        return self.failure
+
+
+def test_the_page_turns_when_time_runs_out_of_it() -> None:
+    axis = TimeAxis()
+    axis.set_duration(100.0)
+    axis.zoom(0.0, 0.2)
+    axis.follow(19.9, 20.1)
+    assert axis.start_s == pytest.approx(19.1)
+    assert axis.end_s == pytest.approx(39.1)
+
+
+def test_a_view_that_was_moved_away_from_the_playhead_stays() -> None:
+    axis = TimeAxis()
+    axis.set_duration(100.0)
+    axis.zoom(0.0, 0.2)
+    axis.pan(60.0)
+    axis.follow(1.0, 1.1)
+    assert (axis.start_s, axis.end_s) == (60.0, 80.0)
+    # Back in view, it is followed again.
+    axis.follow(79.9, 80.1)
+    assert axis.start_s == pytest.approx(79.1)
+
+
+def test_one_can_look_ahead_while_the_song_plays(
+    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+) -> None:
+    open_and_track(qtbot, window, songs.long)
+    assert player.is_playing
+    timeline = part(window, TimelineView)
+    turn_wheel(timeline, 1.0, 8)
+    before_s = player.position_s
+    qtbot.waitUntil(lambda: player.position_s > before_s + 0.2)
+    click(timeline, 0.0)
+    assert player.position_s > 180.0
+
+
+def test_a_message_that_was_closed_stays_closed_and_a_new_one_is_said(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    player = FailingPlayer()
+    window.set_player(player, None)
+    open_and_track(qtbot, window, songs.short)
+    player.failure = errors.SongVanishedError(songs.short)
+    qtbot.waitUntil(lambda: "vanished" in banner_of(window))
+    (close,) = part(window, Banner).findChildren(QToolButton)
+    close.click()
+    qtbot.wait(500)
+    assert banner_of(window) == ""
+    player.failure = None
+    window.toggle_play()
+    assert player.is_playing
+    player.failure = errors.SongDamagedError(songs.short, "lost sync")
+    qtbot.waitUntil(lambda: "lost sync" in banner_of(window))
+    # What it said holds no longer when the song runs again.
+    player.failure = None
+    window.toggle_play()
+    assert banner_of(window) == ""
+
+
+def test_a_song_with_an_ampersand_is_written_with_it_in_the_menu(
+    qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
+) -> None:
+    song = tmp_path / "Simon & Garfunkel.wav"
+    shutil.copy(songs.short, song)
+    open_and_track(qtbot, window, song)
+    (entry,) = recent_entries(window)
+    assert entry.text() == str(song).replace("&", "&&")
+    entry.trigger()
+    qtbot.wait(100)
+    assert banner_of(window) == ""
+
+
+def test_the_demo_song_does_not_change_where_dialogs_begin(
+    qtbot: QtBot, window: MainWindow, songs: Songs, settings_file: Path
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    window.open_song(paths.demo_song())
+    assert Settings(settings_file).get(remembered.FOLDER) == str(songs.short.parent)
