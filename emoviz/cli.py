@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -103,6 +104,8 @@ def _open(options: argparse.Namespace) -> int:
 
     if not has_display():
         return _track_without_display(options.song or paths.demo_song())
+    # Python's interrupt in the midst of importing Qt's modules aborts the process or hangs it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     from emoviz.gui.app import run
 
     return run(options.song)

@@ -27,7 +27,8 @@ def run(song: Path | None) -> int:
     application = make_application()
     window = make_window(Settings(paths.settings_file()))
     sys.excepthook = _report_to(window)
-    # Python sees the interrupt between two ticks of the clock, perhaps in a paint event.
+    # Python sees the interrupt between two ticks of the clock, perhaps in a paint event; and a
+    # window that closes before the event loop runs would not end it.
     signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, window.close))
     # What takes its time (the model, the sound system) begins when the window is there.
     first_paint = _FirstPaint(window, lambda: _begin(window, song or paths.demo_song()))
@@ -72,6 +73,8 @@ class _FirstPaint(QObject):
 def _begin(window: MainWindow, song: Path) -> None:
     from emoviz.player import open_player
 
+    if not window.isVisible():
+        return  # closed before it began
     window.open_song(song)
     window.set_player(*open_player())
 

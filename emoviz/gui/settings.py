@@ -28,8 +28,14 @@ def _texts(stored: Any) -> list[str]:  # noqa: ANN401
     return [text for text in texts if text and isinstance(text, str)]
 
 
+def _truth(stored: Any) -> bool:  # noqa: ANN401
+    if str(stored).lower() not in ("true", "false"):
+        raise ValueError(stored)
+    return str(stored).lower() == "true"
+
+
 # An ini file gives texts, and Qt's own casts make 0.0 of one that is no number.
-_CASTS: dict[type, Callable[[Any], Any]] = {float: float, list: _texts}
+_CASTS: dict[type, Callable[[Any], Any]] = {bool: _truth, float: float, list: _texts}
 
 VOLUME = Setting("sound/volume", float, 0.8, lambda volume: 0.0 <= volume <= 1.0)
 THEME = Setting("window/theme", str, theme.SYSTEM, lambda choice: choice in theme.CHOICES)
