@@ -39,7 +39,7 @@ def analyze_to_files(
                     raise errors.EmovizError(outcome.error)
                 target = targets[outcome.path]
                 if target is not None and files.identity(target) in originals:
-                    raise errors.OutputError(target, "it is the song itself")
+                    raise errors.OutputIsSongError(target)
                 _write(outcome.trajectory, target, file_format)
             except errors.EmovizError as error:
                 failed += 1
@@ -54,13 +54,15 @@ def _targets(
     """Give each song the file its track goes to; None is standard output."""
     if output == STANDARD_OUTPUT:
         if len(songs) > 1:
-            raise errors.OutputError(Path(output), "standard output takes one song")
+            raise errors.OutputError(
+                Path(output), "standard output takes one song", "name a folder with -o"
+            )
         return {songs[0][0]: None}
     folder = Path(output)
     if len(songs) == 1 and not (to_folder or library.is_folder(folder) or output.endswith("/")):
         return {songs[0][0]: folder}
     if files.identity(folder) and not library.is_folder(folder):
-        raise errors.OutputError(folder, "several songs need a folder")
+        raise errors.OutputError(folder, "several songs need a folder", "name one with -o")
     targets: dict[Path, Path | None] = {}
     taken: set[Path] = set()
     for song, place in songs:

@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         "window, on SONG or on the demo song.",
     )
     parser.add_argument("--version", action="version", version=f"emoviz {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="emoviz")
     window = commands.add_parser(
         "open", help="open the window on a song (the command may be left out)"
     )
@@ -123,7 +123,7 @@ def _track_without_display(song: Path) -> int:
     table, picture = Path(f"{song.stem}.csv"), Path(f"{song.stem}.png")
     for target in (table, picture):
         if files.is_same(target, song):
-            raise errors.OutputError(target, "it is the song itself")
+            raise errors.OutputIsSongError(target)
     trajectory.save_csv(table)
     save_picture(trajectory, picture)
     print(f"track:   {table.resolve()}\npicture: {picture.resolve()}")

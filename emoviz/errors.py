@@ -121,10 +121,17 @@ class ModelBrokenError(ModelError):
 class OutputError(EmovizError):
     """A result cannot be written; nothing half-written is left behind."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path}: cannot be written ({reason}); choose another place or free some room."
-        )
+    def __init__(
+        self, path: Path, reason: str, remedy: str = "choose another place or free some room"
+    ) -> None:
+        super().__init__(f"{path}: cannot be written ({reason}); {remedy}.")
+
+
+class OutputIsSongError(OutputError):
+    """The file that a result would go to is the song it was made of."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "it is the song itself", "choose another name")
 
 
 class TrajectoryFileError(EmovizError):

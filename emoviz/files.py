@@ -23,7 +23,9 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
         with _as_output_error(path):
             in_the_way = path.exists() and not path.is_file()
         if in_the_way:
-            raise errors.OutputError(path, "something that is no file has this name")
+            raise errors.OutputError(
+                path, "something that is no file has this name", "choose another name"
+            )
     temporaries: dict[Path, Path] = {}
     try:
         for path, data in contents.items():

@@ -606,3 +606,18 @@ def test_written_files_can_be_read_by_others(emoviz: Program, songs: Path) -> No
     mask = os.umask(0)
     os.umask(mask)
     assert stat.S_IMODE((emoviz.place / "one.csv").stat().st_mode) == 0o666 & ~mask
+
+
+def test_the_remedy_fits_what_is_wrong(emoviz: Program, songs: Path) -> None:
+    two = (songs / "one.wav", songs / "one.wav")
+    shutil.copy(songs / "one.wav", emoviz.place / "song.wav")
+    for arguments, remedy in (
+        ((songs, "-o", "-"), "name a folder with -o."),
+        ((*two, emoviz.place / "song.wav", "-o", "song.wav"), "name one with -o."),
+        ((emoviz.place / "song.wav", "-o", "song.wav"), "choose another name."),
+    ):
+        assert emoviz("analyze", *arguments).stderr.rstrip().endswith(remedy)
+
+
+def test_the_usage_of_a_command_is_one_line_long(emoviz: Program) -> None:
+    assert emoviz("models", "--help").stdout.startswith("usage: emoviz models [-h]\n")

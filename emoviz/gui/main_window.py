@@ -396,7 +396,7 @@ class MainWindow(QMainWindow):
     def _export(self, trajectory: Trajectory, path: Path) -> None:
         try:
             if self._song is not None and files.is_same(path, self._song.path):
-                raise errors.OutputError(path, "it is the song itself")
+                raise errors.OutputIsSongError(path)
             trajectory.save_csv(path)
         except errors.EmovizError as error:
             self._banner.say(str(error))
