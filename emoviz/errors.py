@@ -26,6 +26,13 @@ class SongIsFolderError(SongError):
         super().__init__(f"{path}: this is a folder; choose one song file inside it.")
 
 
+class SongIsNoFileError(SongError):
+    """The path leads to something that cannot be read twice, as a song must be."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this is a pipe or a device; save the song as a file first.")
+
+
 class SongPermissionError(SongError):
     """The operating system refuses to let the file be read."""
 

@@ -163,6 +163,9 @@ def open_song_decoder(path: Path) -> Decoder:
         str(path).encode()
         if path.is_dir():
             raise errors.SongIsFolderError(path)
+        if path.exists() and not path.is_file():
+            # Opening a pipe would wait for ever for somebody to write into it.
+            raise errors.SongIsNoFileError(path)
         with path.open("rb") as file:
             if not file.read(1):
                 raise errors.SongEmptyError(path)

@@ -423,3 +423,11 @@ def test_a_long_song_is_never_held_whole(tmp_path: Path) -> None:
     assert frames == pytest.approx(60 * minutes * MODEL_RATE_HZ, abs=2)
     # As float32 the whole would be 461 MB.
     assert peak_bytes < 8e6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "song.wav"
+    os.mkfifo(pipe)
+    with pytest.raises(errors.SongIsNoFileError, match=r"song\.wav: this is a pipe"):
+        Song.open(pipe)
