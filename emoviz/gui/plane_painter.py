@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 
 from emoviz.circumplex import Circumplex
 from emoviz.gui.camera import WHOLE_PLANE, Camera
+from emoviz.gui.texts import signed
 from emoviz.gui.theme import Colours, interface_font, mixed, with_alpha
 from emoviz.gui.words_layout import place_words
 from emoviz.trail import Values, head_at, trail_at
@@ -225,8 +226,8 @@ class PlanePainter:
             painter.setPen(faint)
             painter.drawLine(QPointF(x, 0), QPointF(x, height))
             painter.setPen(dim)
-            if x + 4 + metrics.horizontalAdvance(_signed(line)) < end - 8:
-                painter.drawText(QPointF(x + 4, height - 6), _signed(line))
+            if x + 4 + metrics.horizontalAdvance(_mark(line)) < end - 8:
+                painter.drawText(QPointF(x + 4, height - 6), _mark(line))
         painter.drawText(QPointF(end, height - 6), "valence")
         half = height / 2 / geometry.radius_px
         for line in _multiples(step, camera.arousal - half, camera.arousal + half):
@@ -234,9 +235,9 @@ class PlanePainter:
             painter.setPen(faint)
             painter.drawLine(QPointF(0, y), QPointF(width, y))
             painter.setPen(dim)
-            left = width - metrics.horizontalAdvance(_signed(line)) - 8
+            left = width - metrics.horizontalAdvance(_mark(line)) - 8
             if 3 * metrics.height() < y < height - 2 * metrics.height():
-                painter.drawText(QPointF(left, y - 4), _signed(line))
+                painter.drawText(QPointF(left, y - 4), _mark(line))
         left = width - metrics.horizontalAdvance("arousal") - 8
         painter.drawText(QPointF(left, metrics.height() + 2), "arousal")
 
@@ -336,5 +337,5 @@ def _multiples(step: float, low: float, high: float) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−") if abs(value) > 1e-9 else "0"
+def _mark(value: float) -> str:
+    return signed(value) if abs(value) > 1e-9 else "0"

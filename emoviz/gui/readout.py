@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from emoviz.circumplex import QUADRANTS, Circumplex, quadrants
 from emoviz.estimator import ModelInfo
+from emoviz.gui.texts import signed
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
 from emoviz.song import Song
@@ -75,7 +76,9 @@ class ReadoutPanel(QWidget):
         self._shares.set_shares(quadrant_shares(known))
         valence, arousal = known[:, :2].mean(axis=0) if len(known) else (np.nan, np.nan)
         self._mean.setText(
-            self.tr("mean valence {0}, arousal {1}").format(_signed(valence), _signed(arousal))
+            self.tr("mean valence {0}, arousal {1}").format(
+                _or_unknown(valence), _or_unknown(arousal)
+            )
         )
 
     def seek(self, time_s: float) -> None:
@@ -197,10 +200,10 @@ def _label(size_pt: float, *, bold: bool = False, text: str = "") -> QLabel:
     return label
 
 
-def _signed(value: float) -> str:
-    return _UNKNOWN if np.isnan(value) else f"{value:+.2f}".replace("-", "−")
+def _or_unknown(value: float) -> str:
+    return _UNKNOWN if np.isnan(value) else signed(value)
 
 
 def _with_deviation(value: Values, dimension: int) -> str:
-    text = _signed(float(value[dimension]))
+    text = _or_unknown(float(value[dimension]))
     return f"{text} ± {value[dimension + 2]:.2f}" if len(value) == 4 else text

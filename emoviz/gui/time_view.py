@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from emoviz.gui.texts import format_time
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.time_axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis
 
@@ -15,16 +16,6 @@ _PAN_PER_NOTCH = 0.1
 _ANGLE_PER_NOTCH = 120.0
 _TICK_PX = 80
 _TICK_STEPS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
-
-
-def format_time(time_s: float, *, tenths: bool = False) -> str:
-    """Write a time as 0:42, 0:42.5 or 1:02:03."""
-    # Cut, not rounded: a clock shows the second that runs.
-    ticks = int(time_s * 10 + 1e-6)
-    minutes, seconds = divmod(ticks // 10, 60)
-    hours, minutes = divmod(minutes, 60)
-    text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-    return f"{text}.{ticks % 10}" if tenths else text
 
 
 class TimeAxisItem(pg.AxisItem):

@@ -6,9 +6,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
+from emoviz.gui.texts import format_time, signed
 from emoviz.gui.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_axis import TimeAxis
-from emoviz.gui.time_view import TimeView, format_time
+from emoviz.gui.time_view import TimeView
 from emoviz.melspectrogram import COLUMN_S
 from emoviz.trail import Values, index_at, outline
 from emoviz.trajectory import end_times_s
@@ -119,7 +120,8 @@ class TimelineView(TimeView):
         valence, arousal = self._values[index, :2]
         colours = self.theme.colours
         self._hover.setText(
-            f"{format_time(time_s, tenths=True)}   valence {valence:+.2f}   arousal {arousal:+.2f}"
+            f"{format_time(time_s, tenths=True)}   "
+            f"valence {signed(valence)}   arousal {signed(arousal)}"
         )
         self._hover.setStyleSheet(
             f"background: {colours.window}; color: {colours.text}; padding: 2px 6px; "

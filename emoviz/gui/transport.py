@@ -4,8 +4,8 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPainterPath, QPixmap, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
+from emoviz.gui.texts import format_time
 from emoviz.gui.theme import Theme, interface_font
-from emoviz.gui.time_view import format_time
 
 _ICON_PX = 22
 _VOLUME_STEPS = 100

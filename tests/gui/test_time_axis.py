@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emoviz.gui.texts import format_time
 from emoviz.gui.time_axis import TimeAxis
-from emoviz.gui.time_view import format_time
 
 steps = st.lists(
     st.one_of(

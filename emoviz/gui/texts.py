@@ -1,0 +1,16 @@
+"""How numbers are written in the window."""
+
+
+def format_time(time_s: float, *, tenths: bool = False) -> str:
+    """Write a time as 0:42, 0:42.5 or 1:02:03."""
+    # Cut, not rounded: a clock shows the second that runs.
+    ticks = int(time_s * 10 + 1e-6)
+    minutes, seconds = divmod(ticks // 10, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{text}.{ticks % 10}" if tenths else text
+
+
+def signed(value: float) -> str:
+    """Write a valence or arousal as +0.25 or −0.25, with the minus that is as wide as the plus."""
+    return f"{value:+z.2f}".replace("-", "−")
