@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from emoviz import __version__, paths
@@ -16,6 +16,7 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from emoviz.gui.theme import Theme, interface_font
+from emoviz.terminal import quiet_libraries
 
 _LOG = logging.getLogger(__name__)
 _LOG_BYTES = 1_000_000
@@ -23,8 +24,18 @@ _LOG_BYTES = 1_000_000
 
 def run(song: Path | None) -> int:
     """Open the window on `song`, or on the demo song; give the exit status when it is closed."""
-    _start_log(paths.log_file())
     application = make_application()
+    # From here on: if Qt cannot start it says why on the terminal.
+    with quiet_libraries():
+        _start_log(paths.log_file())
+        qInstallMessageHandler(lambda _kind, _where, text: _LOG.warning("Qt: %s", text))
+        try:
+            return _run(application, song)
+        finally:
+            qInstallMessageHandler(None)
+
+
+def _run(application: QApplication, song: Path | None) -> int:
     window = make_window(Settings(paths.settings_file()))
     sys.excepthook = _report_to(window)
     # Python sees the interrupt between two ticks of the clock, perhaps in a paint event; and a

@@ -87,6 +87,8 @@ class MainWindow(QMainWindow):
         """Let the user choose a song."""
         dialog = QFileDialog(self, self.tr("Open a song"), self._settings.get(remembered.FOLDER))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        # Thirty endings are no help in choosing.
+        dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
         patterns = " ".join(f"*{suffix}" for suffix in sorted(SONG_SUFFIXES))
         dialog.setNameFilters([self.tr("Songs ({0})").format(patterns), self.tr("All files (*)")])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
