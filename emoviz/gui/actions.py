@@ -45,9 +45,15 @@ ACTIONS = (
     ActionSpec(
         "toggle_follow", VIEW, "&Follow the trail", "Zoom to the trail (F)", ("F",), checkable=True
     ),
-    ActionSpec("theme_system", VIEW, "Theme of the &system", "Dark or light as the system is"),
-    ActionSpec("theme_light", VIEW, "&Light theme", "Dark on light"),
-    ActionSpec("theme_dark", VIEW, "&Dark theme", "Light on dark"),
+    ActionSpec(
+        "theme_system",
+        VIEW,
+        "Theme of the &system",
+        "Dark or light as the system is",
+        checkable=True,
+    ),
+    ActionSpec("theme_light", VIEW, "&Light theme", "Dark on light", checkable=True),
+    ActionSpec("theme_dark", VIEW, "&Dark theme", "Light on dark", checkable=True),
 )
 
 

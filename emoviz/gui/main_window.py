@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -230,6 +230,10 @@ class MainWindow(QMainWindow):
         self._recent_menu = QMenu(self.tr("Open &recent"), self)
         menus[action_table.FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
         self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        themes_to_choose = QActionGroup(self)
+        for choice in themes.CHOICES:
+            themes_to_choose.addAction(self._actions[f"theme_{choice}"])
+        self._actions[f"theme_{self._theme.choice}"].setChecked(True)
         self._transport = TransportBar(
             self._theme,
             self._actions["step_back"],

@@ -57,6 +57,9 @@ class TimeView(pg.PlotWidget):
         plot.getAxis("left").setWidth(LEFT_MARGIN_PX)
         plot.getViewBox().setMouseEnabled(x=False, y=False)
         plot.getViewBox().setDefaultPadding(0)
+        # Without a song there is nothing to measure.
+        for side in ("left", "bottom"):
+            plot.getAxis(side).setTicks([])
         axis.changed.connect(self.show_range)
         theme.changed.connect(self.take_colours)
         self.take_colours()
@@ -69,6 +72,7 @@ class TimeView(pg.PlotWidget):
     def show_range(self) -> None:
         """Show the part of the song that the axis has in view."""
         self.setXRange(self.axis.start_s, self.axis.end_s, padding=0)
+        self.getAxis("bottom").setTicks(None if self.axis.duration_s else [])
 
     def take_colours(self) -> None:
         """Dress in the theme's colours."""

@@ -9,14 +9,17 @@ from pytestqt.qtbot import QtBot
 
 from emoviz import errors, paths
 from emoviz.gui import settings as remembered
+from emoviz.gui.app import make_window
 from emoviz.gui.banner import Banner
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
+from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.time_axis import TimeAxis
 from emoviz.gui.timeline import TimelineView
 from emoviz.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
+    action,
     banner_of,
     click,
     open_and_track,
@@ -111,3 +114,30 @@ def test_the_demo_song_does_not_change_where_dialogs_begin(
     open_and_track(qtbot, window, songs.short)
     window.open_song(paths.demo_song())
     assert Settings(settings_file).get(remembered.FOLDER) == str(songs.short.parent)
+
+
+def test_the_menu_marks_the_theme_in_force(qtbot: QtBot, settings_file: Path) -> None:
+    settings = Settings(settings_file)
+    settings.put(remembered.THEME, "light")
+    window = make_window(settings)
+    qtbot.addWidget(window)
+
+    def marked() -> list[str]:
+        names = ("theme_system", "theme_light", "theme_dark")
+        return [name for name in names if action(window, name).isChecked()]
+
+    assert marked() == ["theme_light"]
+    action(window, "theme_dark").trigger()
+    assert marked() == ["theme_dark"]
+    window.close()
+
+
+def test_without_a_song_no_axis_has_numbers_of_nothing(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    bottom = part(window, SpectrogramView).getAxis("bottom")
+    left = part(window, SpectrogramView).getAxis("left")
+    assert bottom._tickLevels == left._tickLevels == []
+    open_and_track(qtbot, window, songs.short)
+    assert bottom._tickLevels is None
+    assert left._tickLevels[0]
