@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -23,6 +24,11 @@ def _respect_permissions() -> None:
     """Take from the superuser, before the program starts, the right to pass by permissions."""
     for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
         _LIBC.prctl(_PR_CAPBSET_DROP, capability)
+
+
+def _take_interrupts() -> None:
+    """Undo what a shell does to the jobs it starts in the background: they ignore interrupts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass
@@ -64,5 +70,9 @@ class Program:
     def start(self, *arguments: object, **options: object) -> subprocess.Popen[bytes]:
         """Start and give the process."""
         return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
-            self.command(*arguments), cwd=self.place, env=self.environment, **options
+            self.command(*arguments),
+            cwd=self.place,
+            env=self.environment,
+            preexec_fn=_take_interrupts,
+            **options,
         )
