@@ -170,15 +170,6 @@ class SoundDeviceLostError(EmovizError):
         )
 
 
-class DisplayError(EmovizError):
-    """There is no screen to open a window on."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "There is no display for the window; set DISPLAY, or use 'emoviz analyze'."
-        )
-
-
 class DataError(EmovizError):
     """A training data folder is not what it should be."""
 

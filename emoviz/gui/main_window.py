@@ -229,6 +229,7 @@ class MainWindow(QMainWindow):
         menus = action_table.fill_menus(self, self._actions)
         self._recent_menu = QMenu(self.tr("Open &recent"), self)
         menus[action_table.FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
+        self._recent_menu.setEnabled(bool(self._settings.get(remembered.RECENT)))
         self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
         themes_to_choose = QActionGroup(self)
         for choice in themes.CHOICES:
@@ -293,6 +294,7 @@ class MainWindow(QMainWindow):
         self._song = song
         self._worker.playhead_s = 0.0
         self._settings.add_recent(song.path)
+        self._recent_menu.setEnabled(True)
         self._trajectory = None
         self._actions["export_csv"].setEnabled(False)
         self._store.clear()
@@ -415,7 +417,6 @@ class MainWindow(QMainWindow):
             # One ampersand would underline the letter that follows it.
             action = self._recent_menu.addAction(recent.replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, song=recent: self.open_song(Path(song)))
-        self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
 
     # Qt's own events.
 

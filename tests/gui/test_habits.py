@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from emoviz import errors, paths
@@ -106,6 +106,16 @@ def test_a_song_with_an_ampersand_is_written_with_it_in_the_menu(
     entry.trigger()
     qtbot.wait(100)
     assert banner_of(window) == ""
+
+
+def test_the_first_song_makes_the_menu_of_recent_songs_useable(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    (menu,) = [menu for menu in window.findChildren(QMenu) if "recent" in menu.title()]
+    assert not menu.isEnabled()
+    assert recent_entries(window) == []
+    open_and_track(qtbot, window, songs.short)
+    assert menu.isEnabled()
 
 
 def test_the_demo_song_does_not_change_where_dialogs_begin(
