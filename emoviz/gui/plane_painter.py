@@ -208,7 +208,9 @@ class PlanePainter:
             else:
                 # Beside the axis, and so far inside that the circle does not cut the text.
                 left = end.x() + 6
-                top = end.y() + arousal * (height + _AXIS_END_GAP_PX) - height / 2
+                corner_depth = _depth_at(width + 10, geometry.radius_px)
+                depth = max(height / 2 + _AXIS_END_GAP_PX, corner_depth) + height / 2
+                top = end.y() + arousal * depth - height / 2
             box = QRectF(left, top, width + 1, height)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
@@ -324,6 +326,11 @@ class PlanePainter:
         painter.setBrush(QColor(self._colours.trail))
         painter.setPen(QPen(QColor(self._colours.panel), 1.5))
         painter.drawEllipse(place, _HEAD_RADIUS_PX, _HEAD_RADIUS_PX)
+
+
+def _depth_at(across_px: float, radius_px: float) -> float:
+    """Give how far below its top a circle lies at this distance from its middle."""
+    return radius_px - math.sqrt(max(0.0, radius_px**2 - across_px**2))
 
 
 def _inset_box(size: QSize) -> QRectF:

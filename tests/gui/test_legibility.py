@@ -1,5 +1,6 @@
 """Text that can be read: its contrast (WCAG 2.2, level AA), and the room it has."""
 
+import math
 from itertools import combinations
 
 import pytest
@@ -52,7 +53,7 @@ def test_what_is_drawn_stands_out_from_its_ground(colours: Colours) -> None:
 
 
 @pytest.mark.parametrize("side_px", [250, 340, 500, 900])
-def test_the_ends_of_the_axes_do_not_cover_each_other(
+def test_the_ends_of_the_axes_lie_apart_inside_the_circle(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, side_px: int
 ) -> None:
     boxes: dict[str, QRectF] = {}
@@ -69,6 +70,11 @@ def test_the_ends_of_the_axes_do_not_cover_each_other(
     painter.end()
     ends = [box for text, box in boxes.items() if "valence" in text or "arousal" in text]
     assert len(ends) == 4
+    geometry = PlanePainter(Circumplex.russell(), DARK_COLOURS).geometry(size)
+    for box in ends:
+        for corner in (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight()):
+            away = corner - geometry.origin
+            assert math.hypot(away.x(), away.y()) < geometry.radius_px
     assert not [pair for pair in combinations(ends, 2) if pair[0].intersects(pair[1])]
 
 
