@@ -143,7 +143,7 @@ class _Legend(QWidget):
         self._widths = [
             QFontMetricsF(self._font).horizontalAdvance(text) + 38 for text in _DIMENSIONS
         ]
-        self.resize(int(sum(self._widths)) - 10, int(QFontMetricsF(self._font).height()) + 4)
+        self.resize(int(sum(self._widths)), int(QFontMetricsF(self._font).height()) + 4)
         theme.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -152,8 +152,6 @@ class _Legend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
         colours = self._theme.colours
-        # The playhead passes behind the words.
-        painter.fillRect(self.rect(), QColor(colours.panel))
         left, middle = 0.0, self.height() / 2
         entries = zip(_DIMENSIONS, (colours.valence, colours.arousal), self._widths, strict=True)
         for text, colour, width in entries:
