@@ -24,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands = _command_names(parser)
     # "emoviz song.mp3" is short for "emoviz open song.mp3": the program's main job has no verb.
     if not given or (given[0] not in commands and not given[0].startswith("-")):
+        if len(given) > 1:
+            names = ", ".join(sorted(commands))
+            parser.error(f"there is no command {given[0]!r}; the commands are {names}")
         given = ["open", *given]
     try:
         try:

@@ -13,7 +13,7 @@ import soundfile
 from emoviz import errors
 
 if TYPE_CHECKING:
-    from av import AudioFrame, FFmpegError
+    from av import AudioFrame, AudioStream, FFmpegError
 
 BLOCK_FRAMES = 65536
 WARM_UP_FRAMES = 8192
@@ -124,11 +124,15 @@ class AvDecoder:
         """What the header claims, or without one the sum of the packets."""
         import av
 
-        claimed_s = (self._container.duration or 0) / av.time_base
-        # A bare aac stream has no header, and FFmpeg guesses its length from the bit rate.
-        if self._container.format.name == "aac" or not claimed_s:
+        stream = self._stream
+        if self._container.format.name == "aac":
+            # A bare aac stream has no header, and FFmpeg guesses its length from the bit rate.
             return _count_duration_s(self._path)
-        return claimed_s
+        if stream.duration and stream.time_base:
+            # A film's own duration is that of its picture, which may be longer than its sound.
+            return float(stream.duration * stream.time_base)
+        claimed_s = _tagged_duration_s(stream) or (self._container.duration or 0) / av.time_base
+        return claimed_s or _count_duration_s(self._path)
 
     def blocks(self, start_frame: int = 0) -> Iterator[Samples]:
         """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
@@ -212,6 +216,16 @@ class AvDecoder:
         if frame is None or frame.pts is None or frame.time_base is None:
             return None
         return float(frame.pts * frame.time_base)
+
+
+def _tagged_duration_s(stream: "AudioStream") -> float:
+    """Read the duration that Matroska files give each track, as 00:03:20.500; 0 without one."""
+    parts = stream.metadata.get("DURATION", "").split(":")
+    try:
+        hours, minutes, seconds = (float(part) for part in parts)
+    except ValueError:
+        return 0.0
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def _count_duration_s(path: Path) -> float:

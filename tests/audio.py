@@ -233,8 +233,19 @@ def encode(path: Path, sound: Floats, rate_hz: int, **options: str) -> None:
             file.write(sound[begin : begin + 8192])
 
 
+def write_film(path: Path, sound_s: float, picture_s: float) -> None:
+    """Write a film with a sound track of another length than its picture."""
+    rate_hz = 44100
+    _encode_with_ffmpeg(path, music(sound_s, rate_hz), rate_hz, "aac", {}, picture_s)
+
+
 def _encode_with_ffmpeg(
-    path: Path, sound: Floats, rate_hz: int, codec: str, tags: dict[str, str]
+    path: Path,
+    sound: Floats,
+    rate_hz: int,
+    codec: str,
+    tags: dict[str, str],
+    picture_s: float | None = None,
 ) -> None:
     formats = {".aac": "adts", ".wma": "asf"}
     layouts = {1: "mono", 2: "stereo", 6: "5.1"}
@@ -246,7 +257,7 @@ def _encode_with_ffmpeg(
         stream.bit_rate = 96000 * sound.shape[1]
         if picture is not None:
             picture.width = picture.height = 32
-            for _ in range(round(5 * len(sound) / rate_hz)):
+            for _ in range(round(5 * (picture_s or len(sound) / rate_hz))):
                 black = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8))
                 container.mux(picture.encode(black))
             container.mux(picture.encode(None))

@@ -21,7 +21,7 @@ import soundfile
 
 from emoviz import __version__, files
 from emoviz.trajectory import COLUMNS, load_csv
-from tests.audio import PulseSink, music, wait_until, write_music
+from tests.audio import PulseSink, music, wait_until, write_film, write_music
 from tests.models import DAMAGES, copy_shipped
 from tests.program import ROOT, Program
 
@@ -621,3 +621,20 @@ def test_the_remedy_fits_what_is_wrong(emoviz: Program, songs: Path) -> None:
 
 def test_the_usage_of_a_command_is_one_line_long(emoviz: Program) -> None:
     assert emoviz("models", "--help").stdout.startswith("usage: emoviz models [-h]\n")
+
+
+def test_a_mistyped_command_is_named(emoviz: Program) -> None:
+    done = emoviz("analyse", "song.wav")
+    assert done.returncode == 2
+    assert "there is no command 'analyse'; the commands are analyze" in done.stderr
+
+
+def test_a_film_whose_picture_is_longer_than_its_sound_is_no_damaged_song(
+    emoviz: Program, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.mkv"
+    write_film(film, sound_s=3.0, picture_s=8.0)
+    done = emoviz("analyze", film, "-o", "-")
+    assert done.returncode == 0
+    assert not done.stderr
+    assert len(done.stdout.splitlines()) == 1 + 6

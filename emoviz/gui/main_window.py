@@ -6,7 +6,6 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QMenu,
@@ -19,6 +18,7 @@ from emoviz import errors, files, paths
 from emoviz.circumplex import Circumplex
 from emoviz.estimator import DEFAULT_MODEL, ModelInfo
 from emoviz.gui import actions as action_table
+from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
 from emoviz.gui import theme as themes
 from emoviz.gui.analysis_worker import AnalysisWorker
@@ -34,7 +34,6 @@ from emoviz.gui.theme import Theme
 from emoviz.gui.time_axis import TimeAxis
 from emoviz.gui.timeline import TimelineView
 from emoviz.gui.transport import TransportBar
-from emoviz.library import SONG_SUFFIXES
 from emoviz.melspectrogram import COLUMN_S, FrontEnd
 from emoviz.player import Player, open_player
 from emoviz.song import Song
@@ -85,15 +84,7 @@ class MainWindow(QMainWindow):
 
     def open_dialog(self) -> None:
         """Let the user choose a song."""
-        dialog = QFileDialog(self, self.tr("Open a song"), self._settings.get(remembered.FOLDER))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        # Thirty endings are no help in choosing.
-        dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(SONG_SUFFIXES))
-        dialog.setNameFilters([self.tr("Songs ({0})").format(patterns), self.tr("All files (*)")])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda chosen: self.open_song(Path(chosen)))
-        dialog.open()
+        dialogs.choose_song(self, self._settings.get(remembered.FOLDER), self.open_song)
 
     def open_demo(self) -> None:
         """Open the song that comes with emoviz."""
@@ -104,15 +95,12 @@ class MainWindow(QMainWindow):
         if self._trajectory is None or self._song is None:
             return
         folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
-        dialog = QFileDialog(self, self.tr("Export the prediction"), str(folder))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Comma-separated values (*.csv)"))
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile(f"{self._song.path.stem}.csv")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         trajectory = self._trajectory
-        dialog.fileSelected.connect(lambda chosen: self._export(trajectory, Path(chosen)))
-        dialog.open()
+        dialogs.choose_export(
+            self,
+            folder / f"{self._song.path.stem}.csv",
+            lambda chosen: self._export(trajectory, chosen),
+        )
 
     def toggle_play(self) -> None:
         """Play or pause; where the sound device has gone, go on with what is there now."""
@@ -322,7 +310,7 @@ class MainWindow(QMainWindow):
         self._actions["export_csv"].setEnabled(True)
         decoded_s = len(trajectory) * COLUMN_S
         if abs(decoded_s - self._axis.duration_s) > _DURATION_TOLERANCE_S:
-            self._axis.set_duration(decoded_s)
+            self._axis.correct_duration(decoded_s)
 
     def _on_failed(self, request: int, sentence: str) -> None:
         if request == self._shown:
@@ -409,7 +397,7 @@ class MainWindow(QMainWindow):
         except errors.EmovizError as error:
             self._banner.say(str(error))
             return
-        self._banner.say(self.tr("The prediction was written to {0}.").format(path))
+        self._transport.show_notice(self.tr("The prediction was written to {0}.").format(path))
 
     def _fill_recent_menu(self) -> None:
         self._recent_menu.clear()

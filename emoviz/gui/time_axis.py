@@ -24,6 +24,13 @@ class TimeAxis(QObject):
         self.duration_s = duration_s
         self._show(0.0, duration_s)
 
+    def correct_duration(self, duration_s: float) -> None:
+        """Take the true duration of the song that is shown; a view of a part of it stays."""
+        whole = self.end_s - self.start_s >= self.duration_s
+        length = duration_s if whole else min(self.end_s - self.start_s, duration_s)
+        self.duration_s = duration_s
+        self._show(self.start_s, length)
+
     def zoom(self, about_s: float, factor: float) -> None:
         """Make the view `factor` times as long, with `about_s` staying where it is."""
         length = self.end_s - self.start_s

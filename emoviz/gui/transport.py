@@ -1,14 +1,16 @@
 """The transport: play and pause, steps, time, volume, and what is playing on which device."""
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPainterPath, QPixmap, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
 from emoviz.gui.texts import format_time
 from emoviz.gui.theme import Theme, interface_font
+from emoviz.gui.wrapped_label import WrappedLabel
 
 _ICON_PX = 22
 _VOLUME_STEPS = 100
+_NOTICE_MS = 8000
 
 
 class TransportBar(QWidget):
@@ -24,8 +26,10 @@ class TransportBar(QWidget):
         self._time = QLabel()
         self._time.setFont(_figures_font())
         self._time.setAccessibleName(self.tr("Time"))
-        self._status = QLabel()
+        self._status = WrappedLabel(most_lines=1)
         self._status.setFont(interface_font(9))
+        self._notice_over = QTimer(self, singleShot=True, interval=_NOTICE_MS)
+        self._notice_over.timeout.connect(lambda: self._status.setText(""))
         self._device = QLabel()
         self._device.setFont(interface_font(9))
         self._volume_icon = QLabel()
@@ -62,6 +66,12 @@ class TransportBar(QWidget):
             "" if done >= total else self.tr("analysing {0} %").format(100 * done // total)
         )
 
+    def show_notice(self, sentence: str) -> None:
+        """Say for some seconds that something has been done."""
+        self._status.setText(sentence)
+        self._status.setToolTip(sentence)
+        self._notice_over.start()
+
     def show_device(self, name: str) -> None:
         """Show what the song is heard on."""
         self._device.setText(name)
@@ -81,8 +91,7 @@ class TransportBar(QWidget):
         width = self._time.fontMetrics().horizontalAdvance("0:00:00.0 / 0:00:00")
         self._time.setFixedWidth(width)
         layout.addWidget(self._time)
-        layout.addWidget(self._status)
-        layout.addStretch(1)
+        layout.addWidget(self._status, 3)
         self._device.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._device, 2)

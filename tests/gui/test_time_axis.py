@@ -66,3 +66,15 @@ def test_zooming_ends_at_two_seconds() -> None:
 def test_times_read_like_a_clock(time_s: float, text: str, with_tenths: str) -> None:
     assert format_time(time_s) == text
     assert format_time(time_s, tenths=True) == with_tenths
+
+
+def test_a_corrected_duration_leaves_a_part_in_view_where_it_is() -> None:
+    axis = TimeAxis()
+    axis.set_duration(100.0)
+    axis.zoom(50.0, 0.2)
+    seen = (axis.start_s, axis.end_s)
+    axis.correct_duration(97.0)
+    assert (axis.start_s, axis.end_s) == seen
+    axis.set_duration(100.0)
+    axis.correct_duration(97.0)
+    assert (axis.start_s, axis.end_s) == (0.0, 97.0)
