@@ -1,5 +1,6 @@
 """`emoviz analyze`: songs in, files out, with progress on a terminal and quiet in a pipe."""
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +10,11 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from emoviz import errors, files, library
+from emoviz import errors, files, library, log, paths
 from emoviz.tracker import Update
 from emoviz.trajectory import Trajectory
+
+_LOG = logging.getLogger(__name__)
 
 STANDARD_OUTPUT = "-"
 
@@ -34,6 +37,9 @@ def analyze_to_files(
         for outcome in library.analyze(list(targets), model, jobs, progress.window):
             for warning in outcome.warnings:
                 progress.say(warning)
+            if outcome.trace:
+                log.start(paths.log_file())
+                _LOG.error("%s", outcome.trace)
             try:
                 if outcome.trajectory is None:
                     raise errors.EmovizError(outcome.error)

@@ -1,15 +1,18 @@
 """The command line, over the same functions as the window."""
 
 import argparse
+import logging
 import os
 import signal
 import sys
 from pathlib import Path
 
-from emoviz import __version__, errors, files, paths
+from emoviz import __version__, errors, files, log, paths
 from emoviz.estimator import DEFAULT_MODEL
 from emoviz.terminal import quiet_libraries
 from emoviz.training import commands as training_commands
+
+_LOG = logging.getLogger(__name__)
 
 FORMATS = ("csv", "json")
 
@@ -44,6 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of the output has gone; the rest has nowhere to go and Python's own flush at
         # exit would complain again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001  (a user meets a sentence, whatever happens)
+        log.start(paths.log_file())
+        _LOG.exception("unexpected")
+        print(
+            f"emoviz: something went wrong ({error}); {paths.log_file()} says where.",
+            file=sys.stderr,
+        )
         return 1
 
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import signal
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -30,6 +31,8 @@ class Outcome:
     path: Path
     trajectory: Trajectory | None = None
     error: str = ""
+    trace: str = ""
+    """For the log: the traceback of an error that is not the song's."""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -93,6 +96,9 @@ def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None])
         trajectory = track(Song.open(path), report=warnings.append, on_update=on_update)
     except errors.EmovizError as error:
         return Outcome(path, error=str(error), warnings=warnings)
+    except Exception as error:  # noqa: BLE001  (one song never stops the rest)
+        sentence = f"{path}: the analysis failed ({error}); the log says where."
+        return Outcome(path, error=sentence, trace=traceback.format_exc(), warnings=warnings)
     return Outcome(path, trajectory, warnings=warnings)
 
 

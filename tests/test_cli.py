@@ -638,3 +638,21 @@ def test_a_film_whose_picture_is_longer_than_its_sound_is_no_damaged_song(
     assert done.returncode == 0
     assert not done.stderr
     assert len(done.stdout.splitlines()) == 1 + 6
+
+
+def test_what_nobody_thought_of_is_a_sentence_and_the_log_has_the_rest(tmp_path: Path) -> None:
+    installation, place, home = tmp_path / "installation", tmp_path / "place", tmp_path / "home"
+    shutil.copytree(ROOT / "emoviz", installation / "emoviz")
+    shutil.copytree(ROOT / "model", installation / "model")
+    for folder in (place, home):
+        folder.mkdir()
+    song = place / "song.wav"
+    write_music(song, 2.0, RATE_HZ)
+    done = Program(place, home, installation)("analyze", song)
+    assert done.returncode == 1
+    assert done.stderr.startswith("emoviz: something went wrong")
+    assert len(done.stderr.splitlines()) == 1
+    (log,) = home.rglob("emoviz.log")
+    assert str(log) in done.stderr
+    assert "Traceback" in log.read_text()
+    assert not list(place.glob("*.csv*"))

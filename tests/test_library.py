@@ -81,3 +81,22 @@ def test_progress_is_told_where_one_process_works(album: Path, shipped_model: Es
 def test_an_unknown_model_is_said_before_anything_is_done(album: Path, jobs: int) -> None:
     with pytest.raises(errors.ModelNotFoundError, match="'mozart'"):
         next(library.analyze([album / "a.FLAC", album / "b.wav"], "mozart", jobs))
+
+
+def test_an_error_nobody_thought_of_does_not_stop_the_rest(
+    album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_open = Song.open
+
+    def fails_on_one(path: Path) -> Song:
+        if path.name == "b.wav":
+            raise RuntimeError("a decoder's own mistake")
+        return real_open(path)
+
+    monkeypatch.setattr(Song, "open", fails_on_one)
+    songs = [album / "b.wav", album / "a.FLAC"]
+    bad, good = library.analyze(songs, "cae", jobs=1)
+    assert bad.error.startswith(f"{album / 'b.wav'}: the analysis failed (a decoder's own mistake)")
+    assert "RuntimeError" in bad.trace
+    assert good.trajectory is not None
+    assert not good.trace

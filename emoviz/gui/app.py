@@ -1,7 +1,6 @@
 """Starts the window."""
 
 import logging
-import logging.handlers
 import signal
 import sys
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from types import TracebackType
 from PySide6.QtCore import QEvent, QObject, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
-from emoviz import __version__, paths
+from emoviz import __version__, log, paths
 from emoviz.gui import settings as remembered
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
@@ -19,7 +18,6 @@ from emoviz.gui.theme import Theme, interface_font
 from emoviz.terminal import quiet_libraries
 
 _LOG = logging.getLogger(__name__)
-_LOG_BYTES = 1_000_000
 
 
 def run(song: Path | None) -> int:
@@ -27,7 +25,8 @@ def run(song: Path | None) -> int:
     application = make_application()
     # From here on: if Qt cannot start it says why on the terminal.
     with quiet_libraries():
-        _start_log(paths.log_file())
+        log.start(paths.log_file())
+        _LOG.info("emoviz %s", __version__)
         qInstallMessageHandler(lambda _kind, _where, text: _LOG.warning("Qt: %s", text))
         try:
             return _run(application, song)
@@ -88,21 +87,6 @@ def _begin(window: MainWindow, song: Path) -> None:
         return  # closed before it began
     window.open_song(song)
     window.set_player(*open_player())
-
-
-def _start_log(file: Path) -> None:
-    handler: logging.Handler
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
-        )
-    except OSError:
-        # A home that cannot be written to is no reason not to play: the log goes to the terminal.
-        handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    _LOG.info("emoviz %s", __version__)
 
 
 def _report_to(
