@@ -3,13 +3,23 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from emoviz.circumplex import quadrants
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.theme import Theme, with_alpha
 from emoviz.gui.time_axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis
+from emoviz.gui.time_view import zoom_or_pan
 from emoviz.melspectrogram import COLUMN_S
 from emoviz.trail import Values
 
@@ -80,10 +90,17 @@ class OverviewView(QWidget):
         """Scrub while the button is held."""
         self._ask(event)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom the other time views at the pointer; with Shift, or sideways, pan them."""
+        zoom_or_pan(self._axis, event, self._time_at(event.position()))
+
     def _ask(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton and self._axis.duration_s:
-            share = (event.position().x() - LEFT_MARGIN_PX) / self._width()
-            self.seek_requested.emit(min(max(share, 0.0), 1.0) * self._axis.duration_s)
+            self.seek_requested.emit(self._time_at(event.position()))
+
+    def _time_at(self, position: QPointF) -> float:
+        share = (position.x() - LEFT_MARGIN_PX) / self._width()
+        return min(max(share, 0.0), 1.0) * self._axis.duration_s
 
     def _width(self) -> float:
         return max(1.0, self.width() - LEFT_MARGIN_PX - RIGHT_MARGIN_PX)

@@ -115,14 +115,19 @@ class TimeView(pg.PlotWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Zoom at the pointer; with Shift, or sideways, pan."""
-        if not self.axis.duration_s:
-            return
-        sideways = event.angleDelta().x() / _ANGLE_PER_NOTCH
-        upright = event.angleDelta().y() / _ANGLE_PER_NOTCH
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            sideways, upright = sideways + upright, 0.0
-        if sideways:
-            self.axis.pan(-sideways * _PAN_PER_NOTCH * (self.axis.end_s - self.axis.start_s))
-        if upright:
-            self.axis.zoom(self.time_at(event.position()), _ZOOM_PER_NOTCH**upright)
-        event.accept()
+        zoom_or_pan(self.axis, event, self.time_at(event.position()))
+
+
+def zoom_or_pan(axis: TimeAxis, event: QWheelEvent, time_s: float) -> None:
+    """Zoom about `time_s` by a turn of the wheel; with Shift, or sideways, pan."""
+    event.accept()
+    if not axis.duration_s:
+        return
+    sideways = event.angleDelta().x() / _ANGLE_PER_NOTCH
+    upright = event.angleDelta().y() / _ANGLE_PER_NOTCH
+    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        sideways, upright = sideways + upright, 0.0
+    if sideways:
+        axis.pan(-sideways * _PAN_PER_NOTCH * (axis.end_s - axis.start_s))
+    if upright:
+        axis.zoom(time_s, _ZOOM_PER_NOTCH**upright)

@@ -232,13 +232,19 @@ def test_keys_seek(
     assert player.position_s == pytest.approx(to_s, abs=1e-6)
 
 
+@pytest.mark.parametrize("kind", TIME_VIEWS)
 def test_the_wheel_zooms_and_the_page_turns_with_the_playhead(
-    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+    qtbot: QtBot,
+    window: MainWindow,
+    player: SilentPlayer,
+    songs: Songs,
+    kind: type[QWidget],
 ) -> None:
     open_and_track(qtbot, window, songs.long)
     player.pause()
     timeline, overview = part(window, TimelineView), part(window, OverviewView)
-    turn_wheel(timeline, 0.0, 8)
+    zoomed = part(window, kind)
+    turn_wheel(zoomed, 0.0, 8)
     click(timeline, 1.0)
     in_view_s = player.position_s
     assert 30.0 < in_view_s < 60.0  # 0.8 to the power of 8 of four minutes
