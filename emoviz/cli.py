@@ -156,11 +156,18 @@ def _analyze(options: argparse.Namespace) -> int:
 def _models(_: argparse.Namespace) -> int:
     from emoviz import estimator
 
-    for info in estimator.installed():
-        mark = "*" if info.name == estimator.DEFAULT_MODEL else " "
+    broken = 0
+    for name in estimator.installed():
+        try:
+            info = estimator.describe(name)
+        except errors.ModelBrokenError as error:
+            broken += 1
+            _warn(str(error))
+            continue
+        mark = "*" if name == estimator.DEFAULT_MODEL else " "
         print(f"{mark} {info.name} {info.version}  {info.title}\n    {info.summary}")
         print(f"    weights: {info.licence}\n    card: {info.card}")
-    return 0
+    return 1 if broken else 0
 
 
 def _devices(_: argparse.Namespace) -> int:

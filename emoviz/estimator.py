@@ -89,24 +89,22 @@ def load(name: str = DEFAULT_MODEL) -> Estimator:
 
     Raises `errors.ModelNotFoundError` or `errors.ModelBrokenError`.
     """
+    known = installed()
+    if name not in known:
+        raise errors.ModelNotFoundError(name, known)
+    return Estimator(paths.models() / name)
+
+
+def installed() -> list[str]:
+    """List the names of the models that are installed, the default first."""
+    names = [path.parent.name for path in paths.models().glob("*/model.toml")]
+    return sorted(names, key=lambda name: (name != DEFAULT_MODEL, name))
+
+
+def describe(name: str) -> ModelInfo:
+    """Read what an installed model says of itself. Raises `errors.ModelBrokenError`."""
     folder = paths.models() / name
-    if name not in _names():
-        raise errors.ModelNotFoundError(name, _names())
-    return Estimator(folder)
-
-
-def installed() -> list[ModelInfo]:
-    """List the models that are installed, the default first.
-
-    Raises `errors.ModelBrokenError` if one of them has no readable description.
-    """
-    names = sorted(_names(), key=lambda name: (name != DEFAULT_MODEL, name))
-    folders = [paths.models() / name for name in names]
-    return [_read_info(folder, _read_table(folder)) for folder in folders]
-
-
-def _names() -> list[str]:
-    return sorted(path.parent.name for path in paths.models().glob("*/model.toml"))
+    return _read_info(folder, _read_table(folder))
 
 
 def _read_table(folder: Path) -> dict[str, Any]:

@@ -640,19 +640,37 @@ def test_a_film_whose_picture_is_longer_than_its_sound_is_no_damaged_song(
     assert len(done.stdout.splitlines()) == 1 + 6
 
 
+def installation_without_resources(folder: Path) -> Program:
+    """Give a program that lacks its emotion words, and whose models can be changed."""
+    place, home, root = folder / "place", folder / "home", folder / "installation"
+    for package in ("emoviz", "model"):
+        shutil.copytree(ROOT / package, root / package)
+    place.mkdir()
+    home.mkdir()
+    return Program(place, home, root)
+
+
 def test_what_nobody_thought_of_is_a_sentence_and_the_log_has_the_rest(tmp_path: Path) -> None:
-    installation, place, home = tmp_path / "installation", tmp_path / "place", tmp_path / "home"
-    shutil.copytree(ROOT / "emoviz", installation / "emoviz")
-    shutil.copytree(ROOT / "model", installation / "model")
-    for folder in (place, home):
-        folder.mkdir()
-    song = place / "song.wav"
+    emoviz = installation_without_resources(tmp_path)
+    song = emoviz.place / "song.wav"
     write_music(song, 2.0, RATE_HZ)
-    done = Program(place, home, installation)("analyze", song)
+    done = emoviz("analyze", song)
     assert done.returncode == 1
     assert done.stderr.startswith("emoviz: something went wrong")
     assert len(done.stderr.splitlines()) == 1
-    (log,) = home.rglob("emoviz.log")
+    (log,) = emoviz.home.rglob("emoviz.log")
     assert str(log) in done.stderr
     assert "Traceback" in log.read_text()
-    assert not list(place.glob("*.csv*"))
+    assert not list(emoviz.place.glob("*.csv*"))
+
+
+def test_a_broken_model_does_not_hide_the_others(tmp_path: Path) -> None:
+    emoviz = installation_without_resources(tmp_path)
+    broken = emoviz.root / "model" / "broken"
+    broken.mkdir()
+    (broken / "model.toml").write_text("format = 9")
+    done = emoviz("models")
+    assert done.returncode == 1
+    assert done.stdout.startswith("* cae ")
+    assert done.stderr.startswith(f"emoviz: {broken}: this model folder cannot be used")
+    assert len(done.stderr.splitlines()) == 1

@@ -57,7 +57,8 @@ def test_a_model_with_deviations(tmp_path: Path) -> None:
 
 
 def test_the_shipped_model_is_installed() -> None:
-    assert estimator.installed()[0].name == DEFAULT_MODEL
+    assert estimator.installed()[0] == DEFAULT_MODEL
+    assert estimator.describe(DEFAULT_MODEL).name == DEFAULT_MODEL
     assert estimator.load(DEFAULT_MODEL).info.folder == paths.models() / DEFAULT_MODEL
 
 
