@@ -76,10 +76,26 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     clips = _prepared(arguments.data, console)
     systems = evaluate.by_collection(model, clips)
     console.print(evaluate.table(systems, f"{model.info.name} on {arguments.data}"))
+    for collection in sorted(systems.keys() & _trained_on(model.info.folder)):
+        console.print(
+            f"{model.info.name} was trained on {collection}: this is how well it remembers; "
+            f"how good it is on songs it has not heard stands in {model.info.card}.",
+            soft_wrap=True,
+        )
     path = Path("runs") / f"evaluate-{model.info.name}-{arguments.data.resolve().name}.json"
     _write_json(path, evaluate.as_json(systems))
     console.print(str(path), soft_wrap=True)
     return 0
+
+
+def _trained_on(folder: Path) -> set[str]:
+    """Give the names of the collections that a model was trained on, as far as it tells them."""
+    try:
+        results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        return set(results["collections"])
+    except (OSError, ValueError, KeyError, TypeError):
+        # A model without results can still be evaluated.
+        return set()
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:

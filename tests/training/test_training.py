@@ -120,7 +120,10 @@ def test_a_model_is_evaluated_on_a_data_folder(
     assert run("evaluate", str(workplace / "model" / "tiny"), "--data", str(shared_data)) == 0
     written = json.loads((workplace / "runs" / "evaluate-tiny-tiny.json").read_text())
     assert set(written) == {SCORED, EXTRA}
-    assert f"{written[SCORED]['arousal']['mse']:.4f}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"{written[SCORED]['arousal']['mse']:.4f}" in told
+    # Figures on songs that a model has learnt are not to be taken for how good it is.
+    assert f"tiny was trained on {SCORED}" in told
 
 
 def test_a_recipe_for_other_data_is_refused(
