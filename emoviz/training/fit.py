@@ -4,7 +4,8 @@ import copy
 import io
 import math
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -211,20 +212,33 @@ def fitted(
     """Fit a network on `clips`, and give it with its training loss after every epoch.
 
     The state goes to `state_file` after each epoch; if that file is there, the fit goes on from
-    it. Raises `errors.TrainingError` if the loss diverges or the state is damaged, and
+    it. A seed gives the same weights however many cores there are. Raises
+    `errors.TrainingError` if the loss diverges or the state is damaged, and
     `errors.OutputError` if the state cannot be written.
     """
-    fit = Fit(Examples.of(clips, recipe), recipe, seed)
-    if state_file.is_file():
-        _take_up(fit, state_file)
-        report(len(fit.losses), fit.losses[-1])
-    while len(fit.losses) < recipe.training.epochs:
-        loss = fit.epoch()
-        buffer = io.BytesIO()
-        torch.save(fit.state(), buffer)
-        files.write_whole({state_file: buffer.getvalue()})
-        report(len(fit.losses), loss)
+    with _one_thread():
+        fit = Fit(Examples.of(clips, recipe), recipe, seed)
+        if state_file.is_file():
+            _take_up(fit, state_file)
+            report(len(fit.losses), fit.losses[-1])
+        while len(fit.losses) < recipe.training.epochs:
+            loss = fit.epoch()
+            buffer = io.BytesIO()
+            torch.save(fit.state(), buffer)
+            files.write_whole({state_file: buffer.getvalue()})
+            report(len(fit.losses), loss)
     return fit.network, fit.losses
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    # How many threads share a sum shows in its last digits, and a fit blows them up.
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _take_up(fit: Fit, state_file: Path) -> None:

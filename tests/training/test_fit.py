@@ -55,6 +55,20 @@ def test_seeds_differ_and_repeat(clips: list[Clip], recipe: Recipe, tmp_path: Pa
     assert not torch.equal(first[name], other[name])
 
 
+def test_the_number_of_cores_does_not_show_in_the_weights(
+    clips: list[Clip], recipe: Recipe, tmp_path: Path
+) -> None:
+    usual = torch.get_num_threads()
+    weights = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        network, _ = fitted(clips, recipe, 1, tmp_path / f"{threads}.pt")
+        assert torch.get_num_threads() == threads
+        weights.append(network.state_dict())
+    torch.set_num_threads(usual)
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
 def test_a_loss_that_is_no_number_is_said(
     clips: list[Clip], recipe: Recipe, tmp_path: Path
 ) -> None:
