@@ -65,7 +65,7 @@ def run_train(arguments: argparse.Namespace) -> int:
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
-    """Score a model on every song of the data folder, and print the table and then its JSON."""
+    """Score a model on every song of the data folder; print the table, and write it as JSON."""
     _need_laboratory()
     from emoviz import estimator
     from emoviz.training import evaluate

@@ -17,9 +17,9 @@ import torch
 from emoviz import errors, files
 from emoviz.estimator import FORMAT, OUTPUTS
 from emoviz.melspectrogram import FrontEnd
-from emoviz.training.dataset import BANDS, Floats
+from emoviz.training.dataset import Floats
 from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder, fold_norms
-from emoviz.training.recipe import NetworkSettings, Recipe
+from emoviz.training.recipe import Recipe
 
 PARITY = 1e-4
 """Most that torch and onnxruntime may differ by, on the [-1, 1] scale."""
@@ -69,29 +69,6 @@ def run_onnx(data: bytes, windows_db: Floats) -> Floats:
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     values: Floats = session.run(None, {"mel_db": windows_db})[0]
     return values
-
-
-def network_of(onnx_bytes: bytes, settings: NetworkSettings) -> Ensemble:
-    """Build the torch network that an ONNX file was exported from, with the weights in the file.
-
-    Raises `errors.TrainingError` if the file holds no network of that shape.
-    """
-    import onnx
-
-    graph = onnx.load_model_from_string(onnx_bytes).graph
-    weights = {
-        value.name: torch.from_numpy(onnx.numpy_helper.to_array(value).copy())
-        for value in graph.initializer
-    }
-    count = len({name.split(".")[1] for name in weights if name.startswith("members.")})
-    blank = torch.zeros(BANDS), torch.ones(BANDS)
-    members = [fold_norms(TimeOrderedAutoencoder(settings)) for _ in range(count)]
-    network = Ensemble(members, *blank)
-    try:
-        network.load_state_dict({name: weights[name] for name in network.state_dict()})
-    except (KeyError, RuntimeError) as error:
-        raise errors.TrainingError(f"This is no export of such a network: {error}.") from error
-    return network.eval()
 
 
 def model_files(

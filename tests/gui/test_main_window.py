@@ -154,35 +154,31 @@ def test_at_its_end_the_song_stops_and_plays_again(
 # Seeking.
 
 
-@pytest.mark.parametrize("kind", TIME_VIEWS)
-def test_a_click_on_any_time_view_seeks(
-    qtbot: QtBot,
-    window: MainWindow,
-    player: SilentPlayer,
-    songs: Songs,
-    kind: type[QWidget],
-) -> None:
+@pytest.fixture
+def paused(qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs) -> MainWindow:
+    """Give the window on the four-minute song, tracked and paused."""
     open_and_track(qtbot, window, songs.long)
     player.pause()
-    view = part(window, kind)
+    return window
+
+
+@pytest.mark.parametrize("kind", TIME_VIEWS)
+def test_a_click_on_any_time_view_seeks(
+    paused: MainWindow, player: SilentPlayer, kind: type[QWidget]
+) -> None:
+    view = part(paused, kind)
     for share in (0.25, 0.8, 0.0, 1.0):
         click(view, share)
         assert player.position_s == pytest.approx(share * 240.0, abs=0.5)
-    assert label_named(window, "Time").startswith("4:00")
+    assert label_named(paused, "Time").startswith("4:00")
 
 
 @pytest.mark.parametrize("kind", TIME_VIEWS)
 def test_a_drag_on_any_time_view_scrubs(
-    qtbot: QtBot,
-    window: MainWindow,
-    player: SilentPlayer,
-    songs: Songs,
-    kind: type[QWidget],
+    paused: MainWindow, player: SilentPlayer, kind: type[QWidget]
 ) -> None:
-    open_and_track(qtbot, window, songs.long)
-    player.pause()
     asked: list[float] = []
-    view = part(window, kind)
+    view = part(paused, kind)
     view.seek_requested.connect(asked.append)  # type: ignore[attr-defined]
     drag(view, 0.2, 0.3, 0.6, 0.5)
     assert asked[:4] == pytest.approx([48.0, 72.0, 144.0, 120.0], abs=0.5)
@@ -234,16 +230,10 @@ def test_keys_seek(
 
 @pytest.mark.parametrize("kind", TIME_VIEWS)
 def test_the_wheel_zooms_and_the_page_turns_with_the_playhead(
-    qtbot: QtBot,
-    window: MainWindow,
-    player: SilentPlayer,
-    songs: Songs,
-    kind: type[QWidget],
+    paused: MainWindow, player: SilentPlayer, kind: type[QWidget]
 ) -> None:
-    open_and_track(qtbot, window, songs.long)
-    player.pause()
-    timeline, overview = part(window, TimelineView), part(window, OverviewView)
-    zoomed = part(window, kind)
+    timeline, overview = part(paused, TimelineView), part(paused, OverviewView)
+    zoomed = part(paused, kind)
     turn_wheel(zoomed, 0.0, 8)
     click(timeline, 1.0)
     in_view_s = player.position_s
@@ -251,7 +241,7 @@ def test_the_wheel_zooms_and_the_page_turns_with_the_playhead(
     click(overview, 0.75)
     click(timeline, 0.0)
     assert 120.0 < player.position_s < 180.0
-    action(window, "show_all").trigger()
+    action(paused, "show_all").trigger()
     click(timeline, 0.0)
     assert player.position_s == pytest.approx(0.0, abs=0.5)
 

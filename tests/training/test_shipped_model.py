@@ -12,9 +12,10 @@ from emoviz.melspectrogram import columns_of, mel_frames
 from emoviz.song import Song
 from emoviz.training import evaluate
 from emoviz.training.dataset import Floats, paper_front_end
-from emoviz.training.export import estimates, network_of, run_onnx
+from emoviz.training.export import estimates, run_onnx
 from emoviz.training.recipe import read_recipe
 from emoviz.windows import windows_of
+from tests.training.exported import network_of
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,9 @@ from emoviz.song import Song
 from emoviz.tracker import File2Track
 from emoviz.training import commands, evaluate
 from emoviz.training.dataset import Clip
-from emoviz.training.export import network_of, run_onnx
+from emoviz.training.export import run_onnx
 from emoviz.training.recipe import read_recipe
+from tests.training.exported import network_of
 from tests.training.folders import EXTRA, RECIPE, SCORED, write_recipe
 
 

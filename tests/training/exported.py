@@ -1,0 +1,22 @@
+"""What an exported model was: the torch network, rebuilt from the weights in the ONNX file."""
+
+import onnx
+import torch
+
+from emoviz.training.dataset import BANDS
+from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder, fold_norms
+from emoviz.training.recipe import NetworkSettings
+
+
+def network_of(onnx_bytes: bytes, settings: NetworkSettings) -> Ensemble:
+    """Build the network that an ONNX file was exported from; a weight it lacks fails the test."""
+    graph = onnx.load_model_from_string(onnx_bytes).graph
+    weights = {
+        value.name: torch.from_numpy(onnx.numpy_helper.to_array(value).copy())
+        for value in graph.initializer
+    }
+    count = len({name.split(".")[1] for name in weights if name.startswith("members.")})
+    members = [fold_norms(TimeOrderedAutoencoder(settings)) for _ in range(count)]
+    network = Ensemble(members, torch.zeros(BANDS), torch.ones(BANDS))
+    network.load_state_dict({name: weights[name] for name in network.state_dict()})
+    return network.eval()
