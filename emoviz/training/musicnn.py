@@ -1,0 +1,98 @@
+"""MusiCNN, a network that knows music from tagging it, made fully convolutional in time.
+
+Source: Pons and Serra 2019, "musicnn: pre-trained convolutional neural networks for music audio
+tagging" (ISMIR late-breaking demo); the weights are those of the PyPI package `musicnn` 0.1.0.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+BANDS = 96
+SAMPLE_RATE_HZ = 16000
+HOP_LENGTH = 256
+FRAME_LENGTH = 512
+
+TIMBRAL = 408
+TEMPORAL = 153
+MIDDLE = 64
+CHANNELS = TIMBRAL + TEMPORAL + 3 * MIDDLE
+"""Channels of all layers of the front and the middle, which is what the pooling sees."""
+
+_EPSILON = 1e-3
+_TIMBRAL_FILTERS, _TIMBRAL_WIDTHS = 204, (38, 67)
+_TEMPORAL_FILTERS, _TEMPORAL_LENGTHS = 51, (128, 64, 32)
+_PENULTIMATE, _TAGS = 200, 50
+
+
+class MusiCNN(nn.Module):
+    """The layers of MusiCNN up to the pooling, for any number of frames.
+
+    The original cuts its input into patches of 3 s, each with zeros around it; here every layer
+    runs once over the whole input, so only the first and last second of it see zeros.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm_in = nn.BatchNorm2d(1, _EPSILON)
+        self.timbral = nn.ModuleList(
+            nn.Conv2d(1, _TIMBRAL_FILTERS, (7, width), padding=(3, 0)) for width in _TIMBRAL_WIDTHS
+        )
+        self.timbral_norms = nn.ModuleList(
+            nn.BatchNorm1d(_TIMBRAL_FILTERS, _EPSILON) for _ in _TIMBRAL_WIDTHS
+        )
+        self.temporal = nn.ModuleList(
+            nn.Conv2d(1, _TEMPORAL_FILTERS, (length, 1)) for length in _TEMPORAL_LENGTHS
+        )
+        self.temporal_norms = nn.ModuleList(
+            nn.BatchNorm1d(_TEMPORAL_FILTERS, _EPSILON) for _ in _TEMPORAL_LENGTHS
+        )
+        self.middle = nn.ModuleList(
+            nn.Conv1d(channels, MIDDLE, 7, padding=3)
+            for channels in (TIMBRAL + TEMPORAL, MIDDLE, MIDDLE)
+        )
+        self.middle_norms = nn.ModuleList(nn.BatchNorm1d(MIDDLE, _EPSILON) for _ in range(3))
+
+    def front(self, mel: torch.Tensor) -> torch.Tensor:
+        """Give the front's layers, (n, 561, frames), from (n, frames, 96)."""
+        image = self.norm_in(mel.unsqueeze(1))
+        layers = [
+            _highest(convolution(image), norm)
+            for convolution, norm in zip(self.timbral, self.timbral_norms, strict=True)
+        ]
+        for convolution, norm in zip(self.temporal, self.temporal_norms, strict=True):
+            length = convolution.kernel_size[0]
+            # TensorFlow's "same" puts the odd zero of an even filter at the end.
+            padded = functional.pad(image, (0, 0, (length - 1) // 2, length // 2))
+            layers.append(_highest(convolution(padded), norm))
+        return torch.cat(layers, dim=1)
+
+    def middles(self, front: torch.Tensor) -> list[torch.Tensor]:
+        """Give the three layers of the middle, (n, 64, frames) each, from the front's."""
+        first = self.middle_norms[0](torch.relu(self.middle[0](front)))
+        second = first + self.middle_norms[1](torch.relu(self.middle[1](first)))
+        third = second + self.middle_norms[2](torch.relu(self.middle[2](second)))
+        return [first, second, third]
+
+    def forward(self, mel: torch.Tensor) -> torch.Tensor:
+        """Give all layers, (n, `CHANNELS`, frames), from (n, frames, 96).
+
+        `mel` is log10(1 + 10000 x) of the power x in each mel band.
+        """
+        front = self.front(mel)
+        return torch.cat([front, *self.middles(front)], dim=1)
+
+
+def _highest(image: torch.Tensor, norm: nn.Module) -> torch.Tensor:
+    """Normalise (n, channels, frames, bands) after its rectifier, and take the highest band."""
+    rectified = torch.relu(image)
+    # The normalisation of a channel rises or falls as its gain does: the highest of its values is
+    # that of the highest band or of the lowest.
+    rising = norm.weight > 0
+    extreme = torch.where(
+        rising[None, :, None], rectified.amax(dim=3), rectified.amin(dim=3)
+    )
+    return norm(extreme)
