@@ -2,25 +2,35 @@
 
 import hashlib
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors, paths
+from emoviz.inference import Listener, Windows
+from emoviz.listening import Frames, Hearing, MeanHearing, NetworkHearing
 from emoviz.melspectrogram import FrontEnd
 
 DEFAULT_MODEL = "cae"
-FORMAT = 1
+FORMAT = 2
 OUTPUTS = ("valence", "arousal")
 DEVIATIONS = ("valence_sd", "arousal_sd")
+
+_FILTERS = {"front_end": "mel_filters.npy", "pitch_front_end": "pitch_filters.npy"}
+
+Network = TypeVar("Network")
 
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What a model says of itself in `model.toml`; see `model/README.md` for the file's form."""
+    """What a model says of itself in `model.toml`; see `model/README.md` for the file's form.
+
+    `neutral_sd` is the deviation of valence and arousal where nothing is known of a song.
+    """
 
     folder: Path
     name: str
@@ -31,6 +41,7 @@ class ModelInfo:
     outputs: tuple[str, ...]
     window_columns: int
     output_range: tuple[float, float]
+    neutral_sd: tuple[float, float] | None
 
     @property
     def has_deviation(self) -> bool:
@@ -46,8 +57,9 @@ class ModelInfo:
 class Estimator:
     """A loaded model.
 
-    Called with windows of shape (n, window_columns, bands) in decibels, it gives values of shape
-    (n, window_columns, outputs), in the order of `info.outputs`, on the scale [-1, 1].
+    Called with windows of shape (n, window_columns, features) as `hearing` gives columns, it gives
+    values of shape (n, window_columns, outputs), in the order of `info.outputs`, on the scale
+    [-1, 1]. `front_ends` are what `listening.frames_of` needs; the first is shown as a picture.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -55,33 +67,57 @@ class Estimator:
 
         Raises `errors.ModelBrokenError` if the folder is not a whole model.
         """
-        # Imported here: it costs start-up time, and the window opens before a model is needed.
-        import onnxruntime
-
         table = _read_table(folder)
         self.info = _read_info(folder, table)
-        self.front_end = _read_front_end(folder, table)
-        options = onnxruntime.SessionOptions()
-        # How many threads share a sum shows in its last digits, and one song has one trajectory:
-        # in the window, alone, and among others. Decoding takes the second core.
-        options.intra_op_num_threads = 1
-        try:
-            self._session = onnxruntime.InferenceSession(
-                _checked_bytes(folder, table), options, providers=["CPUExecutionProvider"]
-            )
-            probe = np.zeros((1, self.info.window_columns, self.front_end.bands), np.float32)
-            values = self(probe)
-        except errors.ModelBrokenError:
-            raise
-        except Exception as error:  # onnxruntime's errors share no base class of their own
-            raise errors.ModelBrokenError(folder, "model.onnx does not run") from error
-        if values.shape != (1, self.info.window_columns, len(self.info.outputs)):
-            raise errors.ModelBrokenError(folder, f"model.onnx gives an output of {values.shape}")
+        self.front_ends = tuple(
+            _read_front_end(folder, table, section)
+            for section in ("front_end", "pitch_front_end")
+            if section in table or section == "front_end"
+        )
+        if len({front_end.sample_rate_hz for front_end in self.front_ends}) > 1:
+            raise errors.ModelBrokenError(folder, "its front ends differ in their sample rate")
+        self._windows = _loaded(Windows, folder, "model.onnx", table.get("sha256"))
+        self._listener = _read_listener(folder, table)
+        self.features = self.front_end.bands if self._listener is None else self._listener[1]
+        self._try(folder)
 
-    def __call__(self, windows_db: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Estimate (n, window_columns, outputs) from (n, window_columns, bands)."""
-        values: npt.NDArray[np.float32] = self._session.run(None, {"mel_db": windows_db})[0]
-        return values
+    @property
+    def front_end(self) -> FrontEnd:
+        """The front end whose frames are shown."""
+        return self.front_ends[0]
+
+    def hearing(self) -> Hearing:
+        """Give what turns the frames of one song into columns."""
+        if self._listener is None:
+            return MeanHearing()
+        network, _, halo_columns = self._listener
+        return NetworkHearing(network, halo_columns)
+
+    def __call__(self, windows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Estimate (n, window_columns, outputs) from (n, window_columns, features)."""
+        return self._windows(windows)
+
+    def _try(self, folder: Path) -> None:
+        """Run everything once on silence."""
+        silence = Frames(
+            tuple(
+                np.full((3, end.frames_per_column, end.bands), -100.0, np.float32)
+                for end in self.front_ends
+            )
+        )
+        try:
+            hearing = self.hearing()
+            hearing.push(silence)
+            hearing.end()
+            heard = hearing.listen()
+            columns = self.info.window_columns
+            values = self(np.zeros((1, columns, self.features), np.float32))
+        except Exception as error:  # onnxruntime's errors share no base class of their own
+            raise errors.ModelBrokenError(folder, "its networks do not run") from error
+        if heard.shape != (len(silence), self.features):
+            raise errors.ModelBrokenError(folder, f"its listener gives columns of {heard.shape}")
+        if values.shape != (1, columns, len(self.info.outputs)):
+            raise errors.ModelBrokenError(folder, f"model.onnx gives an output of {values.shape}")
 
 
 def load(name: str = DEFAULT_MODEL) -> Estimator:
@@ -133,6 +169,7 @@ def _read_info(folder: Path, table: dict[str, Any]) -> ModelInfo:
             outputs=tuple(str(name) for name in table["output"]["names"]),
             window_columns=int(table["input"]["window_columns"]),
             output_range=(low, high),
+            neutral_sd=_read_neutral_sd(table),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise errors.ModelBrokenError(folder, f"model.toml lacks or garbles {error}") from error
@@ -142,13 +179,48 @@ def _read_info(folder: Path, table: dict[str, Any]) -> ModelInfo:
         raise errors.ModelBrokenError(folder, f"its window has {info.window_columns} columns")
     if info.output_range != (-1.0, 1.0):
         raise errors.ModelBrokenError(folder, f"its range is {info.output_range}, not (-1, 1)")
+    if info.has_deviation != (info.neutral_sd is not None):
+        raise errors.ModelBrokenError(folder, "deviations and neutral_sd go together")
     return info
 
 
-def _read_front_end(folder: Path, table: dict[str, Any]) -> FrontEnd:
+def _read_neutral_sd(table: dict[str, Any]) -> tuple[float, float] | None:
+    if "neutral_sd" not in table["output"]:
+        return None
+    valence_sd, arousal_sd = (float(value) for value in table["output"]["neutral_sd"])
+    if not (0.0 < valence_sd < np.inf and 0.0 < arousal_sd < np.inf):
+        raise ValueError(f"neutral_sd ({valence_sd}, {arousal_sd})")
+    return valence_sd, arousal_sd
+
+
+def _read_listener(folder: Path, table: dict[str, Any]) -> tuple[Listener, int, int] | None:
+    """Give the listener with its features and halo; None for a model without one."""
+    if "listener" not in table:
+        return None
     try:
-        settings = table["front_end"]
-        with (folder / "mel_filters.npy").open("rb") as file:
+        settings = table["listener"]
+        features, halo = int(settings["features"]), int(settings["halo_columns"])
+        sha256 = str(settings["sha256"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise errors.ModelBrokenError(folder, f"[listener] lacks or garbles {error}") from error
+    if features < 1 or halo < 1:
+        raise errors.ModelBrokenError(folder, "its listener hears nothing")
+    return _loaded(Listener, folder, "listener.onnx", sha256), features, halo
+
+
+def _loaded(kind: Callable[[bytes], Network], folder: Path, name: str, sha256: object) -> Network:
+    data = _checked_bytes(folder, name, sha256)
+    try:
+        return kind(data)
+    except Exception as error:  # onnxruntime's errors share no base class of their own
+        raise errors.ModelBrokenError(folder, f"{name} does not run") from error
+
+
+def _read_front_end(folder: Path, table: dict[str, Any], section: str) -> FrontEnd:
+    filters_name = _FILTERS[section]
+    try:
+        settings = table[section]
+        with (folder / filters_name).open("rb") as file:
             # Not np.load: it takes archives and pickles too, each with errors of its own.
             filters = np.lib.format.read_array(file, allow_pickle=False)
         front_end = FrontEnd(
@@ -163,7 +235,7 @@ def _read_front_end(folder: Path, table: dict[str, Any]) -> FrontEnd:
     except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise errors.ModelBrokenError(folder, f"its front end cannot be read ({error})") from error
     if filters.shape != (bands, front_end.frame_length // 2 + 1):
-        raise errors.ModelBrokenError(folder, f"mel_filters.npy has the shape {filters.shape}")
+        raise errors.ModelBrokenError(folder, f"{filters_name} has the shape {filters.shape}")
     if min(front_end.sample_rate_hz, front_end.frames_per_column) < 1 or not (
         front_end.floor_power > 0
     ):
@@ -173,11 +245,11 @@ def _read_front_end(folder: Path, table: dict[str, Any]) -> FrontEnd:
     return front_end
 
 
-def _checked_bytes(folder: Path, table: dict[str, Any]) -> bytes:
+def _checked_bytes(folder: Path, name: str, sha256: object) -> bytes:
     try:
-        data = (folder / "model.onnx").read_bytes()
+        data = (folder / name).read_bytes()
     except OSError as error:
-        raise errors.ModelBrokenError(folder, "it has no readable model.onnx") from error
-    if hashlib.sha256(data).hexdigest() != table.get("sha256"):
-        raise errors.ModelBrokenError(folder, "model.onnx is not the file that model.toml names")
+        raise errors.ModelBrokenError(folder, f"it has no readable {name}") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise errors.ModelBrokenError(folder, f"{name} is not the file that model.toml names")
     return data

@@ -55,6 +55,34 @@ class FrontEnd:
         return (span - self.column_length) // 2
 
 
+class Framer:
+    """Turns blocks of mono samples, as they come, into the mel frames of one front end."""
+
+    def __init__(self, front_end: FrontEnd) -> None:
+        self._front_end = front_end
+        self._bank = _FilterBank(front_end.filters)
+        self._buffer = np.zeros(front_end.lead_length, np.float32)
+        self._span = front_end.column_length + 2 * front_end.lead_length + 1
+
+    def push(self, block: Samples) -> npt.NDArray[np.float32]:
+        """Take samples; give what is whole now, (columns, frames, bands) in decibels."""
+        self._buffer = np.concatenate([self._buffer, block])
+        column = self._front_end.column_length
+        ready = max(0, (len(self._buffer) - self._span) // column + 1)
+        frames_db = _frames_db(self._buffer, ready, self._front_end, self._bank)
+        self._buffer = self._buffer[ready * column :]
+        return frames_db
+
+    def finish(self) -> npt.NDArray[np.float32]:
+        """Give the frames of what is left at the end of the song."""
+        front_end = self._front_end
+        missing = int(_MISSING_S * front_end.sample_rate_hz)
+        heard = len(self._buffer) - front_end.lead_length + missing
+        left = max(0, heard // front_end.column_length)
+        padded = np.concatenate([self._buffer, np.zeros(self._span, np.float32)])
+        return _frames_db(padded, left, front_end, self._bank)
+
+
 def mel_frames(blocks: Iterable[Samples], front_end: FrontEnd) -> Iterator[npt.NDArray[np.float32]]:
     """Turn blocks of mono samples into mel frames, column by column.
 
@@ -62,21 +90,14 @@ def mel_frames(blocks: Iterable[Samples], front_end: FrontEnd) -> Iterator[npt.N
     as the samples they need have come; equal to `librosa.feature.melspectrogram(center=False,
     power=2)` and `librosa.power_to_db(top_db=None)` of the same samples.
     """
-    column, lead = front_end.column_length, front_end.lead_length
-    span = column + 2 * lead + 1
-    bank = _FilterBank(front_end.filters)
-    buffer = np.zeros(lead, np.float32)
+    framer = Framer(front_end)
     for block in blocks:
-        buffer = np.concatenate([buffer, block])
-        ready = max(0, (len(buffer) - span) // column + 1)
-        if ready:
-            yield _frames_db(buffer, ready, front_end, bank)
-            buffer = buffer[ready * column :]
-    missing = int(_MISSING_S * front_end.sample_rate_hz)
-    left = (len(buffer) - lead + missing) // column
-    if left > 0:
-        padded = np.concatenate([buffer, np.zeros(span, np.float32)])
-        yield _frames_db(padded, left, front_end, bank)
+        frames_db = framer.push(block)
+        if len(frames_db):
+            yield frames_db
+    frames_db = framer.finish()
+    if len(frames_db):
+        yield frames_db
 
 
 def columns_of(frames_db: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -112,6 +133,8 @@ def _frames_db(
     buffer: Samples, columns: int, front_end: FrontEnd, bank: _FilterBank
 ) -> npt.NDArray[np.float32]:
     hop, length = front_end.hop_length, front_end.frame_length
+    if not columns:
+        return np.zeros((0, front_end.frames_per_column, front_end.bands), np.float32)
     starts = (
         np.arange(columns)[:, None] * front_end.column_length
         + np.arange(front_end.frames_per_column)[None, :] * hop

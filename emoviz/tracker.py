@@ -12,20 +12,18 @@ import numpy.typing as npt
 
 from emoviz import __version__, errors
 from emoviz.estimator import Estimator
-from emoviz.melspectrogram import COLUMN_S, columns_of, mel_frames
+from emoviz.listening import Frames, frames_of
+from emoviz.melspectrogram import COLUMN_S
+from emoviz.silence import SILENT_DB, loudest_db, quietened
 from emoviz.song import Report, Song
 from emoviz.trajectory import Provenance, Trajectory
 from emoviz.windows import Track, Window, count_windows, cut, windows_of
-
-# Above what dither makes of digital silence (-68 dB in a mel frame), below a tone of one step of
-# 16 bits (-57 dB).
-_SILENT_DB = -65.0
 
 # Digits that a value carries: finer than any listener, and the same on every machine.
 _DECIMALS = 6
 
 
-_Chunks: TypeAlias = "queue.SimpleQueue[npt.NDArray[np.float32] | None]"
+_Chunks: TypeAlias = "queue.SimpleQueue[Frames | None]"
 
 
 class AnalysisCancelledError(Exception):
@@ -56,9 +54,9 @@ def ignore_update(_: Update) -> None:
 class File2Track:
     """Tracks songs with one estimator.
 
-    A thread decodes the song and computes its columns while the caller's thread estimates the
-    windows whose columns have come, those nearest to the playhead first. Values do not depend on
-    that order.
+    A thread decodes the song and computes its frames while the caller's thread listens to those
+    that have come, and estimates the windows whose columns it has heard, those nearest to the
+    playhead first. Values do not depend on that order.
     """
 
     def __init__(self, estimator: Estimator) -> None:
@@ -94,17 +92,17 @@ class File2Track:
 
     def _decode(self, song: Song, report: Report, chunks: _Chunks, stop: threading.Event) -> None:
         front_end = self.estimator.front_end
-        loudest_db = -np.inf
+        highest_db = -np.inf
         try:
             blocks = song.mono_blocks(front_end.sample_rate_hz, report)
-            for frames_db in mel_frames(blocks, front_end):
+            for frames in frames_of(blocks, self.estimator.front_ends):
                 if stop.is_set():
                     return
-                loudest_db = max(loudest_db, float(frames_db.max()))
-                chunks.put(frames_db)
+                highest_db = max(highest_db, loudest_db(frames.mel_db, front_end).max())
+                chunks.put(frames)
         finally:
             chunks.put(None)
-        if -np.inf < loudest_db < _SILENT_DB:
+        if -np.inf < highest_db < SILENT_DB:
             report(f"{song.path}: the song is silent; what is predicted for it means nothing.")
 
     def _estimate(
@@ -123,8 +121,9 @@ class File2Track:
             if window is not None:
                 work.estimate(window)
             new_frames_db = work.take(chunks, wait=window is None)
+            work.listen()
             on_update(work.update(new_frames_db))
-        return work.track.values
+        return work.values
 
     def _provenance(self, song: Song) -> Provenance:
         return Provenance(
@@ -138,16 +137,15 @@ class File2Track:
 
 
 class _Work:
-    """The columns that have come, the windows still to be estimated, and the track so far."""
+    """What has been heard so far, the windows still to be estimated, and the track."""
 
     def __init__(self, estimator: Estimator, expected_columns: int) -> None:
-        self.track = Track(len(estimator.info.outputs))
+        self._track = Track(len(estimator.info.outputs))
         self._estimator = estimator
         self._expected_columns = expected_columns
-        # Room that doubles where it is full: to make room for every chunk would copy the columns
-        # of a three-hour song thousands of times.
-        self._room_db = np.zeros((64, estimator.front_end.bands), np.float32)
-        self._columns_db = self._room_db[:0]
+        self._hearing = estimator.hearing()
+        self._columns = _Rows(estimator.features)
+        self._levels_db = _Rows(1)
         self._pending: list[Window] = []
         self._planned = 0
         self._done = 0
@@ -155,34 +153,40 @@ class _Work:
 
     @property
     def finished(self) -> bool:
-        return self._decoded and not self._pending
+        return self._decoded and not self._hearing.ready and not self._pending
+
+    @property
+    def values(self) -> npt.NDArray[np.float64]:
+        """The track so far, neutral where the song is silent."""
+        neutral_sd = self._estimator.info.neutral_sd
+        return quietened(self._track.values, self._levels_db.rows[:, 0], neutral_sd)
 
     def take(self, chunks: _Chunks, *, wait: bool) -> npt.NDArray[np.float32]:
         """Take over the chunks that have come, `wait`ing for one if told; give their frames."""
+        wait = wait and not self._hearing.ready
         taken = []
         while not self._decoded and (wait or not chunks.empty()):
             chunk = chunks.get()
             wait = False
             if chunk is None:
                 self._decoded = True
+                self._hearing.end()
             else:
                 taken.append(chunk)
-        if taken:
-            for chunk in taken:
-                self._append(columns_of(chunk))
-            self.track.grow(len(self._columns_db))
-        self._plan()
-        return np.concatenate(taken) if taken else np.zeros((0, 0, 0), np.float32)
+        for chunk in taken:
+            self._hearing.push(chunk)
+            levels_db = loudest_db(chunk.mel_db, self._estimator.front_end)
+            self._levels_db.append(levels_db[:, None])
+        self._track.grow(len(self._levels_db.rows))
+        if not taken:
+            return np.zeros((0, 0, 0), np.float32)
+        return np.concatenate([chunk.mel_db for chunk in taken])
 
-    def _append(self, columns_db: npt.NDArray[np.float32]) -> None:
-        before = len(self._columns_db)
-        after = before + len(columns_db)
-        if after > len(self._room_db):
-            room_db = np.zeros((2 * after, columns_db.shape[1]), np.float32)
-            room_db[:before] = self._columns_db
-            self._room_db = room_db
-        self._room_db[before:after] = columns_db
-        self._columns_db = self._room_db[:after]
+    def listen(self) -> None:
+        """Listen to the next of what has come, and plan the windows that can be cut then."""
+        if self._hearing.ready:
+            self._columns.append(self._hearing.listen())
+        self._plan()
 
     def nearest_ready(self, playhead: int) -> Window | None:
         """Take the pending window whose middle is nearest to the column under the playhead."""
@@ -194,25 +198,48 @@ class _Work:
 
     def estimate(self, window: Window) -> None:
         """Estimate one window and blend it into the track."""
-        windows_db = cut(self._columns_db, window)[None]
-        self.track.add(window, self._estimator(windows_db)[0])
+        windows = cut(self._columns.rows, window)[None]
+        self._track.add(window, self._estimator(windows)[0])
         self._done += 1
 
     def update(self, new_frames_db: npt.NDArray[np.float32]) -> Update:
         """Say what is known now."""
-        columns = len(self._columns_db)
+        columns = len(self._levels_db.rows)
         if not self._decoded:
             columns = max(columns, self._expected_columns)
         total = count_windows(columns, self._estimator.info.window_columns)
-        return Update(new_frames_db, self.track.values, self._done, total, self._decoded)
+        return Update(new_frames_db, self.values, self._done, total, self._decoded)
 
     def _plan(self) -> None:
-        """Make pending the windows that can be cut now: those that end inside what has come."""
-        columns = len(self._columns_db)
+        """Make pending the windows that can be cut now: those that end inside what was heard."""
+        columns = len(self._columns.rows)
         if not columns:
             return
+        all_heard = self._decoded and not self._hearing.ready
         for window in windows_of(columns, self._estimator.info.window_columns, self._planned):
-            if not self._decoded and max(window.first, 0) + window.length > columns:
+            if not all_heard and max(window.first, 0) + window.length > columns:
                 return
             self._pending.append(window)
             self._planned += 1
+
+
+class _Rows:
+    """An array that grows at its end.
+
+    It has room that doubles where it is full: to make room for every chunk would copy the columns
+    of a three-hour song thousands of times.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._room = np.zeros((64, width), np.float32)
+        self.rows = self._room[:0]
+
+    def append(self, more: npt.NDArray[np.floating]) -> None:
+        """Put rows at the end."""
+        before, after = len(self.rows), len(self.rows) + len(more)
+        if after > len(self._room):
+            room = np.zeros((2 * after, self._room.shape[1]), np.float32)
+            room[:before] = self.rows
+            self._room = room
+        self._room[before:after] = more
+        self.rows = self._room[:after]

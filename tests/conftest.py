@@ -24,7 +24,13 @@ hypothesis.settings.load_profile("untimed")
 
 @pytest.fixture(scope="session")
 def shipped_model() -> Estimator:
-    """Give the model that emoviz comes with."""
+    """Give the small model that emoviz comes with."""
+    return estimator.load("cae")
+
+
+@pytest.fixture(scope="session")
+def default_model() -> Estimator:
+    """Give the model that emoviz uses if not told otherwise."""
     return estimator.load()
 
 

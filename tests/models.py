@@ -12,12 +12,11 @@ import onnx
 from onnx import TensorProto, helper
 
 from emoviz import paths
-from emoviz.estimator import DEFAULT_MODEL
 
 
 def copy_shipped(folder: Path) -> Path:
-    """Copy the shipped model to `folder`, which is made."""
-    shutil.copytree(paths.models() / DEFAULT_MODEL, folder)
+    """Copy the small shipped model to `folder`, which is made."""
+    shutil.copytree(paths.models() / "cae", folder)
     return folder
 
 
@@ -37,7 +36,7 @@ def set_network(folder: Path, model: onnx.ModelProto) -> None:
     edit(folder, "sha256=", f'sha256 = "{hashlib.sha256(data).hexdigest()}"')
 
 
-def mean_network(columns: int, bands: int, outputs: int, name: str = "mel_db") -> onnx.ModelProto:
+def mean_network(columns: int, bands: int, outputs: int, name: str = "columns") -> onnx.ModelProto:
     """Make a network whose outputs all are tanh of the mean level of a column."""
     shape = ["n", columns, bands]
     graph = helper.make_graph(
@@ -121,10 +120,10 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "empty model.toml": _emptied("model.toml"),
     "binary model.toml": _toml(b"\xff\xfe\x00"),
     "garbage model.toml": _toml(b"= [[["),
-    "another format": _line("format=", "format = 2"),
-    "format is text": _line("format=", 'format = "1"'),
+    "another format": _line("format=", "format = 3"),
+    "format is text": _line("format=", 'format = "2"'),
     "no title": _line("title=", ""),
-    "output is no table": _toml(b'format = 1\nname = "cae"\noutput = 3'),
+    "output is no table": _toml(b'format = 2\nname = "cae"\noutput = 3'),
     "no such output": _line("names=", 'names = ["valence", "dominance"]'),
     "outputs in another order": _line("names=", 'names = ["arousal", "valence"]'),
     "outputs are numbers": _line("names=", "names = [1, 2]"),

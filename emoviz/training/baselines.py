@@ -20,7 +20,7 @@ def mean_labels(clips: Sequence[Clip]) -> Floats:
 def constant(train: Sequence[Clip], test: Sequence[Clip]) -> list[npt.NDArray[np.float64]]:
     """Predict the mean of the training labels at every half-second, shape (columns, 2) a clip."""
     mean = mean_labels(train).astype(np.float64)
-    return [np.tile(mean, (len(clip.columns_db), 1)) for clip in test]
+    return [np.tile(mean, (len(clip.columns), 1)) for clip in test]
 
 
 def ridge(train: Sequence[Clip], test: Sequence[Clip]) -> list[npt.NDArray[np.float64]]:
@@ -36,14 +36,11 @@ def ridge(train: Sequence[Clip], test: Sequence[Clip]) -> list[npt.NDArray[np.fl
     model.fit(_statistics(train), np.stack([np.nanmean(clip.labels, axis=0) for clip in train]))
     values = model.predict(_statistics(test))
     return [
-        np.tile(value, (len(clip.columns_db), 1)) for value, clip in zip(values, test, strict=True)
+        np.tile(value, (len(clip.columns), 1)) for value, clip in zip(values, test, strict=True)
     ]
 
 
 def _statistics(clips: Sequence[Clip]) -> npt.NDArray[np.float64]:
     return np.stack(
-        [
-            np.concatenate([clip.columns_db.mean(axis=0), clip.columns_db.std(axis=0)])
-            for clip in clips
-        ]
+        [np.concatenate([clip.columns.mean(axis=0), clip.columns.std(axis=0)]) for clip in clips]
     ).astype(np.float64)

@@ -9,54 +9,51 @@ from pathlib import Path
 import numpy as np
 
 from emoviz import errors, files
-from emoviz.melspectrogram import FrontEnd
-from emoviz.training.dataset import Clip, ClipRow, Progress, decode, paper_front_end, read_rows
+from emoviz.training.dataset import Clip, ClipRow, Ears, Progress, decode, read_rows
 
 
-def cache_file(folder: Path) -> Path:
+def cache_file(folder: Path, ears: Ears) -> Path:
     """Give where the cache of the data folder lies: under `cache/` of the working directory."""
-    return Path("cache") / f"{folder.resolve().name}.npz"
+    return Path("cache") / f"{folder.resolve().name}-{ears.name}.npz"
 
 
-def prepared(folder: Path, progress: Progress = lambda done, all_: None) -> list[Clip]:
-    """Give the clips of the data folder, from the cache if it is of this very data.
+def prepared(folder: Path, ears: Ears, progress: Progress = lambda done, all_: None) -> list[Clip]:
+    """Give the clips of the data folder as `ears` hear them, from the cache if it is of this data.
 
     Raises `errors.DataError` or `errors.SongError` for what is wrong with the folder, and
     `errors.OutputError` if the cache cannot be written.
     """
     rows = read_rows(folder)
-    front_end = paper_front_end()
-    fingerprint = _fingerprint(rows, front_end)
-    path = cache_file(folder)
+    fingerprint = _fingerprint(rows, ears)
+    path = cache_file(folder, ears)
     if path.is_file():
         clips = _load(path, fingerprint)
         if clips is not None:
             return clips
-    clips = decode(rows, front_end, progress)
+    clips = decode(rows, ears, progress)
     _store(path, clips, fingerprint)
     return clips
 
 
-def _fingerprint(rows: Sequence[ClipRow], front_end: FrontEnd) -> str:
-    digest = hashlib.sha256()
-    digest.update(front_end.filters.tobytes())
-    digest.update(
-        repr(
-            (
-                front_end.sample_rate_hz,
-                front_end.frame_length,
-                front_end.hop_length,
-                front_end.frames_per_column,
-                front_end.floor_power,
-            )
-        ).encode()
-    )
+def _fingerprint(rows: Sequence[ClipRow], ears: Ears) -> str:
+    digest = hashlib.sha256(ears.identity)
+    for front_end in ears.front_ends:
+        digest.update(front_end.filters.tobytes())
+        settings = (
+            front_end.sample_rate_hz,
+            front_end.frame_length,
+            front_end.hop_length,
+            front_end.frames_per_column,
+            front_end.floor_power,
+        )
+        digest.update(repr(settings).encode())
     for row in rows:
         # Hashing all audio would take as long as decoding it: size and time tell a change.
         status = row.audio.stat()
         about = (row.audio.name, status.st_size, status.st_mtime_ns, row.song_id, row.group)
         digest.update(repr((*about, row.collection, row.start_s, row.label_times_ms)).encode())
         digest.update(row.labels.tobytes())
+        digest.update(row.label_sd.tobytes())
     return digest.hexdigest()
 
 
@@ -69,9 +66,10 @@ def _store(path: Path, clips: Sequence[Clip], fingerprint: str) -> None:
         group=np.array([clip.group for clip in clips]),
         collection=np.array([clip.collection for clip in clips]),
         start_s=np.array([clip.start_s for clip in clips]),
-        length=np.array([len(clip.columns_db) for clip in clips]),
-        columns_db=np.concatenate([clip.columns_db for clip in clips]),
+        length=np.array([len(clip.columns) for clip in clips]),
+        columns=np.concatenate([clip.columns for clip in clips]),
         labels=np.concatenate([clip.labels for clip in clips]),
+        label_sd=np.concatenate([clip.label_sd for clip in clips]),
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,17 +89,14 @@ def _load(path: Path, fingerprint: str) -> list[Clip] | None:
                 return None
             arrays = {name: stored[name] for name in stored.files}
         ends = np.cumsum(arrays["length"])[:-1]
-        columns_db = np.split(arrays["columns_db"], ends)
-        labels = np.split(arrays["labels"], ends)
         return [
-            Clip(int(song_id), str(group), str(collection), float(start_s), columns, values)
-            for song_id, group, collection, start_s, columns, values in zip(
+            Clip(int(song_id), str(group), str(collection), float(start_s), *parts)
+            for song_id, group, collection, start_s, *parts in zip(
                 arrays["song_id"],
                 arrays["group"],
                 arrays["collection"],
                 arrays["start_s"],
-                columns_db,
-                labels,
+                *(np.split(arrays[name], ends) for name in ("columns", "labels", "label_sd")),
                 strict=True,
             )
         ]

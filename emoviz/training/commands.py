@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from emoviz.training.dataset import Clip
+    from emoviz.training.dataset import Clip, Ears
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[Any]") -> None:
@@ -37,11 +37,14 @@ def run_prepare(arguments: argparse.Namespace) -> int:
     """Decode the data folder once; raises `errors.EmovizError`."""
     console = _console()
     _need_laboratory()
-    clips = _prepared(arguments.data, console)
-    songs = len({clip.song_id for clip in clips})
     from emoviz.training.cache import cache_file
+    from emoviz.training.dataset import paper_ears
+    from emoviz.training.ears import listener_ears
 
-    console.print(f"{len(clips)} clips of {songs} songs in {cache_file(arguments.data)}")
+    for ears in (paper_ears(), listener_ears()):
+        clips = _prepared(arguments.data, ears, console)
+        songs = len({clip.song_id for clip in clips})
+        console.print(f"{len(clips)} clips of {songs} songs in {cache_file(arguments.data, ears)}")
     return 0
 
 
@@ -49,14 +52,20 @@ def run_train(arguments: argparse.Namespace) -> int:
     """Make the model that the recipe describes, beside the recipe; raises `errors.EmovizError`."""
     _need_laboratory()
     from emoviz.training import evaluate
+    from emoviz.training.dataset import paper_ears
+    from emoviz.training.ears import listener_ears
     from emoviz.training.experiment import Experiment
-    from emoviz.training.recipe import read_recipe
+    from emoviz.training.recipe import LinearRecipe, read_recipe
 
     console = _console()
     recipe = read_recipe(arguments.recipe)
-    clips = _prepared(arguments.data, console)
+    plain = _prepared(arguments.data, paper_ears(), console)
+    clips = plain
+    if isinstance(recipe, LinearRecipe):
+        clips = _prepared(arguments.data, listener_ears(), console)
     with _progress(console) as progress:
-        experiment = Experiment(recipe, clips, Path("runs"), _watching(progress, console))
+        watch = _watching(progress, console)
+        experiment = Experiment(recipe, clips, plain, Path("runs"), watch)
         outcome = experiment.run()
     console.print(evaluate.table(outcome.systems, f"{recipe.folds}-fold cross-validation"))
     for path in outcome.files:
@@ -69,11 +78,12 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     _need_laboratory()
     from emoviz import estimator
     from emoviz.training import evaluate
+    from emoviz.training.ears import ears_of
 
     console = _console()
     folder = Path(arguments.model)
     model = estimator.Estimator(folder) if folder.is_dir() else estimator.load(arguments.model)
-    clips = _prepared(arguments.data, console)
+    clips = _prepared(arguments.data, ears_of(model), console)
     systems = evaluate.by_collection(model, clips)
     console.print(evaluate.table(systems, f"{model.info.name} on {arguments.data}"))
     for collection in sorted(systems.keys() & _trained_on(model.info.folder)):
@@ -129,13 +139,13 @@ def _progress(console: "Console") -> "Progress":
     return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
-def _prepared(data: Path, console: "Console") -> "list[Clip]":
+def _prepared(data: Path, ears: "Ears", console: "Console") -> "list[Clip]":
     from emoviz.training.cache import prepared
 
     with _progress(console) as progress:
         task = progress.add_task("decoding", total=None)
         return prepared(
-            data, lambda done, total: progress.update(task, completed=done, total=total)
+            data, ears, lambda done, total: progress.update(task, completed=done, total=total)
         )
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
-from emoviz.melspectrogram import COLUMN_S, FrontEnd, columns_of, mel_frames
+from emoviz.listening import Hearing, MeanHearing, frames_of
+from emoviz.melspectrogram import COLUMN_S, FrontEnd
 from emoviz.song import Song
 
 DIMENSIONS = ("valence", "arousal")
@@ -32,17 +33,35 @@ Progress: TypeAlias = Callable[[int, int], None]
 class Clip:
     """A stretch of one song with its labels.
 
-    `columns_db` has shape (columns, bands) in decibels, `labels` (columns, 2) on [-1, 1] in the
-    order of `DIMENSIONS`; a half-second that nobody labelled is NaN. `group` names the artist, or
-    the song where the artist is unknown: whatever shares a group is never split between folds.
+    `columns` has shape (columns, features): for the paper's ears, mel bands in decibels. `labels`
+    has shape (columns, 2) on [-1, 1] in the order of `DIMENSIONS`; a half-second that nobody
+    labelled is NaN. `label_sd`, of the same shape, is the standard deviation between the
+    annotators, NaN where it is not known. `group` names the artist, or the song where the artist
+    is unknown: whatever shares a group is never split between folds.
     """
 
     song_id: int
     group: str
     collection: str
     start_s: float
-    columns_db: Floats
+    columns: Floats
     labels: Floats
+    label_sd: Floats
+
+
+@dataclass(frozen=True)
+class Ears:
+    """How a song is heard in the laboratory, by the very code that hears it in the program.
+
+    `hearing` gives what turns the frames of one song into columns, which are kept as `dtype`;
+    `identity` tells these ears from others, for the cache.
+    """
+
+    name: str
+    front_ends: tuple[FrontEnd, ...]
+    hearing: Callable[[], Hearing]
+    identity: bytes
+    dtype: npt.DTypeLike = np.float32
 
 
 @dataclass(frozen=True)
@@ -56,6 +75,13 @@ class ClipRow:
     start_s: float
     label_times_ms: tuple[int, ...]
     labels: Floats
+    label_sd: Floats
+
+
+def paper_ears() -> Ears:
+    """Give the paper's ears: the mean of the mel frames of each half-second."""
+    front_end = paper_front_end()
+    return Ears("columns", (front_end,), MeanHearing, front_end.filters.tobytes())
 
 
 def paper_front_end() -> FrontEnd:
@@ -81,21 +107,22 @@ def read_rows(folder: Path) -> list[ClipRow]:
         _integer(folder / "songs.csv", row["song_id"]): row["artist"].strip().casefold()
         for row in _read_csv(folder / "songs.csv", ("song_id", "artist"))
     }
-    by_dimension = [_read_labels(folder / f"{name}.csv") for name in DIMENSIONS]
-    return [_clip_row(folder, row, artists, by_dimension) for row in rows]
+    by_dimension = [_read_labels(folder / f"{name}.csv", (-1.0, 1.0)) for name in DIMENSIONS]
+    deviations = [_read_deviations(folder / f"{name}_std.csv") for name in DIMENSIONS]
+    return [_clip_row(folder, row, artists, by_dimension, deviations) for row in rows]
 
 
 def decode(
-    rows: Sequence[ClipRow], front_end: FrontEnd, progress: Progress = lambda done, all_: None
+    rows: Sequence[ClipRow], ears: Ears, progress: Progress = lambda done, all_: None
 ) -> list[Clip]:
-    """Decode the audio of every row to mel columns, exactly as the program hears a song.
+    """Decode the audio of every row to columns, exactly as the program hears a song.
 
     Raises `errors.SongError` for audio that does not decode and `errors.DataError` for a clip that
     ends before its labels do.
     """
     clips = []
     for index, row in enumerate(rows):
-        clips.append(_decode_clip(row, front_end))
+        clips.append(_decode_clip(row, ears))
         progress(index + 1, len(rows))
     _refuse_short(rows, clips)
     return clips
@@ -122,22 +149,35 @@ def folds(clips: Sequence[Clip], collection: str, count: int) -> npt.NDArray[np.
     )
 
 
-def _decode_clip(row: ClipRow, front_end: FrontEnd) -> Clip:
-    song = Song.open(row.audio)
+def heard(song: Song, ears: Ears, report: Callable[[str], None]) -> Floats:
+    """Give the columns of a whole song, (columns, features). Raises `errors.SongError`."""
+    hearing = ears.hearing()
+    for frames in frames_of(
+        song.mono_blocks(ears.front_ends[0].sample_rate_hz, report), ears.front_ends
+    ):
+        hearing.push(frames)
+    hearing.end()
+    parts = []
+    while hearing.ready:
+        parts.append(hearing.listen())
+    columns: Floats = np.concatenate(parts).astype(ears.dtype)
+    return columns
+
+
+def _decode_clip(row: ClipRow, ears: Ears) -> Clip:
     said: list[str] = []
-    blocks = song.mono_blocks(front_end.sample_rate_hz, said.append)
-    columns_db = np.concatenate([columns_of(frames) for frames in mel_frames(blocks, front_end)])
+    columns = heard(Song.open(row.audio), ears, said.append)
     if said:
         raise errors.DataError(row.audio, f"its audio is not whole: {said[0]}")
-    labels = _aligned(row, len(columns_db))
-    return Clip(row.song_id, row.group, row.collection, row.start_s, columns_db, labels)
+    labels, label_sd = _aligned(row, len(columns))
+    return Clip(row.song_id, row.group, row.collection, row.start_s, columns, labels, label_sd)
 
 
 def _refuse_short(rows: Sequence[ClipRow], clips: Sequence[Clip]) -> None:
     """Refuse clips shorter than most of the folder's whose labels go on after their end."""
-    usual = int(np.median([len(clip.columns_db) for clip in clips]))
+    usual = int(np.median([len(clip.columns) for clip in clips]))
     for row, clip in zip(rows, clips, strict=True):
-        columns = len(clip.columns_db)
+        columns = len(clip.columns)
         end_ms = 1000 * (row.start_s + columns * COLUMN_S)
         if columns < usual and row.label_times_ms[-1] > end_ms:
             reason = (
@@ -147,18 +187,20 @@ def _refuse_short(rows: Sequence[ClipRow], clips: Sequence[Clip]) -> None:
             raise errors.DataError(row.audio, reason)
 
 
-def _aligned(row: ClipRow, columns: int) -> Floats:
+def _aligned(row: ClipRow, columns: int) -> tuple[Floats, Floats]:
     # The label at time t was given to what had been heard by then: it goes with the half-second
     # that ends at t.
     labels = np.full((columns, len(DIMENSIONS)), np.nan, np.float32)
-    value_at = dict(zip(row.label_times_ms, row.labels, strict=True))
+    label_sd = labels.copy()
+    index_at = {time_ms: index for index, time_ms in enumerate(row.label_times_ms)}
     for column in range(columns):
         time_ms = round(1000 * (row.start_s + (column + 1) * COLUMN_S))
-        if time_ms in value_at:
-            labels[column] = value_at[time_ms]
+        if time_ms in index_at:
+            labels[column] = row.labels[index_at[time_ms]]
+            label_sd[column] = row.label_sd[index_at[time_ms]]
     if np.isnan(labels).all():
         raise errors.DataError(row.audio, "none of its half-seconds has a label")
-    return labels
+    return labels, label_sd
 
 
 def _clip_row(
@@ -166,6 +208,7 @@ def _clip_row(
     row: dict[str, str],
     artists: dict[int, str],
     by_dimension: Sequence[dict[int, dict[int, float]]],
+    deviations: Sequence[dict[int, dict[int, float]]],
 ) -> ClipRow:
     table = folder / "clips.csv"
     song_id = _integer(table, row["song_id"])
@@ -177,6 +220,7 @@ def _clip_row(
             raise errors.DataError(folder / f"{name}.csv", f"it has no labels for song {song_id}")
     valence, arousal = (songs[song_id] for songs in by_dimension)
     times = tuple(sorted(set(valence) & set(arousal)))
+    spreads = [songs.get(song_id, {}) for songs in deviations]
     return ClipRow(
         audio=audio,
         song_id=song_id,
@@ -185,11 +229,20 @@ def _clip_row(
         start_s=_number(table, row["start_s"]),
         label_times_ms=times,
         labels=np.array([(valence[time], arousal[time]) for time in times], np.float32),
+        label_sd=np.array(
+            [[spread.get(time, np.nan) for spread in spreads] for time in times], np.float32
+        ),
     )
 
 
-def _read_labels(path: Path) -> dict[int, dict[int, float]]:
+def _read_deviations(path: Path) -> dict[int, dict[int, float]]:
+    """Give what the annotators differed by, as `_read_labels`; not every collection tells it."""
+    return _read_labels(path, (0.0, 2.0)) if path.is_file() else {}
+
+
+def _read_labels(path: Path, allowed: tuple[float, float]) -> dict[int, dict[int, float]]:
     """Give song -> time in ms -> label; empty cells are left out."""
+    low, high = allowed
     labels: dict[int, dict[int, float]] = {}
     for row in _read_csv(path, ("song_id",)):
         song_id = _integer(path, row["song_id"])
@@ -198,8 +251,10 @@ def _read_labels(path: Path) -> dict[int, dict[int, float]]:
             if name == "song_id" or not cell:
                 continue
             value = _number(path, cell)
-            if not -1.0 <= value <= 1.0:
-                reason = f"the label {cell} of song {song_id} at {name} is outside [-1, 1]"
+            if not low <= value <= high:
+                reason = (
+                    f"the label {cell} of song {song_id} at {name} is outside [{low:g}, {high:g}]"
+                )
                 raise errors.DataError(path, reason)
             values[_label_time_ms(path, name)] = value
     return labels

@@ -12,11 +12,17 @@ from emoviz.estimator import Estimator
 from emoviz.training.dataset import DIMENSIONS, Clip, Floats
 from emoviz.windows import Track, cut, windows_of
 
+BAND = 1.645
+"""Deviations to either side that hold 90 % of a normal distribution."""
+
+_DRAWS = 1000
+_BOOTSTRAP_SEED = 1989
+
 # Deviation below which a prediction is one value and rounding.
 _STILL = 1e-9
 
 Estimate: TypeAlias = Callable[[Floats], Floats]
-"""An estimator or a network: values (n, columns, outputs) from windows (n, columns, bands)."""
+"""An estimator or a network: values (n, columns, outputs) from windows (n, columns, features)."""
 
 BENCHMARK_START_S = 30.0
 """Where the one clip of each song that counts in an evaluation starts, as near as there is one."""
@@ -34,6 +40,10 @@ MOVING = 0.005
 """Songs whose labels deviate less than this from their mean have no motion to correlate with."""
 
 
+INTERVALS = ("mse", "rmse", "r2", "ccc", "song_r", "coverage")
+"""The figures that come with an interval."""
+
+
 @dataclass(frozen=True)
 class Figures:
     """What one system reaches in one dimension, over every labelled half-second of every song.
@@ -43,7 +53,9 @@ class Figures:
     concordance correlation. `song_r` is the mean over songs of Pearson's r within the song, 0 for
     a track that does not move, over songs whose labels do move. `within_song_sd` and `lag1` are
     the mean deviation inside a song and the mean step from one half-second to the next, of the
-    predictions; `label_within_song_sd` and `label_lag1` of the labels.
+    predictions; `label_within_song_sd` and `label_lag1` of the labels. `coverage` is the share of
+    labels within 1.645 deviations, None for a system without deviations. `intervals` gives the 95 %
+    interval of each of `INTERVALS` when songs are drawn anew (bootstrap).
     """
 
     mse: float
@@ -55,23 +67,25 @@ class Figures:
     lag1: float
     label_within_song_sd: float
     label_lag1: float
+    coverage: float | None
+    intervals: dict[str, tuple[float, float]]
 
 
-def windows_db(columns_db: Floats, length: int) -> Floats:
-    """Cut a clip of shape (columns, bands) into its windows, (n, length, bands)."""
-    windows = windows_of(len(columns_db), length)
-    return np.stack([cut(columns_db, window) for window in windows])
+def cut_windows(columns: Floats, length: int) -> Floats:
+    """Cut a clip of shape (columns, features) into its windows, (n, length, features)."""
+    windows = windows_of(len(columns), length)
+    return np.stack([cut(columns, window) for window in windows])
 
 
-def track_of(estimate: Estimate, columns_db: Floats, length: int) -> npt.NDArray[np.float64]:
+def track_of(estimate: Estimate, columns: Floats, length: int) -> npt.NDArray[np.float64]:
     """Give the track of shape (columns, outputs) as the program makes it: windows, then blending.
 
-    `columns_db` has shape (columns, bands), in decibels; `length` is the model's window.
+    `columns` has shape (columns, features); `length` is the model's window.
     """
-    windows = windows_of(len(columns_db), length)
-    values = estimate(windows_db(columns_db, length))
+    windows = windows_of(len(columns), length)
+    values = estimate(cut_windows(columns, length))
     track = Track(values.shape[2])
-    track.grow(len(columns_db))
+    track.grow(len(columns))
     for window, part in zip(windows, values, strict=True):
         track.add(window, part)
     return track.values
@@ -94,14 +108,14 @@ def figures(
     clips: Sequence[Clip],
     training_means: Floats,
 ) -> dict[str, Figures]:
-    """Compare a prediction of shape (columns, 2) for every clip with its labels.
+    """Compare a prediction of shape (columns, 2) or (columns, 4) for every clip with its labels.
 
     `training_means` has shape (clips, 2): for each clip the mean label of what the system was
     trained on, the constant that R² is measured against.
     """
     return {
         name: _one_dimension(
-            [prediction[:, output] for prediction in predictions],
+            [prediction[:, output::2] for prediction in predictions],
             [clip.labels[:, output].astype(np.float64) for clip in clips],
             training_means[:, output],
         )
@@ -118,7 +132,7 @@ def by_collection(estimator: Estimator, clips: Sequence[Clip]) -> dict[str, dict
     for collection in sorted({clip.collection for clip in clips}):
         scored = [clips[index] for index in benchmark(clips, collection)]
         length = estimator.info.window_columns
-        tracks = [track_of(estimator, clip.columns_db, length) for clip in scored]
+        tracks = [track_of(estimator, clip.columns, length) for clip in scored]
         mean = np.nanmean(np.concatenate([clip.labels for clip in scored]), axis=0)
         systems[collection] = figures(tracks, scored, np.tile(mean, (len(scored), 1)))
     return systems
@@ -152,11 +166,16 @@ def cells(systems: Mapping[str, Mapping[str, Figures]]) -> list[tuple[str, list[
         arousal, valence = by_dimension["arousal"], by_dimension["valence"]
         row = [f"{arousal.mse:.4f} / {valence.mse:.4f}"]
         for field in ("r2", "ccc", "song_r"):
-            row.append(f"{getattr(arousal, field):.3f} / {getattr(valence, field):.3f}")
+            row.append(f"{_with_interval(arousal, field)} / {_with_interval(valence, field)}")
         for field in ("within_song_sd", "lag1"):
             row.append(f"{getattr(arousal, field):.4f} / {getattr(valence, field):.4f}")
         rows.append((name, row))
     return rows
+
+
+def _with_interval(figures: Figures, name: str) -> str:
+    low, high = figures.intervals[name]
+    return f"{getattr(figures, name):.3f} [{low:.2f}, {high:.2f}]"
 
 
 def as_json(systems: Mapping[str, Mapping[str, Figures]]) -> dict[str, object]:
@@ -171,47 +190,93 @@ def _distance_s(clip: Clip) -> float:
     return abs(clip.start_s - BENCHMARK_START_S)
 
 
+_SUMS = ("count", "truth", "truth2", "guess", "guess2", "product", "error2", "constant2")
+
+
 def _one_dimension(
     predictions: Sequence[npt.NDArray[np.float64]],
     labels: Sequence[npt.NDArray[np.float64]],
     training_means: Floats,
 ) -> Figures:
-    known = [~np.isnan(label) for label in labels]
-    lengths = [int(mask.sum()) for mask in known]
-    truth = np.concatenate([label[mask] for label, mask in zip(labels, known, strict=True)])
-    guess = np.concatenate([value[mask] for value, mask in zip(predictions, known, strict=True)])
-    constant = np.repeat(training_means.astype(np.float64), lengths)
-    mse = float(np.mean((guess - truth) ** 2))
-    constant_mse = float(np.mean((constant - truth) ** 2))
+    values = [prediction[:, 0] for prediction in predictions]
+    sums = np.array(
+        [
+            _song_sums(*song)
+            for song in zip(predictions, labels, training_means.tolist(), strict=True)
+        ]
+    )
+    whole = _summed(np.ones((1, len(sums))), sums)
+    draws = np.random.default_rng(_BOOTSTRAP_SEED).multinomial(
+        len(sums), np.full(len(sums), 1.0 / len(sums)), _DRAWS
+    )
+    drawn = _summed(draws.astype(np.float64), sums)
+    figure = {name: float(whole[name][0]) for name in INTERVALS}
+    covered = figure.pop("coverage")
     return Figures(
-        mse=mse,
-        rmse=float(np.sqrt(mse)),
-        r2=1.0 - mse / constant_mse if constant_mse > 0 else 0.0,
-        ccc=_concordance(guess, truth),
-        song_r=_mean_song_r(predictions, labels, known),
-        within_song_sd=float(np.mean([value.std() for value in predictions])),
-        lag1=float(np.mean(np.concatenate([np.abs(np.diff(value)) for value in predictions]))),
+        **figure,
+        coverage=None if np.isnan(covered) else covered,
+        within_song_sd=float(np.mean([value.std() for value in values])),
+        lag1=float(np.mean(np.concatenate([np.abs(np.diff(value)) for value in values]))),
         label_within_song_sd=float(np.mean([np.nanstd(label) for label in labels])),
         label_lag1=float(np.nanmean(np.concatenate([np.abs(np.diff(lab)) for lab in labels]))),
+        intervals={
+            name: (float(low), float(high))
+            for name in INTERVALS
+            if not np.isnan(whole[name][0])
+            for low, high in [np.nanpercentile(drawn[name], [2.5, 97.5])]
+        },
     )
 
 
-def _concordance(guess: npt.NDArray[np.float64], truth: npt.NDArray[np.float64]) -> float:
-    """Lin (1989), Biometrics 45(1), with the population moments."""
-    covariance = np.mean((guess - guess.mean()) * (truth - truth.mean()))
-    spread = guess.var() + truth.var() + (guess.mean() - truth.mean()) ** 2
-    return float(2.0 * covariance / spread) if spread > 0 else 0.0
+def _song_sums(
+    prediction: npt.NDArray[np.float64], label: npt.NDArray[np.float64], constant: float
+) -> list[float]:
+    """Give what every figure of any set of songs can be computed from: sums over one song."""
+    known = ~np.isnan(label)
+    truth, guess = label[known], prediction[known, 0]
+    covered = np.nan
+    if prediction.shape[1] == 2:
+        covered = float((np.abs(guess - truth) <= BAND * prediction[known, 1]).sum())
+    return [
+        float(known.sum()),
+        truth.sum(),
+        (truth**2).sum(),
+        guess.sum(),
+        (guess**2).sum(),
+        (guess * truth).sum(),
+        ((guess - truth) ** 2).sum(),
+        ((constant - truth) ** 2).sum(),
+        covered,
+        _correlation(guess, truth),
+    ]
 
 
-def _mean_song_r(
-    predictions: Sequence[npt.NDArray[np.float64]],
-    labels: Sequence[npt.NDArray[np.float64]],
-    known: Sequence[npt.NDArray[np.bool_]],
-) -> float:
-    correlations = []
-    for value, label, mask in zip(predictions, labels, known, strict=True):
-        if label[mask].std() < MOVING:
-            continue
-        moves = value[mask].std() > _STILL
-        correlations.append(np.corrcoef(value[mask], label[mask])[0, 1] if moves else 0.0)
-    return float(np.mean(correlations)) if correlations else 0.0
+def _summed(
+    draws: npt.NDArray[np.float64], sums: npt.NDArray[np.float64]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Give each figure for each of `draws`, (n, songs): how often each song is in it."""
+    totals = dict(zip(_SUMS, (draws @ sums[:, : len(_SUMS)]).T, strict=True))
+    count = totals["count"]
+    means = {name: total / count for name, total in totals.items()}
+    mse, constant_mse = means["error2"], means["constant2"]
+    covariance = means["product"] - means["guess"] * means["truth"]
+    spread = means["guess2"] + means["truth2"] - 2.0 * means["guess"] * means["truth"]
+    moving = ~np.isnan(sums[:, -1])
+    songs = draws[:, moving].sum(axis=1)
+    zero = np.zeros(len(draws))
+    return {
+        "mse": mse,
+        "rmse": np.sqrt(mse),
+        "r2": np.subtract(1.0, np.divide(mse, constant_mse, out=zero + 1, where=constant_mse > 0)),
+        # Lin (1989), Biometrics 45(1), with the population moments.
+        "ccc": np.divide(2.0 * covariance, spread, out=zero.copy(), where=spread > _STILL**2),
+        "song_r": np.divide(draws[:, moving] @ sums[moving, -1], songs, out=zero, where=songs > 0),
+        "coverage": draws @ sums[:, -2] / count,
+    }
+
+
+def _correlation(guess: npt.NDArray[np.float64], truth: npt.NDArray[np.float64]) -> float:
+    """Give Pearson's r within a song, 0 for a still track, NaN where the labels hardly move."""
+    if truth.std() < MOVING:
+        return float("nan")
+    return float(np.corrcoef(guess, truth)[0, 1]) if guess.std() > _STILL else 0.0

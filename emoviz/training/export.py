@@ -1,4 +1,4 @@
-"""A fitted network made into a model folder, checked against itself on the way."""
+"""A fitted network made into the files of a model folder, checked against itself on the way."""
 
 import hashlib
 import io
@@ -6,7 +6,7 @@ import json
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,73 +14,80 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from emoviz import errors, files
-from emoviz.estimator import FORMAT, OUTPUTS
+from emoviz import errors, files, inference
+from emoviz.estimator import DEVIATIONS, FORMAT, OUTPUTS
 from emoviz.melspectrogram import FrontEnd
 from emoviz.training.dataset import Floats
-from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder, fold_norms
 from emoviz.training.recipe import Recipe
 
 PARITY = 1e-4
 """Most that torch and onnxruntime may differ by, on the [-1, 1] scale."""
 
 _OPSET = 18
+_HALF_ABOVE = 4096
 
 
 @dataclass(frozen=True)
 class Exported:
-    """A network as the bytes of an ONNX file, and how far the two differ on real windows."""
+    """A model as the bytes of ONNX files, and how far it differs from torch on real windows.
+
+    `listener` is None where a column is the mean of its frames; `features` is the width of a
+    column.
+    """
 
     onnx: bytes
     parity: float
+    features: int
+    listener: bytes | None = None
+    halo_columns: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of all networks."""
+        return len(self.onnx) + len(self.listener or b"")
 
 
-def export(network: Ensemble, windows_db: Floats) -> Exported:
-    """Turn a network into ONNX and run both on `windows_db` of shape (n, columns, bands).
+def export(network: torch.nn.Module, windows: Floats) -> tuple[bytes, float]:
+    """Turn a network into ONNX, and run both on `windows` of shape (n, columns, features).
 
-    Raises `errors.TrainingError` if they differ by more than `PARITY`.
+    Gives the file's bytes and the largest difference. Raises `errors.TrainingError` if it is more
+    than `PARITY`.
     """
-    network.eval()
-    for member in network.members:
-        assert isinstance(member, TimeOrderedAutoencoder)
-        fold_norms(member)
-    data = _onnx_bytes(network, windows_db)
-    parity = float(np.abs(estimates(network, windows_db) - run_onnx(data, windows_db)).max())
+    data = onnx_bytes(
+        network,
+        {"columns": torch.from_numpy(windows[:2])},
+        "values",
+        ({0: torch.export.Dim("n", min=1)},),
+    )
+    run = inference.Windows(data)
+    parity = float(np.abs(estimates(network, windows) - run(windows)).max())
     if parity > PARITY:
         raise errors.TrainingError(
             f"The exported network differs from the trained one by {parity:.1e}, more than "
             f"{PARITY:.0e}; nothing was written. Train with the versions in constraints.txt."
         )
-    return Exported(onnx=data, parity=parity)
+    return data, parity
 
 
-def estimates(network: torch.nn.Module, windows_db: Floats) -> Floats:
-    """Run the network in torch: (n, columns, 2) from (n, columns, bands)."""
+def estimates(network: torch.nn.Module, windows: Floats) -> Floats:
+    """Run the network in torch: (n, columns, outputs) from (n, columns, features)."""
     with torch.inference_mode():
-        parts = [network(part) for part in torch.split(torch.from_numpy(windows_db), 64)]
+        parts = [network(part) for part in torch.split(torch.from_numpy(windows), 64)]
         values: Floats = torch.cat(parts).numpy()
     return values
 
 
-def run_onnx(data: bytes, windows_db: Floats) -> Floats:
-    """Run the bytes of an ONNX file in onnxruntime, as the program will."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    values: Floats = session.run(None, {"mel_db": windows_db})[0]
-    return values
-
-
 def model_files(
-    recipe: Recipe, exported: Exported, front_end: FrontEnd, columns_db: Floats, summary: str
+    recipe: Recipe,
+    exported: Exported,
+    front_ends: Sequence[FrontEnd],
+    window_columns: int,
+    neutral_sd: Sequence[float],
+    summary: str,
 ) -> dict[Path, bytes]:
-    """Give the files a model folder runs on; their form is described in model/README.md.
-
-    `columns_db` are the training columns that the normalisation was taken from.
-    """
+    """Give the files a model folder runs on; their form is described in model/README.md."""
     folder = recipe.path.resolve().parent
-    filters = io.BytesIO()
-    np.save(filters, front_end.filters)
+    contents = {folder / "model.onnx": exported.onnx}
     table: dict[str, Mapping[str, object] | object] = {
         "format": FORMAT,
         "name": recipe.name,
@@ -90,26 +97,27 @@ def model_files(
         "summary": summary,
         "sha256": hashlib.sha256(exported.onnx).hexdigest(),
         "label_time": "end",
-        "front_end": {
-            "sample_rate_hz": front_end.sample_rate_hz,
-            "frame_length": front_end.frame_length,
-            "hop_length": front_end.hop_length,
-            "frames_per_column": front_end.frames_per_column,
-            "bands": front_end.bands,
-            "floor_power": front_end.floor_power,
-        },
-        "input": {
-            "window_columns": recipe.network.window_columns,
-            "mean_db": round(float(columns_db.mean()), 2),
-            "deviation_db": round(float(columns_db.std(axis=0).mean()), 2),
-        },
-        "output": {"names": list(OUTPUTS), "range": [-1, 1]},
     }
-    return {
-        folder / "model.onnx": exported.onnx,
-        folder / "mel_filters.npy": filters.getvalue(),
-        folder / "model.toml": _toml(table).encode(),
+    for kind, front_end in zip(("", "pitch_"), front_ends, strict=False):
+        filters = io.BytesIO()
+        np.save(filters, front_end.filters)
+        contents[folder / f"{kind or 'mel_'}filters.npy"] = filters.getvalue()
+        table[f"{kind}front_end"] = _front_end_table(front_end)
+    if exported.listener is not None:
+        contents[folder / "listener.onnx"] = exported.listener
+        table["listener"] = {
+            "sha256": hashlib.sha256(exported.listener).hexdigest(),
+            "features": exported.features,
+            "halo_columns": exported.halo_columns,
+        }
+    table["input"] = {"window_columns": window_columns}
+    table["output"] = {
+        "names": [*OUTPUTS, *DEVIATIONS],
+        "range": [-1, 1],
+        "neutral_sd": [round(float(value), 4) for value in neutral_sd],
     }
+    contents[folder / "model.toml"] = _toml(table).encode()
+    return contents
 
 
 def write(contents: Mapping[Path, bytes]) -> None:
@@ -120,21 +128,50 @@ def write(contents: Mapping[Path, bytes]) -> None:
     files.write_whole(contents)
 
 
-def _onnx_bytes(network: Ensemble, windows_db: Floats) -> bytes:
+def onnx_bytes(
+    network: torch.nn.Module,
+    inputs: Mapping[str, torch.Tensor],
+    output: str,
+    dynamic_shapes: tuple[Mapping[int, object], ...],
+) -> bytes:
+    """Turn a network into the bytes of an ONNX file, the same on every machine."""
     with tempfile.TemporaryDirectory() as folder, _quiet():
-        path = Path(folder) / "model.onnx"
+        path = Path(folder) / "network.onnx"
         torch.onnx.export(
-            network,
-            (torch.from_numpy(windows_db[:2]),),
+            network.eval(),
+            tuple(inputs.values()),
             path,
-            input_names=["mel_db"],
-            output_names=["values"],
-            dynamic_shapes={"mel_db": {0: torch.export.Dim("n", min=1)}},
+            input_names=list(inputs),
+            output_names=[output],
+            dynamic_shapes=dynamic_shapes,
             opset_version=_OPSET,
             external_data=False,
             verbose=False,
         )
         return _without_notes(path.read_bytes())
+
+
+def halved(onnx_bytes: bytes) -> bytes:
+    """Store the large weights of a network in 16 bits; they are computed with in 32 as before."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    model = onnx.load_model_from_string(onnx_bytes)
+    graph = model.graph
+    casts = []
+    for tensor in graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT or len(tensor.raw_data) < _HALF_ABOVE:
+            continue
+        name = tensor.name
+        half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16))
+        tensor.CopyFrom(half)
+        tensor.name = f"{name}_half"
+        casts.append(helper.make_node("Cast", [tensor.name], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    data: bytes = model.SerializeToString()
+    return data
 
 
 def _without_notes(onnx_bytes: bytes) -> bytes:
@@ -166,6 +203,17 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logger.setLevel(level)
+
+
+def _front_end_table(front_end: FrontEnd) -> dict[str, object]:
+    return {
+        "sample_rate_hz": front_end.sample_rate_hz,
+        "frame_length": front_end.frame_length,
+        "hop_length": front_end.hop_length,
+        "frames_per_column": front_end.frames_per_column,
+        "bands": front_end.bands,
+        "floor_power": front_end.floor_power,
+    }
 
 
 def _toml(table: Mapping[str, object]) -> str:

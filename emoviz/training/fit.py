@@ -18,7 +18,7 @@ from emoviz import errors, files
 from emoviz.training.augmentation import Batch, augmented, cropped, mixing
 from emoviz.training.dataset import DIMENSIONS, Clip
 from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder
-from emoviz.training.recipe import Recipe
+from emoviz.training.recipe import NetworkRecipe
 
 Report = Callable[[int, float], None]
 """Takes how many epochs are done and the training loss of the last."""
@@ -36,7 +36,7 @@ class Examples:
     extra: torch.Tensor
 
     @classmethod
-    def of(cls, clips: Sequence[Clip], recipe: Recipe) -> "Examples":
+    def of(cls, clips: Sequence[Clip], recipe: NetworkRecipe) -> "Examples":
         """Stack clips, cut to the length of the shortest.
 
         Raises `errors.TrainingError` if there are too few clips to train on.
@@ -46,10 +46,10 @@ class Examples:
                 f"There are {len(clips)} clips to train on and 'batch_size' is "
                 f"{recipe.training.batch_size}; lower it in {recipe.path}."
             )
-        columns = min(len(clip.columns_db) for clip in clips)
+        columns = min(len(clip.columns) for clip in clips)
         extra = [clip.collection != recipe.collection for clip in clips]
         return cls(
-            mel_db=torch.from_numpy(np.stack([clip.columns_db[:columns] for clip in clips])),
+            mel_db=torch.from_numpy(np.stack([clip.columns[:columns] for clip in clips])),
             labels=torch.from_numpy(np.stack([clip.labels[:columns] for clip in clips])),
             extra=torch.tensor(extra),
         )
@@ -78,7 +78,7 @@ class Calibration(nn.Module):
 class Fit:
     """A network being fitted, which can be stored after any epoch and taken up again."""
 
-    def __init__(self, examples: Examples, recipe: Recipe, seed: int) -> None:
+    def __init__(self, examples: Examples, recipe: NetworkRecipe, seed: int) -> None:
         self._examples, self._settings, self._seed = examples, recipe.training, seed
         self._augmentation = recipe.augmentation
         mean_db = examples.mel_db.mean(dim=(0, 1))
@@ -204,7 +204,7 @@ class Fit:
 
 def fitted(
     clips: Sequence[Clip],
-    recipe: Recipe,
+    recipe: NetworkRecipe,
     seed: int,
     state_file: Path,
     report: Report = lambda epochs, loss: None,

@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from emoviz.training.dataset import DIMENSIONS
+from emoviz.training.doubt import Shares
 from emoviz.training.recipe import NetworkSettings
 
 LEAK = 0.1
@@ -82,11 +83,30 @@ class Ensemble(nn.Module):
         self.register_buffer("mean_db", mean_db)
         self.register_buffer("deviation_db", deviation_db)
         self.members = nn.ModuleList(members)
+        self._shares: Sequence[Shares] = ()
 
     def forward(self, mel_db: torch.Tensor) -> torch.Tensor:
-        """Estimate (n, columns, 2) from (n, columns, bands) in decibels."""
+        """Estimate (n, columns, 2) from (n, columns, bands) in decibels; 4 with deviations."""
+        values = self.each(mel_db)
+        mean = values.mean(dim=0)
+        if not self._shares:
+            return mean
+        floor = torch.tensor([shares.floor for shares in self._shares])
+        strangeness = torch.tensor([shares.strangeness for shares in self._shares])
+        variance = floor + strangeness * (values - mean).square().mean(dim=0)
+        return torch.cat([mean, torch.sqrt(variance)], dim=2)
+
+    def each(self, mel_db: torch.Tensor) -> torch.Tensor:
+        """Give every member's own estimate, (members, n, columns, 2)."""
         windows = (mel_db - self.mean_db) / self.deviation_db
-        return torch.stack([member(windows) for member in self.members]).mean(dim=0)
+        return torch.stack([member(windows) for member in self.members])
+
+    def with_shares(self, shares: Sequence[Shares]) -> "Ensemble":
+        """Give the same ensemble with deviations that grow with how its members differ."""
+        members = cast(list[TimeOrderedAutoencoder], list(self.members))
+        same = Ensemble(members, self.mean_db, self.deviation_db)
+        same._shares = shares
+        return same
 
 
 def merged(ensembles: Sequence[Ensemble]) -> Ensemble:

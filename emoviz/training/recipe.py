@@ -11,6 +11,9 @@ from emoviz import errors
 
 Settings = TypeVar("Settings")
 
+BLOCKS = 9
+"""Kinds of features in the description that the last layer of the default model reads."""
+
 
 @dataclass(frozen=True)
 class NetworkSettings:
@@ -66,12 +69,36 @@ class AugmentationSettings:
 
 
 @dataclass(frozen=True)
+class LinearSettings:
+    """How the default model's last layer is fitted.
+
+    `kept` is how many components each ear's statistics are projected to. `valence_blocks` and
+    `arousal_blocks` say how much each block of the description may say: tonality, loudness, the
+    first ear's components and penultimate layer, the second's, key, and the deviations of loudness
+    and of components. `penalty` is the ridge's, `moving_penalty` and `moving_gain` those of how a
+    moment differs from its window; `extra_weight` is what a clip of another collection counts;
+    `expansion` widens the estimates about their mean; `known` is how many directions tell what is
+    familiar.
+    """
+
+    kept: int
+    valence_blocks: tuple[float, ...]
+    arousal_blocks: tuple[float, ...]
+    penalty: float
+    moving_penalty: float
+    moving_gain: float
+    extra_weight: float
+    expansion: float
+    known: int
+    window_columns: int = 60
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """A whole recipe.
+    """What every recipe has.
 
     `collection` is split into `folds` and scored; clips of `extra_collections` only ever train.
-    One network is fitted per seed and the model is their mean. `notes` tell how the settings were
-    chosen, for the card. `text` is the file as it was read.
+    `notes` tell how the settings were chosen, for the card. `text` is the file as it was read.
     """
 
     path: Path
@@ -83,10 +110,6 @@ class Recipe:
     collection: str
     extra_collections: tuple[str, ...]
     folds: int
-    seeds: tuple[int, ...]
-    network: NetworkSettings
-    training: TrainingSettings
-    augmentation: AugmentationSettings
 
     @property
     def name(self) -> str:
@@ -94,8 +117,25 @@ class Recipe:
         return self.path.resolve().parent.name
 
 
-def read_recipe(path: Path) -> Recipe:
-    """Read the recipe at `path`.
+@dataclass(frozen=True)
+class NetworkRecipe(Recipe):
+    """The autoencoder: one network is fitted per seed and the model is their mean."""
+
+    seeds: tuple[int, ...]
+    network: NetworkSettings
+    training: TrainingSettings
+    augmentation: AugmentationSettings
+
+
+@dataclass(frozen=True)
+class LinearRecipe(Recipe):
+    """The listener with a last layer that is linear."""
+
+    linear: LinearSettings
+
+
+def read_recipe(path: Path) -> NetworkRecipe | LinearRecipe:
+    """Read the recipe at `path`: of the listener if it has [linear], else of the autoencoder.
 
     Raises `errors.RecipeError` naming a key that is missing, unknown or of the wrong kind.
     """
@@ -106,17 +146,27 @@ def read_recipe(path: Path) -> Recipe:
         raise errors.RecipeError(path, "there is no such file") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise errors.RecipeError(path, f"it cannot be read ({error})") from error
-    _refuse_unknown(path, "", table, {field.name for field in fields(Recipe)} - {"path", "text"})
-    parts = {
-        "network": _settings(path, "network", table.pop("network", {}), NetworkSettings),
-        "training": _settings(path, "training", table.pop("training", {}), TrainingSettings),
-        "augmentation": _settings(
-            path, "augmentation", table.pop("augmentation", {}), AugmentationSettings
-        ),
+    kind: type[NetworkRecipe | LinearRecipe] = LinearRecipe if "linear" in table else NetworkRecipe
+    _refuse_unknown(path, "", table, {field.name for field in fields(kind)} - {"path", "text"})
+    parts: dict[str, object] = {
+        name: _settings(path, name, table.pop(name, {}), settings)
+        for name, settings in _SECTIONS[kind].items()
     }
-    recipe = _settings(path, "", table, Recipe, {"path": path, "text": text, **parts})
+    recipe = _settings(path, "", table, kind, {"path": path, "text": text, **parts})
     _check(recipe)
     return recipe
+
+
+_SECTIONS: Mapping[type, Mapping[str, type]] = MappingProxyType(
+    {
+        LinearRecipe: {"linear": LinearSettings},
+        NetworkRecipe: {
+            "network": NetworkSettings,
+            "training": TrainingSettings,
+            "augmentation": AugmentationSettings,
+        },
+    }
+)
 
 
 def _settings(
@@ -162,13 +212,42 @@ def _converted(path: Path, key: str, value: object, annotation: str) -> object:
     raise errors.RecipeError(path, f"the key {key} is {value!r}, not {annotation}")
 
 
-def _check(recipe: Recipe) -> None:
-    augmentation, training, network = recipe.augmentation, recipe.training, recipe.network
-    for wrong, reason in (
+def _check(recipe: NetworkRecipe | LinearRecipe) -> None:
+    wrong = [
         (recipe.folds < 2, "'folds' is below 2"),
+        (recipe.collection in recipe.extra_collections, "'extra_collections' holds 'collection'"),
+    ]
+    if isinstance(recipe, LinearRecipe):
+        wrong += _wrong_in_linear(recipe.linear)
+    else:
+        wrong += _wrong_in_network(recipe)
+    for is_wrong, reason in wrong:
+        if is_wrong:
+            raise errors.RecipeError(recipe.path, reason)
+
+
+def _wrong_in_linear(linear: LinearSettings) -> list[tuple[bool, str]]:
+    blocks = (*linear.valence_blocks, *linear.arousal_blocks)
+    return [
+        (len(blocks) != 2 * BLOCKS, f"the blocks of [linear] need {BLOCKS} numbers each"),
+        (min(blocks, default=1.0) <= 0, "the blocks of [linear] have one not above 0"),
+        (linear.kept < 1, "'kept' of [linear] is below 1"),
+        (linear.known < 1, "'known' of [linear] is below 1"),
+        (linear.penalty <= 0, "'penalty' of [linear] is not above 0"),
+        (linear.moving_penalty <= 0, "'moving_penalty' of [linear] is not above 0"),
+        (linear.extra_weight <= 0, "'extra_weight' of [linear] is not above 0"),
+        (
+            linear.window_columns < 2 or linear.window_columns % 2 > 0,
+            "'window_columns' of [linear] is not even",
+        ),
+    ]
+
+
+def _wrong_in_network(recipe: NetworkRecipe) -> list[tuple[bool, str]]:
+    augmentation, training, network = recipe.augmentation, recipe.training, recipe.network
+    return [
         (not recipe.seeds, "'seeds' is empty"),
         (len(set(recipe.seeds)) < len(recipe.seeds), "'seeds' names one twice"),
-        (recipe.collection in recipe.extra_collections, "'extra_collections' holds 'collection'"),
         (len(network.channels) != 4, "'channels' of [network] needs four numbers"),
         (min(network.channels, default=0) < 1, "'channels' of [network] has one below 1"),
         (not 0.0 <= network.dropout < 1.0, "'dropout' of [network] is not in [0, 1)"),
@@ -185,6 +264,4 @@ def _check(recipe: Recipe) -> None:
             "'crop_columns' of [augmentation] is not a multiple of 4",
         ),
         (len(augmentation.noise_db) != 2, "'noise_db' of [augmentation] needs two numbers"),
-    ):
-        if wrong:
-            raise errors.RecipeError(recipe.path, reason)
+    ]

@@ -1,0 +1,58 @@
+"""The bytes of ONNX files made into callables by onnxruntime."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from emoviz.listening import Frames
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+Floats = npt.NDArray[np.float32]
+
+_LISTENER_THREADS = 2
+
+
+def session(data: bytes, threads: int) -> "InferenceSession":
+    """Load a network that runs on `threads` cores; raises an error of onnxruntime's own."""
+    # Imported here: it costs start-up time, and the window opens before a model is needed.
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Threads that wait in a loop take the cores from what draws and plays.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+class Windows:
+    """A network that gives values for windows of columns."""
+
+    def __init__(self, data: bytes) -> None:
+        # How many threads share a sum may show in its last digits, and one song has one
+        # trajectory: in the window, alone, and among others.
+        self._session = session(data, threads=1)
+
+    def __call__(self, windows: Floats) -> Floats:
+        """Estimate (n, columns, outputs) from (n, columns, features)."""
+        values: Floats = self._session.run(None, {"columns": windows})[0]
+        return values
+
+
+class Listener:
+    """A network that makes columns of the frames of all front ends, in their order."""
+
+    def __init__(self, data: bytes) -> None:
+        # Its convolutions share no sums between threads: the digits are the same on any number,
+        # which a test checks.
+        self._session = session(data, _LISTENER_THREADS)
+        self._inputs = [value.name for value in self._session.get_inputs()]
+
+    def __call__(self, frames: Frames) -> Floats:
+        """Give (columns, features) for frames of as many columns."""
+        flat = [array.reshape(1, -1, array.shape[2]) for array in frames.by_front_end]
+        columns: Floats
+        columns = self._session.run(None, dict(zip(self._inputs, flat, strict=True)))[0][0]
+        return columns

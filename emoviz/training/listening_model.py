@@ -1,0 +1,121 @@
+"""Making the default model: a listener, and a last layer that is linear in what it heard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from emoviz.melspectrogram import FrontEnd
+from emoviz.training import export, linear, musicnn
+from emoviz.training.dataset import Clip, Floats
+from emoviz.training.doubt import HeldOut, Shares
+from emoviz.training.ears import listener_bytes
+from emoviz.training.export import Exported
+from emoviz.training.head import Head
+from emoviz.training.listener import (
+    FIRST_EAR,
+    HALO_COLUMNS,
+    STATISTICS,
+    WEIGHTS,
+    Listener,
+    Projection,
+    mel_front_end,
+    principal,
+)
+from emoviz.training.recipe import LinearRecipe, LinearSettings
+from emoviz.training.tonality import pitch_front_end
+
+
+class LinearMaker:
+    """Makes the listener with its last layer."""
+
+    def __init__(self, recipe: LinearRecipe, clips: Sequence[Clip]) -> None:
+        """Find the projections from what `clips` sound like, whatever their labels.
+
+        They are those of the collections that are not scored, where there are such.
+        """
+        self._recipe, self._settings = recipe, recipe.linear
+        self.window_columns = recipe.linear.window_columns
+        self.front_ends: tuple[FrontEnd, ...] = (mel_front_end(), pitch_front_end())
+        self._projections = _projections(recipe, clips)
+        self._collections = [clip.collection for clip in clips]
+        self.losses: dict[str, list[float]] = {}
+
+    def trained_on(self, usable: Sequence[int], scored: Sequence[int]) -> list[int]:
+        """Take every song of the scored collection once, as it is scored, and all other clips."""
+        chosen = set(scored)
+        return [
+            index
+            for index in usable
+            if index in chosen or self._collections[index] != self._recipe.collection
+        ]
+
+    def heard(self, clips: Sequence[Clip]) -> list[Clip]:
+        """Give the clips with each ear's statistics projected."""
+        return [self._projected(clip) for clip in clips]
+
+    def fit(self, clips: Sequence[Clip], title: str) -> "FittedHead":
+        """Fit the last layer."""
+        examples = linear.Examples.of(clips, self._recipe.collection, self.window_columns)
+        head = linear.fitted(examples, self._settings)
+        return FittedHead(head, examples, self._recipe.collection, self._settings)
+
+    def export(self, network: torch.nn.Module, windows: Floats) -> Exported:
+        """Turn the listener and the last layer into a file each."""
+        data, parity = export.export(network, windows)
+        return Exported(
+            onnx=data,
+            parity=parity,
+            features=windows.shape[2],
+            listener=listener_bytes(Listener(self._projections).eval()),
+            halo_columns=HALO_COLUMNS,
+        )
+
+    def _projected(self, clip: Clip) -> Clip:
+        parts = [clip.columns[:, :FIRST_EAR].astype(np.float32)]
+        for part, projection in zip(_ears(), self._projections, strict=True):
+            statistics = torch.from_numpy(clip.columns[:, part].astype(np.float32))
+            with torch.inference_mode():
+                parts.append(projection(statistics).numpy())
+            penultimate = slice(part.stop, part.stop + musicnn.PENULTIMATE)
+            parts.append(clip.columns[:, penultimate].astype(np.float32))
+        return replace(clip, columns=np.concatenate(parts, axis=1))
+
+
+@dataclass(frozen=True)
+class FittedHead:
+    """A last layer with the examples that it was fitted on."""
+
+    head: Head
+    examples: linear.Examples
+    collection: str
+    settings: LinearSettings
+
+    def held_out(self, clips: Sequence[Clip]) -> HeldOut:
+        """Tell how it errs on clips that it was not fitted on."""
+        tested = linear.Examples.of(clips, self.collection, self.settings.window_columns)
+        return linear.held_out(self.head, self.examples, tested, self.settings)
+
+    def network(self, shares: Sequence[Shares]) -> torch.nn.Module:
+        """Give the last layer with deviations."""
+        return linear.with_doubts(self.head, self.examples, shares, self.settings).eval()
+
+
+def _projections(recipe: LinearRecipe, clips: Sequence[Clip]) -> list[Projection]:
+    other = [clip for clip in clips if clip.collection in recipe.extra_collections]
+    heard = other or clips
+    return [
+        principal(
+            np.concatenate([clip.columns[:, part] for clip in heard]).astype(np.float32),
+            recipe.linear.kept,
+        )
+        for part in _ears()
+    ]
+
+
+def _ears() -> list[slice]:
+    """Give where each ear's statistics lie in what the listener tells unprojected."""
+    width = STATISTICS + musicnn.PENULTIMATE
+    starts = [FIRST_EAR + number * width for number in range(len(WEIGHTS))]
+    return [slice(start, start + STATISTICS) for start in starts]

@@ -1,0 +1,45 @@
+"""What a training asks of a kind of model: to hear, to fit, to doubt itself, to be exported."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import torch
+
+from emoviz.melspectrogram import FrontEnd
+from emoviz.training.dataset import Clip, Floats
+from emoviz.training.doubt import HeldOut, Shares
+from emoviz.training.export import Exported
+
+Watch = Callable[[str, int, int, float], None]
+"""Takes what is being fitted, epochs done, of how many, and the loss of the last."""
+
+
+class Fitted(Protocol):
+    """A model fitted on some clips."""
+
+    def held_out(self, clips: Sequence[Clip]) -> HeldOut:
+        """Tell how it errs on clips that it was not fitted on."""
+
+    def network(self, shares: Sequence[Shares]) -> torch.nn.Module:
+        """Give the network (n, columns, features) to (n, columns, 4), deviations included."""
+
+
+class Maker(Protocol):
+    """One kind of model."""
+
+    front_ends: tuple[FrontEnd, ...]
+    window_columns: int
+    losses: dict[str, list[float]]
+    """The training loss after each epoch of every fit, by the name of the fit."""
+
+    def trained_on(self, usable: Sequence[int], scored: Sequence[int]) -> list[int]:
+        """Choose the clips to train on, of all usable ones and those that are scored."""
+
+    def heard(self, clips: Sequence[Clip]) -> list[Clip]:
+        """Give the clips with the columns that the model's windows are cut from."""
+
+    def fit(self, clips: Sequence[Clip], title: str) -> Fitted:
+        """Fit a model; raises `errors.TrainingError`."""
+
+    def export(self, network: torch.nn.Module, windows: Floats) -> Exported:
+        """Turn the final network into files, checked on `windows`."""
