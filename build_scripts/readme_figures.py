@@ -3,7 +3,7 @@
     python build_scripts/readme_figures.py            # writes what has changed
     python build_scripts/readme_figures.py --check    # only says whether README.md is up to date
 
-The model's figures come from model/cae/results.json, which `emoviz train` wrote; those of speed
+The models' figures come from model/*/results.json, which `emoviz train` wrote; those of speed
 from build/bench.json, which `make bench` wrote, and stay as they are where that file is not there.
 """
 
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from emoviz import files
-from emoviz.estimator import DEFAULT_MODEL
 
 ROOT = Path(__file__).resolve().parent.parent
+MODELS = ("cae", "musicnn")
 
 
 def main() -> int:
@@ -26,7 +26,7 @@ def main() -> int:
     check = parser.parse_args().check
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")
-    new = with_section(old, "model", model_table(_read(ROOT / "model" / DEFAULT_MODEL)))
+    new = with_section(old, "model", model_table([_read(ROOT / "model" / name) for name in MODELS]))
     bench = ROOT / "build" / "bench.json"
     if bench.exists() and not check:
         new = with_section(new, "speed", speed_table(json.loads(bench.read_text(encoding="utf-8"))))
@@ -36,23 +36,37 @@ def main() -> int:
     return 0
 
 
-def model_table(results: dict[str, Any]) -> str:
+def model_table(models: list[dict[str, Any]]) -> str:
     """Give the cross-validated figures of every system as a table in Markdown."""
-    songs = results["collections"]["emomusic-development"]["songs"]
+    songs = models[0]["collections"]["emomusic-development"]["songs"]
+    # The baselines are the same beside each model.
+    systems = {name: scores for model in models for name, scores in _systems(model).items()}
     lines = [
         f"Five-fold cross-validation on {songs} songs, no artist in two folds, pooled at 2 Hz:",
         "",
-        "| | MSE arousal / valence | R² | concordance correlation |",
-        "| --- | ---: | ---: | ---: |",
+        "| | MSE arousal / valence | R² | concordance correlation | labels in the 90 % band |",
+        "| --- | ---: | ---: | ---: | ---: |",
     ]
-    for name, scores in results["cross_validation"].items():
+    for name, scores in systems.items():
         arousal, valence = scores["arousal"], scores["valence"]
         cells = [
             f"{arousal[key]:.{digits}f} / {valence[key]:.{digits}f}".replace("-0.00", "0.00")
             for key, digits in (("mse", 4), ("r2", 2), ("ccc", 2))
         ]
+        cells.append(_coverage(arousal, valence))
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _systems(results: dict[str, Any]) -> dict[str, Any]:
+    systems: dict[str, Any] = results["cross_validation"]
+    return systems
+
+
+def _coverage(arousal: dict[str, Any], valence: dict[str, Any]) -> str:
+    if arousal.get("coverage") is None:
+        return ""
+    return f"{100 * arousal['coverage']:.0f} % / {100 * valence['coverage']:.0f} %"
 
 
 def speed_table(bench: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from emoviz.inference import Listener, Windows
 from emoviz.listening import Frames, Hearing, MeanHearing, NetworkHearing
 from emoviz.melspectrogram import FrontEnd
 
-DEFAULT_MODEL = "cae"
+DEFAULT_MODEL = "musicnn"
 FORMAT = 2
 OUTPUTS = ("valence", "arousal")
 DEVIATIONS = ("valence_sd", "arousal_sd")

@@ -5,11 +5,11 @@ import numpy.typing as npt
 
 from emoviz.melspectrogram import FrontEnd
 
-SILENT_DB = -62.0
-"""Highest mel level of silence, in the paper's front end: above what dither makes of it (-64 dB),
-below a tone of one step of 16 bits (-57 dB)."""
+SILENT_DB = -65.0
+"""Highest mel level of silence, in the paper's front end: above what dither makes of it (-69 dB),
+below a tone of one step of 16 bits (-60 dB)."""
 
-_HEARD_DB = -54.0
+_HEARD_DB = -55.0
 _PAPER_FRAME_LENGTH = 1323
 _REST_COLUMNS = 4
 _FADE_COLUMNS = 3

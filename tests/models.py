@@ -57,7 +57,8 @@ def mean_network(columns: int, bands: int, outputs: int, name: str = "columns") 
 def add_deviations(folder: Path) -> None:
     """Make the model one that gives deviations as well."""
     set_network(folder, mean_network(60, 96, outputs=4))
-    edit(folder, "names=", 'names = ["valence", "arousal", "valence_sd", "arousal_sd"]')
+    names = 'names = ["valence", "arousal", "valence_sd", "arousal_sd"]'
+    edit(folder, "names=", f"{names}\nneutral_sd = [0.25, 0.3]")
 
 
 class _Trap:

@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from emoviz import errors, files
+from emoviz.library import find_songs
+from emoviz.song import Report
 from emoviz.training.dataset import Clip, ClipRow, Ears, Progress, decode, read_rows
+from emoviz.training.music import music_clips
 
 
 def cache_file(folder: Path, ears: Ears) -> Path:
@@ -35,7 +38,41 @@ def prepared(folder: Path, ears: Ears, progress: Progress = lambda done, all_: N
     return clips
 
 
+def prepared_music(
+    folder: Path, several: Sequence[Ears], report: Report, progress: Progress
+) -> list[list[Clip]]:
+    """Give `music.music_clips` of the folder, from the cache if it is of these very songs."""
+    paths = [path for path, _ in find_songs([folder])]
+    found = []
+    for ears in several:
+        digest = _digest_of(ears)
+        for path in paths:
+            status = path.stat()
+            digest.update(repr((path.name, status.st_size, status.st_mtime_ns)).encode())
+        file = Path("cache") / f"{folder.resolve().name}-music-{ears.name}.npz"
+        found.append((file, digest.hexdigest()))
+    loaded = [_load(*place) if place[0].is_file() else None for place in found]
+    if all(clips is not None for clips in loaded):
+        return [clips for clips in loaded if clips is not None]
+    heard = music_clips(paths, several, report, progress)
+    for (file, fingerprint), clips in zip(found, heard, strict=True):
+        _store(file, clips, fingerprint)
+    return heard
+
+
 def _fingerprint(rows: Sequence[ClipRow], ears: Ears) -> str:
+    digest = _digest_of(ears)
+    for row in rows:
+        # Hashing all audio would take as long as decoding it: size and time tell a change.
+        status = row.audio.stat()
+        about = (row.audio.name, status.st_size, status.st_mtime_ns, row.song_id, row.group)
+        digest.update(repr((*about, row.collection, row.start_s, row.label_times_ms)).encode())
+        digest.update(row.labels.tobytes())
+        digest.update(row.label_sd.tobytes())
+    return digest.hexdigest()
+
+
+def _digest_of(ears: Ears) -> "hashlib._Hash":
     digest = hashlib.sha256(ears.identity)
     for front_end in ears.front_ends:
         digest.update(front_end.filters.tobytes())
@@ -47,14 +84,7 @@ def _fingerprint(rows: Sequence[ClipRow], ears: Ears) -> str:
             front_end.floor_power,
         )
         digest.update(repr(settings).encode())
-    for row in rows:
-        # Hashing all audio would take as long as decoding it: size and time tell a change.
-        status = row.audio.stat()
-        about = (row.audio.name, status.st_size, status.st_mtime_ns, row.song_id, row.group)
-        digest.update(repr((*about, row.collection, row.start_s, row.label_times_ms)).encode())
-        digest.update(row.labels.tobytes())
-        digest.update(row.label_sd.tobytes())
-    return digest.hexdigest()
+    return digest
 
 
 def _store(path: Path, clips: Sequence[Clip], fingerprint: str) -> None:

@@ -210,9 +210,9 @@ class Account:
         return (
             "## Licence\n\n"
             f"The weights: {self.recipe.licence}. {self._source_weights()}They were trained on "
-            "Creative Commons tracks, many of them non-commercial, with annotations that were made for research; neither "
-            "the tracks nor the annotations are part of this folder. The program's own licence is "
-            "MIT and does not extend to the weights."
+            "Creative Commons tracks, many of them non-commercial, with annotations that were "
+            "made for research; neither the tracks nor the annotations are part of this folder. "
+            "The program's own licence is MIT and does not extend to the weights."
         )
 
     def _source_weights(self) -> str:

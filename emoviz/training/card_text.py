@@ -20,9 +20,9 @@ def listener_account(settings: LinearSettings) -> str:
         "groups of bands this makes a column.\n\n"
         f"The last layer describes the {REACH_COLUMNS / 2:g} s to either side of a half-second: "
         "means, deviations, and the key (by the profiles of Krumhansl and Kessler 1982) with what "
-        "sounds on each of its degrees. It is linear in that description, with one set of weights "
-        "for the mean over the 30 s window and another for how a moment differs from it. Nothing "
-        "of it is the paper's autoencoder, which is the other model."
+        "sounds on each of its degrees. One set of weights judges the mean over the 30 s window, "
+        "another how a moment differs from it. Nothing of it is the paper's autoencoder, which is "
+        "the other model."
     )
 
 
@@ -53,8 +53,9 @@ def linear_training(settings: LinearSettings) -> str:
         f"{settings.moving_penalty:g} for how moments differ), one window a clip; a window of "
         f"another collection counts {settings.extra_weight:g}, its labels put on the scored scale "
         "by comparing what was learnt from those collections alone with the scored labels of the "
-        "same training folds. Estimates are spread about their mean by "
-        f"{settings.expansion:g}, because those of least squared error lie too close to it."
+        "same training folds. Beside the features themselves it weighs how like a window is to "
+        f"{settings.centres} typical pieces, centres of clusters of the collections that are not "
+        "scored, so that it can bend."
     )
 
 

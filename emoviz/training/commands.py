@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from emoviz.training.dataset import Clip, Ears
+    from emoviz.training.experiment import Lessons
+    from emoviz.training.recipe import NetworkRecipe
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[Any]") -> None:
@@ -26,6 +28,9 @@ def add_commands(subparsers: "argparse._SubParsersAction[Any]") -> None:
     train = subparsers.add_parser("train", help="cross-validate, train and export a model")
     train.add_argument("recipe", type=Path, metavar="RECIPE.toml")
     _add_data(train)
+    train.add_argument(
+        "--music", type=Path, metavar="DIR", help="unlabelled songs that a teacher labels"
+    )
     train.set_defaults(run=run_train)
     evaluate = subparsers.add_parser("evaluate", help="compare a model with a data folder's labels")
     evaluate.add_argument("model", help="the name of an installed model, or its folder")
@@ -55,7 +60,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     from emoviz.training.dataset import paper_ears
     from emoviz.training.ears import listener_ears
     from emoviz.training.experiment import Experiment
-    from emoviz.training.recipe import LinearRecipe, read_recipe
+    from emoviz.training.recipe import LinearRecipe, NetworkRecipe, read_recipe
 
     console = _console()
     recipe = read_recipe(arguments.recipe)
@@ -63,9 +68,12 @@ def run_train(arguments: argparse.Namespace) -> int:
     clips = plain
     if isinstance(recipe, LinearRecipe):
         clips = _prepared(arguments.data, listener_ears(), console)
+    lessons = None
+    if isinstance(recipe, NetworkRecipe):
+        lessons = _lessons(recipe, arguments.data, arguments.music, console)
     with _progress(console) as progress:
         watch = _watching(progress, console)
-        experiment = Experiment(recipe, clips, plain, Path("runs"), watch)
+        experiment = Experiment(recipe, clips, plain, Path("runs"), watch, lessons)
         outcome = experiment.run()
     console.print(evaluate.table(outcome.systems, f"{recipe.folds}-fold cross-validation"))
     for path in outcome.files:
@@ -147,6 +155,34 @@ def _prepared(data: Path, ears: "Ears", console: "Console") -> "list[Clip]":
         return prepared(
             data, ears, lambda done, total: progress.update(task, completed=done, total=total)
         )
+
+
+def _lessons(
+    recipe: "NetworkRecipe", data: Path, music: Path | None, console: "Console"
+) -> "Lessons | None":
+    from emoviz.training.cache import prepared_music
+    from emoviz.training.dataset import paper_ears
+    from emoviz.training.distillation import Teacher
+    from emoviz.training.ears import listener_ears
+    from emoviz.training.experiment import Lessons
+
+    teacher = recipe.teacher()
+    if teacher is None or recipe.distillation is None:
+        return None
+    heard = _prepared(data, listener_ears(), console)
+    students: list[Clip] = []
+    teachers: list[Clip] = []
+    if music is not None:
+        with _progress(console) as progress:
+            task = progress.add_task("hearing music", total=None)
+            students, teachers = prepared_music(
+                music,
+                [paper_ears(), listener_ears()],
+                console.print,
+                lambda done, total: progress.update(task, completed=done, total=total),
+            )
+    share = recipe.distillation.share
+    return Lessons(Teacher(teacher, heard, teachers, share), students)
 
 
 def _watching(progress: "Progress", console: "Console") -> Callable[[str, int, int, float], None]:

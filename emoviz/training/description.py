@@ -110,7 +110,8 @@ def _pooled(columns: torch.Tensor) -> torch.Tensor:
 
 def _standardised(values: torch.Tensor) -> torch.Tensor:
     centred = values - values.mean(dim=-1, keepdim=True)
-    return centred / torch.sqrt(centred.square().mean(dim=-1, keepdim=True) + 1e-8)
+    # Not a small number under the root: the exporter loses one of 1e-8.
+    return centred / centred.square().mean(dim=-1, keepdim=True).sqrt().clamp(min=1e-4)
 
 
 def _on_degrees(classes: torch.Tensor, tonic: torch.Tensor) -> torch.Tensor:

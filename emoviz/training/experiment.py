@@ -15,6 +15,7 @@ from emoviz import errors
 from emoviz.training import baselines, card, evaluate, export
 from emoviz.training.autoencoder import NetworkMaker
 from emoviz.training.dataset import Clip, Floats, folds
+from emoviz.training.distillation import Teacher
 from emoviz.training.doubt import HeldOut, Shares, shares_of, together
 from emoviz.training.evaluate import Figures
 from emoviz.training.listening_model import LinearMaker
@@ -33,6 +34,14 @@ class Outcome:
     files: list[Path]
 
 
+@dataclass(frozen=True)
+class Lessons:
+    """A teacher, and the unlabelled music that it labels for the student."""
+
+    teacher: Teacher
+    music: Sequence[Clip]
+
+
 class Experiment:
     """One recipe on one data folder's clips, with a run folder for what it takes to go on.
 
@@ -47,13 +56,14 @@ class Experiment:
         plain: Sequence[Clip],
         runs: Path,
         watch: Watch,
+        lessons: "Lessons | None" = None,
     ) -> None:
         """Make or find the run folder below `runs`.
 
         `clips` are heard with the model's ears, `plain` are the same clips heard with the paper's,
-        for the baselines. Raises `errors.RecipeError` if there are too few artists to split,
-        `errors.OutputError` if that folder or the recipe's, where the model goes, cannot be
-        written to.
+        for the baselines; `lessons` are what a student needs. Raises `errors.RecipeError` if there
+        are too few artists to split, `errors.OutputError` if that folder or the recipe's, where
+        the model goes, cannot be written to.
         """
         self._recipe, self._plain = recipe, plain
         self._folds = folds(clips, recipe.collection, recipe.folds)
@@ -70,7 +80,9 @@ class Experiment:
                 target, "the model goes where the recipe is: permission denied"
             )
         self._scored = evaluate.benchmark(clips, recipe.collection)
-        self.folder = runs / f"{recipe.name}-{_fingerprint(recipe, clips)}"
+        self._lessons = lessons
+        music = lessons.music if lessons else []
+        self.folder = runs / f"{recipe.name}-{_fingerprint(recipe, [*clips, *music])}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -140,11 +152,12 @@ class Experiment:
         return [self._plain[index] for index in self._scored if self._folds[index] != fold]
 
     def _train_clips(self, without: int | None) -> list[Clip]:
-        return [
-            self._clips[index]
-            for index in self._maker.trained_on(self._usable(), self._scored)
-            if self._folds[index] != without
-        ]
+        chosen = [index for index in self._usable() if self._folds[index] != without]
+        own = [index for index in self._maker.trained_on(chosen, self._scored)]
+        if self._lessons is None:
+            return [self._clips[index] for index in own]
+        learnt = LinearMaker.chosen(chosen, self._scored, self._clips, self._recipe.collection)
+        return self._lessons.teacher.taught(learnt, own, self._clips, self._lessons.music)
 
     def _usable(self) -> list[int]:
         wanted = {self._recipe.collection, *self._recipe.extra_collections}
@@ -190,7 +203,7 @@ def _fingerprint(recipe: NetworkRecipe | LinearRecipe, clips: Sequence[Clip]) ->
     settings: tuple[object, ...] = (
         (recipe.linear,)
         if isinstance(recipe, LinearRecipe)
-        else (recipe.network, recipe.training, recipe.augmentation)
+        else (recipe.network, recipe.training, recipe.augmentation, recipe.distillation)
     )
     split = (recipe.collection, recipe.extra_collections, recipe.folds)
     digest = hashlib.sha256(repr((settings, split)).encode())

@@ -6,7 +6,7 @@ import json
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,6 +153,10 @@ def onnx_bytes(
 
 def halved(onnx_bytes: bytes) -> bytes:
     """Store the large weights of a network in 16 bits; they are computed with in 32 as before."""
+    return _stored(onnx_bytes, lambda array: True)
+
+
+def _stored(onnx_bytes: bytes, chosen: Callable[[np.ndarray], bool]) -> bytes:
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
@@ -162,8 +166,11 @@ def halved(onnx_bytes: bytes) -> bytes:
     for tensor in graph.initializer:
         if tensor.data_type != TensorProto.FLOAT or len(tensor.raw_data) < _HALF_ABOVE:
             continue
+        array = numpy_helper.to_array(tensor)
+        if not chosen(array):
+            continue
         name = tensor.name
-        half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16))
+        half = numpy_helper.from_array(array.astype(np.float16))
         tensor.CopyFrom(half)
         tensor.name = f"{name}_half"
         casts.append(helper.make_node("Cast", [tensor.name], [name], to=TensorProto.FLOAT))
@@ -172,6 +179,11 @@ def halved(onnx_bytes: bytes) -> bytes:
     graph.node.extend(nodes)
     data: bytes = model.SerializeToString()
     return data
+
+
+def halved_where_exact(onnx_bytes: bytes) -> bytes:
+    """Store those weights in 16 bits that lose nothing by it."""
+    return _stored(onnx_bytes, lambda array: bool((array == array.astype(np.float16)).all()))
 
 
 def _without_notes(onnx_bytes: bytes) -> bytes:

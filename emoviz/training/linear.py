@@ -6,14 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
+from sklearn.cluster import KMeans
 
 from emoviz.training.dataset import DIMENSIONS, Clip, Floats
 from emoviz.training.doubt import HeldOut, Shares
-from emoviz.training.head import Doubt, Head
+from emoviz.training.head import Doubt, Head, Likeness, whole
 from emoviz.training.recipe import LinearSettings
 from emoviz.windows import cut, windows_of
 
 Doubles = npt.NDArray[np.float64]
+
+_LEAST_EIGENVALUE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,14 @@ def fitted(examples: Examples, settings: LinearSettings) -> Head:
     """Fit everything but the deviations, which need songs that were not fitted on."""
     head = _begun(examples, settings)
     features = _features(head, examples.columns)
-    means = features.mean(axis=1)
+    means = _wholes(features)
     targets = _means(examples.labels)
     weight = np.where(examples.extra, settings.extra_weight, 1.0).astype(np.float64)
     own = ~examples.extra
     static = np.zeros((means.shape[1], len(DIMENSIONS)))
     moving = static.copy()
     constant = np.zeros(len(DIMENSIONS))
+    likeness: list[Likeness] = []
     for index in range(len(DIMENSIONS)):
         scale = head.scales[index].numpy().astype(np.float64)
         scaled, target = means * scale, targets[:, index].copy()
@@ -65,13 +69,14 @@ def fitted(examples: Examples, settings: LinearSettings) -> Head:
         if examples.extra.any():
             gain, offset = _scale_between(scaled, target, own, settings.penalty)
             target[~own] = gain * target[~own] + offset
-        slopes, constant[index] = _ridge(scaled, target, weight, settings.penalty)
-        static[:, index] = settings.expansion * scale * slopes
-        mean = np.average(target, weights=weight)
-        constant[index] = mean + settings.expansion * (constant[index] - mean)
+        basis = _basis(scaled[~own] if examples.extra.any() else scaled, settings)
+        both = np.hstack([scaled, basis.of(scaled)])
+        slopes, constant[index] = _ridge(both, target, weight, settings.penalty)
+        static[:, index] = scale * slopes[: len(scale)]
+        likeness.append(basis.likeness(slopes[len(scale) :]))
         gains = np.where(own, 1.0, gain).astype(np.float64)
         moving[:, index] = _moving(features, examples.labels[:, :, index], gains, scale, settings)
-    head.set_values(static, constant, moving)
+    head.set_values(static, constant, moving, likeness)
     return head
 
 
@@ -79,7 +84,7 @@ def with_doubts(
     head: Head, examples: Examples, shares: Sequence[Shares], settings: LinearSettings
 ) -> Head:
     """Set the deviations of a head that was fitted on `examples`."""
-    means = _features(head, examples.columns).mean(axis=1)
+    means = _wholes(_features(head, examples.columns))
     doubts = []
     for index in range(len(DIMENSIONS)):
         known, listeners = _grounds(head, means, examples, index, settings)
@@ -90,7 +95,7 @@ def with_doubts(
 
 def held_out(head: Head, learnt: Examples, tested: Examples, settings: LinearSettings) -> HeldOut:
     """Let a head estimate windows that it was not fitted on, and tell how it errs."""
-    means = _features(head, learnt.columns).mean(axis=1)
+    means = _wholes(_features(head, learnt.columns))
     features = _features(head, tested.columns)
     values = _values(head, features)
     known = ~np.isnan(tested.labels).any(axis=2)
@@ -103,6 +108,46 @@ def held_out(head: Head, learnt: Examples, tested: Examples, settings: LinearSet
         parts.append((features[known] @ listeners[:-1] + listeners[-1], np.maximum(leverage, 0.0)))
     disagreement, strangeness = (np.stack(columns, axis=1) for columns in zip(*parts, strict=True))
     return HeldOut(disagreement, strangeness, (tested.labels - values)[known].astype(np.float64))
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """Functions that a ridge regression can bend with: likeness to the centres of clusters.
+
+    Their inner products are those of a Gaussian kernel as far as the centres tell it (Williams and
+    Seeger 2001, "Using the Nyström method to speed up kernel machines").
+    """
+
+    centres: Doubles
+    sharpness: float
+    mixing: Doubles
+
+    def of(self, scaled: Doubles) -> Doubles:
+        """Evaluate the functions: (windows, centres)."""
+        functions: Doubles = _kernel(scaled, self.centres, self.sharpness) @ self.mixing
+        return functions
+
+    def likeness(self, slopes: Doubles) -> Likeness:
+        """Give what the head computes with."""
+        return Likeness(self.centres, self.sharpness, self.mixing @ slopes)
+
+
+def _basis(scaled: Doubles, settings: LinearSettings) -> _Basis:
+    count = min(settings.centres, len(scaled))
+    clusters = KMeans(count, n_init=1, max_iter=30, random_state=0).fit(scaled)
+    centres = clusters.cluster_centers_.astype(np.float16).astype(np.float64)
+    # In units of how far windows lie from their middle.
+    usual = float((scaled - scaled.mean(axis=0)).var(axis=0).sum())
+    sharpness = settings.centre_sharpness / usual
+    values, vectors = np.linalg.eigh(_kernel(centres, centres, sharpness))
+    whitened = vectors / np.sqrt(np.maximum(values, _LEAST_EIGENVALUE))
+    return _Basis(centres, sharpness, np.sqrt(settings.centre_share * usual) * whitened)
+
+
+def _kernel(left: Doubles, right: Doubles, sharpness: float) -> Doubles:
+    squares = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None, :]
+    likeness: Doubles = np.exp(-sharpness * np.maximum(squares - 2.0 * left @ right.T, 0.0))
+    return likeness
 
 
 def _begun(examples: Examples, settings: LinearSettings) -> Head:
@@ -130,15 +175,22 @@ def _features(head: Head, columns: Floats) -> Doubles:
     return features
 
 
+def _wholes(features: Doubles) -> Doubles:
+    means: Doubles = whole(torch.from_numpy(features))[:, 0].numpy()
+    return means
+
+
+def values_of(head: Head, columns: Floats) -> Doubles:
+    """Give valence and arousal, (windows, columns, 2), of windows (windows, columns, features)."""
+    parts = np.array_split(columns, max(1, len(columns) // 256))
+    return np.concatenate([_values(head, _features(head, part)) for part in parts])
+
+
 def _values(head: Head, features: Doubles) -> Doubles:
-    mean = features.mean(axis=1, keepdims=True)
-    static, constant, moving = (
-        weights.detach().double().numpy()
-        for weights in (head.static.weight, head.static.bias, head.moving.weight)
-    )
-    values = mean @ static.T + constant + (features - mean) @ moving.T
-    bounded: Doubles = np.clip(values, -1.0, 1.0)
-    return bounded
+    parts = torch.split(torch.from_numpy(features.astype(np.float32)), 64)
+    with torch.inference_mode():
+        values: Doubles = torch.cat([head.values(part) for part in parts]).double().numpy()
+    return values
 
 
 def _batches(columns: Floats) -> tuple[torch.Tensor, ...]:
@@ -156,9 +208,9 @@ def _ridge(
     """Give the slopes and the constant of a weighted ridge regression."""
     mean = float(np.average(target, weights=weight))
     weighted = scaled * weight[:, None]
-    gram: Doubles = weighted.T @ scaled
+    gram = weighted.T @ scaled
     gram[np.diag_indices_from(gram)] += penalty
-    slopes: Doubles = np.linalg.solve(gram, weighted.T @ (target - mean))
+    slopes = np.linalg.solve(gram, weighted.T @ (target - mean)).astype(np.float64)
     return slopes, mean
 
 

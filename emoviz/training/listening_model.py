@@ -25,6 +25,7 @@ from emoviz.training.listener import (
 )
 from emoviz.training.recipe import LinearRecipe, LinearSettings
 from emoviz.training.tonality import pitch_front_end
+from emoviz.windows import Window, cut
 
 
 class LinearMaker:
@@ -39,17 +40,20 @@ class LinearMaker:
         self.window_columns = recipe.linear.window_columns
         self.front_ends: tuple[FrontEnd, ...] = (mel_front_end(), pitch_front_end())
         self._projections = _projections(recipe, clips)
-        self._collections = [clip.collection for clip in clips]
+        self._clips = clips
         self.losses: dict[str, list[float]] = {}
 
     def trained_on(self, usable: Sequence[int], scored: Sequence[int]) -> list[int]:
         """Take every song of the scored collection once, as it is scored, and all other clips."""
-        chosen = set(scored)
-        return [
-            index
-            for index in usable
-            if index in chosen or self._collections[index] != self._recipe.collection
-        ]
+        return self.chosen(usable, scored, self._clips, self._recipe.collection)
+
+    @staticmethod
+    def chosen(
+        usable: Sequence[int], scored: Sequence[int], clips: Sequence[Clip], collection: str
+    ) -> list[int]:
+        """Choose as `trained_on` does."""
+        once = set(scored)
+        return [i for i in usable if i in once or clips[i].collection != collection]
 
     def heard(self, clips: Sequence[Clip]) -> list[Clip]:
         """Give the clips with each ear's statistics projected."""
@@ -65,7 +69,7 @@ class LinearMaker:
         """Turn the listener and the last layer into a file each."""
         data, parity = export.export(network, windows)
         return Exported(
-            onnx=data,
+            onnx=export.halved_where_exact(data),
             parity=parity,
             features=windows.shape[2],
             listener=listener_bytes(Listener(self._projections).eval()),
@@ -96,6 +100,13 @@ class FittedHead:
         """Tell how it errs on clips that it was not fitted on."""
         tested = linear.Examples.of(clips, self.collection, self.settings.window_columns)
         return linear.held_out(self.head, self.examples, tested, self.settings)
+
+    def values(self, clips: Sequence[Clip]) -> list[Floats]:
+        """Give valence and arousal of clips no longer than a window, (columns, 2) each."""
+        length = self.settings.window_columns
+        windows = np.stack([cut(clip.columns, Window(0, length)) for clip in clips])
+        values = linear.values_of(self.head, windows).astype(np.float32)
+        return [value[: len(clip.columns)] for value, clip in zip(values, clips, strict=True)]
 
     def network(self, shares: Sequence[Shares]) -> torch.nn.Module:
         """Give the last layer with deviations."""

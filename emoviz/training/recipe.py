@@ -69,6 +69,18 @@ class AugmentationSettings:
 
 
 @dataclass(frozen=True)
+class DistillationSettings:
+    """What a large model teaches the small one.
+
+    `teacher` is the folder of its recipe, beside this one's; `share` is the teacher's in the
+    labels of labelled clips, the rest is the listeners'.
+    """
+
+    teacher: str
+    share: float
+
+
+@dataclass(frozen=True)
 class LinearSettings:
     """How the default model's last layer is fitted.
 
@@ -76,8 +88,11 @@ class LinearSettings:
     `arousal_blocks` say how much each block of the description may say: tonality, loudness, the
     first ear's components and penultimate layer, the second's, key, and the deviations of loudness
     and of components. `penalty` is the ridge's, `moving_penalty` and `moving_gain` those of how a
-    moment differs from its window; `extra_weight` is what a clip of another collection counts;
-    `expansion` widens the estimates about their mean; `known` is how many directions tell what is
+    moment differs from its window; `centres` are typical pieces of music that a window is likened
+    to, `centre_sharpness` how quickly likeness fades with distance (1: within the usual distance
+    from the middle of all music), and `centre_share` how much it may say beside the linear part;
+    `extra_weight` is what a clip of another collection counts;
+    `known` is how many directions tell what is
     familiar.
     """
 
@@ -88,8 +103,10 @@ class LinearSettings:
     moving_penalty: float
     moving_gain: float
     extra_weight: float
-    expansion: float
     known: int
+    centres: int
+    centre_sharpness: float
+    centre_share: float
     window_columns: int = 60
 
 
@@ -125,6 +142,17 @@ class NetworkRecipe(Recipe):
     network: NetworkSettings
     training: TrainingSettings
     augmentation: AugmentationSettings
+    distillation: DistillationSettings | None
+
+    def teacher(self) -> "LinearRecipe | None":
+        """Read the teacher's recipe; None if nobody teaches. Raises `errors.RecipeError`."""
+        if self.distillation is None:
+            return None
+        folder = self.path.resolve().parent.parent / self.distillation.teacher
+        teacher = read_recipe(folder / "recipe.toml")
+        if not isinstance(teacher, LinearRecipe):
+            raise errors.RecipeError(self.path, "its 'teacher' is not a model with [linear]")
+        return teacher
 
 
 @dataclass(frozen=True)
@@ -149,13 +177,17 @@ def read_recipe(path: Path) -> NetworkRecipe | LinearRecipe:
     kind: type[NetworkRecipe | LinearRecipe] = LinearRecipe if "linear" in table else NetworkRecipe
     _refuse_unknown(path, "", table, {field.name for field in fields(kind)} - {"path", "text"})
     parts: dict[str, object] = {
-        name: _settings(path, name, table.pop(name, {}), settings)
+        name: None
+        if name in _OPTIONAL and name not in table
+        else _settings(path, name, table.pop(name, {}), settings)
         for name, settings in _SECTIONS[kind].items()
     }
     recipe = _settings(path, "", table, kind, {"path": path, "text": text, **parts})
     _check(recipe)
     return recipe
 
+
+_OPTIONAL = ("distillation",)
 
 _SECTIONS: Mapping[type, Mapping[str, type]] = MappingProxyType(
     {
@@ -164,6 +196,7 @@ _SECTIONS: Mapping[type, Mapping[str, type]] = MappingProxyType(
             "network": NetworkSettings,
             "training": TrainingSettings,
             "augmentation": AugmentationSettings,
+            "distillation": DistillationSettings,
         },
     }
 )
@@ -233,12 +266,15 @@ def _wrong_in_linear(linear: LinearSettings) -> list[tuple[bool, str]]:
         (min(blocks, default=1.0) <= 0, "the blocks of [linear] have one not above 0"),
         (linear.kept < 1, "'kept' of [linear] is below 1"),
         (linear.known < 1, "'known' of [linear] is below 1"),
+        (linear.centres < 1, "'centres' of [linear] is below 1"),
+        (linear.centre_sharpness <= 0, "'centre_sharpness' of [linear] is not above 0"),
+        (linear.centre_share <= 0, "'centre_share' of [linear] is not above 0"),
         (linear.penalty <= 0, "'penalty' of [linear] is not above 0"),
         (linear.moving_penalty <= 0, "'moving_penalty' of [linear] is not above 0"),
         (linear.extra_weight <= 0, "'extra_weight' of [linear] is not above 0"),
         (
-            linear.window_columns < 2 or linear.window_columns % 2 > 0,
-            "'window_columns' of [linear] is not even",
+            linear.window_columns < 30 or linear.window_columns % 2 > 0,
+            "'window_columns' of [linear] is below 30 or not even",
         ),
     ]
 
@@ -247,6 +283,10 @@ def _wrong_in_network(recipe: NetworkRecipe) -> list[tuple[bool, str]]:
     augmentation, training, network = recipe.augmentation, recipe.training, recipe.network
     return [
         (not recipe.seeds, "'seeds' is empty"),
+        (
+            recipe.distillation is not None and not 0.0 <= recipe.distillation.share <= 1.0,
+            "'share' of [distillation] is not in [0, 1]",
+        ),
         (len(set(recipe.seeds)) < len(recipe.seeds), "'seeds' names one twice"),
         (len(network.channels) != 4, "'channels' of [network] needs four numbers"),
         (min(network.channels, default=0) < 1, "'channels' of [network] has one below 1"),

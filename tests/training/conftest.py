@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emoviz.training.dataset import Clip, decode, paper_front_end, read_rows
+from emoviz.training.dataset import Clip, decode, paper_ears, read_rows
 from tests.training.folders import write_data
 
 
@@ -24,4 +24,4 @@ def data(shared_data: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def clips(shared_data: Path) -> list[Clip]:
     """Give the decoded clips of the data folder."""
-    return decode(read_rows(shared_data), paper_front_end())
+    return decode(read_rows(shared_data), paper_ears())

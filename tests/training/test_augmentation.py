@@ -24,7 +24,7 @@ NOTHING = AugmentationSettings(
 
 def _batch(clips: list[Clip]) -> Batch:
     return Batch(
-        torch.from_numpy(np.stack([clip.columns_db for clip in clips])),
+        torch.from_numpy(np.stack([clip.columns for clip in clips])),
         torch.from_numpy(np.stack([clip.labels for clip in clips])),
         torch.zeros(len(clips), dtype=torch.bool),
     )
@@ -97,7 +97,7 @@ def test_crops_are_windows_of_the_mirrored_clip_with_their_labels(clips: list[Cl
     crop = cropped(batch, 40, np.random.default_rng(1))
     windows = [Window(first, 40) for first in range(40)]
     for index, clip in enumerate(clips):
-        whole = np.concatenate([clip.columns_db, clip.labels], axis=1)
+        whole = np.concatenate([clip.columns, clip.labels], axis=1)
         given = np.concatenate([crop.mel_db[index], crop.labels[index]], axis=1)
         cuts = [np.array_equal(cut(whole, window), given, equal_nan=True) for window in windows]
         assert any(cuts)

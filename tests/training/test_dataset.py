@@ -6,7 +6,7 @@ import pytest
 import soundfile
 
 from emoviz import errors
-from emoviz.training.dataset import Clip, decode, folds, paper_front_end, read_rows
+from emoviz.training.dataset import Clip, decode, folds, paper_ears, read_rows
 from tests.training.folders import EXTRA, RATE_HZ, SCORED, replace_in
 
 
@@ -22,13 +22,13 @@ def test_a_label_goes_with_the_half_second_that_ends_at_its_time(
 
 
 def test_clips_have_a_column_for_each_half_second(clips: list[Clip]) -> None:
-    assert {clip.columns_db.shape for clip in clips} == {(20, 96)}
-    assert all(np.isfinite(clip.columns_db).all() for clip in clips)
+    assert {clip.columns.shape for clip in clips} == {(20, 96)}
+    assert all(np.isfinite(clip.columns).all() for clip in clips)
 
 
 def test_an_empty_cell_is_no_label(data: Path) -> None:
     replace_in(data / "clips.csv", "3_30.0.ogg,3,30.0", "3_30.0.ogg,3,35.0")
-    clip = next(clip for clip in decode(read_rows(data), paper_front_end()) if clip.song_id == 3)
+    clip = next(clip for clip in decode(read_rows(data), paper_ears()) if clip.song_id == 3)
     assert np.isnan(clip.labels[19]).all()
     assert not np.isnan(clip.labels[:19]).any()
 
@@ -78,19 +78,19 @@ def test_a_clip_that_ends_long_before_its_labels_is_refused(data: Path) -> None:
     samples, _ = soundfile.read(data / "audio" / "3_30.0.ogg", frames=4 * RATE_HZ)
     soundfile.write(data / "audio" / "3_30.0.ogg", samples, RATE_HZ, format="OGG")
     with pytest.raises(errors.DataError, match=r"3_30.0.ogg: it is 4.0 s long"):
-        decode(read_rows(data), paper_front_end())
+        decode(read_rows(data), paper_ears())
 
 
 def test_a_clip_without_any_label_is_refused(data: Path) -> None:
     replace_in(data / "clips.csv", "3_30.0.ogg,3,30.0", "3_30.0.ogg,3,50.0")
     with pytest.raises(errors.DataError, match=r"3_30.0.ogg: none of its half-seconds"):
-        decode(read_rows(data), paper_front_end())
+        decode(read_rows(data), paper_ears())
 
 
 def test_a_clip_that_is_no_audio_is_named(data: Path) -> None:
     (data / "audio" / "3_30.0.ogg").write_bytes(b"no music here")
     with pytest.raises(errors.SongFormatError, match=r"3_30.0.ogg"):
-        decode(read_rows(data), paper_front_end())
+        decode(read_rows(data), paper_ears())
 
 
 def test_folds_split_neither_artists_nor_songs(clips: list[Clip]) -> None:

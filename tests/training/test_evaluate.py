@@ -13,7 +13,8 @@ from tests.training.folders import EXTRA, SCORED
 def _clip(labels: Sequence[Sequence[float]], start_s: float = 30.0, song_id: int = 1) -> Clip:
     columns_db = np.zeros((len(labels), 96), np.float32)
     values = np.array(labels, np.float32)
-    return Clip(song_id, f"song {song_id}", SCORED, start_s, columns_db, values)
+    unknown = np.full_like(values, np.nan)
+    return Clip(song_id, f"song {song_id}", SCORED, start_s, columns_db, values, unknown)
 
 
 def _pair(valence: Sequence[float]) -> list[list[float]]:

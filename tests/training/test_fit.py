@@ -8,16 +8,16 @@ import torch
 from emoviz import errors
 from emoviz.training.dataset import Clip
 from emoviz.training.fit import Calibration, fitted
-from emoviz.training.recipe import Recipe, read_recipe
+from emoviz.training.recipe import NetworkRecipe, read_recipe
 from tests.training.folders import write_recipe
 
 
 @pytest.fixture
-def recipe(tmp_path: Path) -> Recipe:
+def recipe(tmp_path: Path) -> NetworkRecipe:
     return read_recipe(write_recipe(tmp_path / "tiny"))
 
 
-def test_fitting_lowers_the_loss(clips: list[Clip], recipe: Recipe, tmp_path: Path) -> None:
+def test_fitting_lowers_the_loss(clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path) -> None:
     longer = replace(
         recipe,
         training=replace(recipe.training, epochs=20),
@@ -29,7 +29,7 @@ def test_fitting_lowers_the_loss(clips: list[Clip], recipe: Recipe, tmp_path: Pa
 
 
 def test_a_fit_taken_up_again_ends_as_if_it_had_not_been_stopped(
-    clips: list[Clip], recipe: Recipe, tmp_path: Path
+    clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
 ) -> None:
     whole, losses = fitted(clips, recipe, 1, tmp_path / "whole.pt")
 
@@ -45,7 +45,7 @@ def test_a_fit_taken_up_again_ends_as_if_it_had_not_been_stopped(
         assert torch.equal(value, again.state_dict()[name]), name
 
 
-def test_seeds_differ_and_repeat(clips: list[Clip], recipe: Recipe, tmp_path: Path) -> None:
+def test_seeds_differ_and_repeat(clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path) -> None:
     first, other, same = (
         fitted(clips, recipe, seed, tmp_path / f"{index}.pt")[0].state_dict()
         for index, seed in enumerate((1, 2, 1))
@@ -56,7 +56,7 @@ def test_seeds_differ_and_repeat(clips: list[Clip], recipe: Recipe, tmp_path: Pa
 
 
 def test_the_number_of_cores_does_not_show_in_the_weights(
-    clips: list[Clip], recipe: Recipe, tmp_path: Path
+    clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
 ) -> None:
     usual = torch.get_num_threads()
     weights = []
@@ -70,20 +70,20 @@ def test_the_number_of_cores_does_not_show_in_the_weights(
 
 
 def test_a_loss_that_is_no_number_is_said(
-    clips: list[Clip], recipe: Recipe, tmp_path: Path
+    clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
 ) -> None:
     wild = replace(recipe, training=replace(recipe.training, learning_rate=float("inf")))
     with pytest.raises(errors.TrainingError, match=r"The loss became nan in epoch 1"):
         fitted(clips, wild, 1, tmp_path / "state.pt")
 
 
-def test_a_damaged_state_is_named(clips: list[Clip], recipe: Recipe, tmp_path: Path) -> None:
+def test_a_damaged_state_is_named(clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path) -> None:
     (tmp_path / "state.pt").write_bytes(b"torn")
     with pytest.raises(errors.TrainingError, match=r"state.pt: this state .* is damaged"):
         fitted(clips, recipe, 1, tmp_path / "state.pt")
 
 
-def test_too_few_clips_are_said(clips: list[Clip], recipe: Recipe, tmp_path: Path) -> None:
+def test_too_few_clips_are_said(clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path) -> None:
     with pytest.raises(errors.TrainingError, match="There are 2 clips to train on"):
         fitted(clips[:2], recipe, 1, tmp_path / "state.pt")
 

@@ -8,12 +8,13 @@ import pytest
 
 from emoviz import paths
 from emoviz.estimator import Estimator
+from emoviz.inference import Windows
 from emoviz.melspectrogram import columns_of, mel_frames
 from emoviz.song import Song
 from emoviz.training import evaluate
 from emoviz.training.dataset import Floats, paper_front_end
-from emoviz.training.export import estimates, run_onnx
-from emoviz.training.recipe import read_recipe
+from emoviz.training.export import estimates
+from emoviz.training.recipe import NetworkRecipe, read_recipe
 from emoviz.windows import windows_of
 from tests.training.exported import network_of
 
@@ -39,10 +40,11 @@ def song_db(model: Estimator) -> Floats:
 def test_torch_and_onnxruntime_agree_on_real_windows(folder: Path, song_db: Floats) -> None:
     onnx_bytes = (folder / "model.onnx").read_bytes()
     recipe = read_recipe(folder / "recipe.toml")
+    assert isinstance(recipe, NetworkRecipe)
     network = network_of(onnx_bytes, recipe.network)
     assert len(network.members) == len(recipe.seeds)
-    windows_db = evaluate.windows_db(song_db, recipe.network.window_columns)
-    difference = np.abs(estimates(network, windows_db) - run_onnx(onnx_bytes, windows_db))
+    windows_db = evaluate.cut_windows(song_db, recipe.network.window_columns)
+    difference = np.abs(estimates(network, windows_db) - Windows(onnx_bytes)(windows_db)[..., :2])
     assert difference.max() <= 1e-4
 
 

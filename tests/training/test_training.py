@@ -11,12 +11,12 @@ import pytest
 
 from emoviz import errors
 from emoviz.estimator import Estimator
+from emoviz.inference import Windows
 from emoviz.song import Song
 from emoviz.tracker import File2Track
 from emoviz.training import commands, evaluate
 from emoviz.training.dataset import Clip
-from emoviz.training.export import run_onnx
-from emoviz.training.recipe import read_recipe
+from emoviz.training.recipe import NetworkRecipe, read_recipe
 from tests.training.exported import network_of
 from tests.training.folders import EXTRA, RECIPE, SCORED, write_recipe
 
@@ -52,9 +52,10 @@ def test_the_model_folder_is_whole_and_runs(workplace: Path, clips: list[Clip]) 
     }
     model = Estimator(folder)
     assert model.info.name == "tiny"
-    values = evaluate.track_of(model, clips[0].columns_db, model.info.window_columns)
-    assert values.shape == (20, 2)
-    assert np.abs(values).max() <= 1.0
+    values = evaluate.track_of(model, clips[0].columns, model.info.window_columns)
+    assert values.shape == (20, 4)
+    assert np.abs(values[:, :2]).max() <= 1.0
+    assert values[:, 2:].min() > 0.0
 
 
 def test_training_and_the_program_make_the_same_track(
@@ -64,7 +65,7 @@ def test_training_and_the_program_make_the_same_track(
     clip = next(clip for clip in clips if clip.song_id == 3)
     song = Song.open(shared_data / "audio" / "3_30.0.ogg")
     trajectory = File2Track(model)(song, report=pytest.fail)
-    track = evaluate.track_of(model, clip.columns_db, model.info.window_columns)
+    track = evaluate.track_of(model, clip.columns, model.info.window_columns)
     np.testing.assert_allclose(trajectory.valence, track[:, 0], atol=1e-5)
     np.testing.assert_allclose(trajectory.arousal, track[:, 1], atol=1e-5)
 
@@ -73,12 +74,13 @@ def test_torch_and_onnxruntime_agree(workplace: Path, clips: list[Clip]) -> None
     folder = workplace / "model" / "tiny"
     onnx_bytes = (folder / "model.onnx").read_bytes()
     recipe = read_recipe(folder / "recipe.toml")
+    assert isinstance(recipe, NetworkRecipe)
     network = network_of(onnx_bytes, recipe.network)
     assert len(network.members) == len(recipe.seeds)
-    windows_db = np.concatenate([evaluate.windows_db(clip.columns_db, 60) for clip in clips])
+    windows_db = np.concatenate([evaluate.cut_windows(clip.columns, 60) for clip in clips])
     from emoviz.training.export import estimates
 
-    difference = np.abs(estimates(network, windows_db) - run_onnx(onnx_bytes, windows_db))
+    difference = np.abs(estimates(network, windows_db) - Windows(onnx_bytes)(windows_db)[..., :2])
     assert difference.max() <= 1e-4
 
 
