@@ -11,7 +11,8 @@ import numpy as np
 from emoviz import errors, files
 from emoviz.library import find_songs
 from emoviz.song import Report
-from emoviz.training.dataset import Clip, ClipRow, Ears, Progress, decode, read_rows
+from emoviz.training.dataset import Clip, ClipRow, Ears, Progress, decode
+from emoviz.training.layouts import read_rows
 from emoviz.training.music import music_clips
 
 

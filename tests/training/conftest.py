@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from emoviz.training.dataset import Clip, decode, paper_ears, read_rows
+from emoviz.training.dataset import Clip, decode, paper_ears
+from emoviz.training.layouts import read_rows
 from tests.training.folders import write_data
 
 

@@ -111,3 +111,28 @@ def _write_csv(path: Path, header: list[str], rows: list[list[object]]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
+
+
+LINEAR_RECIPE = """
+title = "Tiny listener"
+version = "0.0.1"
+licence = "CC BY-NC 4.0"
+notes = "Chosen to be small."
+collection = "emomusic-development"
+extra_collections = ["deam-2014"]
+folds = 2
+
+[linear]
+kept = 8
+valence_blocks = [1, 1, 1, 1, 1, 1, 1, 1, 1]
+arousal_blocks = [1, 1, 1, 1, 1, 1, 1, 1, 1]
+penalty = 1.0
+moving_penalty = 10.0
+moving_gain = 1.0
+extra_weight = 0.5
+known = 8
+centres = 2
+centre_sharpness = 0.1
+centre_share = 1.0
+window_columns = 60
+"""

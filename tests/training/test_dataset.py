@@ -6,7 +6,8 @@ import pytest
 import soundfile
 
 from emoviz import errors
-from emoviz.training.dataset import Clip, decode, folds, paper_ears, read_rows
+from emoviz.training.dataset import Clip, decode, folds, paper_ears
+from emoviz.training.layouts import read_rows
 from tests.training.folders import EXTRA, RATE_HZ, SCORED, replace_in
 
 
