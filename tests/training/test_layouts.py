@@ -1,4 +1,4 @@
-"""Data sets are read as their authors publish them, and refused by name where something is wrong."""
+"""Data sets are read as their authors publish them; what is wrong in one is named."""
 
 import csv
 from collections.abc import Callable
