@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from emoviz.estimator import Estimator
+from emoviz.inference import session
 from emoviz.listening import BLOCK_COLUMNS, Floats, Frames, Hearing, NetworkHearing, frames_of
 from emoviz.song import Song
 from emoviz.tracker import File2Track
@@ -89,3 +90,15 @@ def test_a_short_song_is_tracked(default_model: Estimator, tmp_path: Path) -> No
     track = File2Track(default_model)(Song.open(path), report=pytest.fail)
     assert len(track) == 1
     assert np.isfinite([track.valence[0], track.arousal[0], track.valence_sd[0]]).all()
+
+
+def test_what_is_heard_has_the_same_digits_on_any_number_of_cores(default_model: Estimator) -> None:
+    data = (default_model.info.folder / "listener.onnx").read_bytes()
+    random = np.random.default_rng(3)
+    inputs = {
+        "mel_db": random.normal(-50.0, 15.0, (1, 10 * 32, 96)).astype(np.float32),
+        "pitch_db": random.normal(-50.0, 15.0, (1, 10 * 4, 67)).astype(np.float32),
+    }
+    once, *others = (session(data, threads).run(None, inputs)[0] for threads in (1, 2, 3))
+    for other in others:
+        assert other.tobytes() == once.tobytes()
