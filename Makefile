@@ -27,11 +27,11 @@ bench: $(VENV)/.test
 	$(BIN)/python build_scripts/bench.py
 	$(BIN)/python build_scripts/readme_figures.py
 
-# Trains and writes both models anew from DATA=folder and the unlabelled songs in MUSIC=folder.
+# Trains and writes both models anew from DATA=folder.
 .PHONY: model
 model: $(VENV)/.test
 	$(BIN)/emoviz train model/musicnn/recipe.toml --data "$(DATA)"
-	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)" --music "$(MUSIC)"
+	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)"
 	$(BIN)/python build_scripts/readme_figures.py
 
 # Renders resources/demo/demo.ogg anew.
