@@ -14,7 +14,7 @@ import numpy.typing as npt
 from emoviz.decoding import Samples
 from emoviz.melspectrogram import Framer, FrontEnd, columns_of
 
-BLOCK_COLUMNS = 56
+BLOCK_COLUMNS = 24
 """Half-seconds that a listener takes at once, besides what it needs to hear around them."""
 
 Floats = npt.NDArray[np.float32]
