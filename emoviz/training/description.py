@@ -5,7 +5,6 @@ import torch
 from torch import nn
 
 from emoviz.training import listener, musicnn, tonality
-from emoviz.training.dataset import Floats
 from emoviz.training.tonality import rolled
 
 REACH_COLUMNS = 10
@@ -79,14 +78,6 @@ class Description(nn.Module):
             ],
             dim=2,
         )
-
-
-def described(description: Description, columns: Floats) -> Floats:
-    """Run `Description` on (n, columns, features) in numpy."""
-    with torch.inference_mode():
-        parts = [description(part) for part in torch.split(torch.from_numpy(columns), 64)]
-        values: Floats = torch.cat(parts).numpy()
-    return values
 
 
 def _blocks(kept: int, moving: int) -> list[slice]:

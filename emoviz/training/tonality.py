@@ -11,7 +11,6 @@ from torch import nn
 from torch.nn import functional
 
 from emoviz.melspectrogram import FrontEnd
-from emoviz.training.dataset import Floats
 
 LOWEST_MIDI, PITCHES = 36, 67
 FRAMES_PER_COLUMN = 4
@@ -108,11 +107,3 @@ def triads(shares: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         for chord in (_MAJOR, _MINOR)
     )
     return major, minor
-
-
-def columns_of_pitch(pitch_db: Floats) -> Floats:
-    """Run `Tonality` on (columns, frames, pitches): (columns, `FEATURES`)."""
-    flat = torch.from_numpy(pitch_db.reshape(1, -1, PITCHES))
-    with torch.inference_mode():
-        values: Floats = Tonality()(flat)[0].numpy()
-    return values
