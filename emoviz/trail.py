@@ -10,6 +10,9 @@ from emoviz.melspectrogram import COLUMN_S
 Values = npt.NDArray[np.float64]
 """A track, finished or growing: (n, 2) or (n, 4), valence and arousal first, NaN where unknown."""
 
+ELLIPSE_DEVIATIONS = math.sqrt(-2.0 * math.log(0.1))
+"""Deviations around the middle that hold 90 % of a normal distribution in two dimensions."""
+
 
 def index_at(values: Values, time_s: float) -> int | None:
     """Give the index of the half-second that sounds at `time_s`, or None if it is not known."""
@@ -27,6 +30,24 @@ def head_at(values: Values, time_s: float) -> tuple[float, float] | None:
     """
     points = _points(values, np.array([time_s]))
     return None if np.isnan(points).any() else (float(points[0, 0]), float(points[0, 1]))
+
+
+def deviation_at(values: Values, time_s: float) -> tuple[float, float] | None:
+    """Give the deviations of (valence, arousal) at the gliding head, straight between two values.
+
+    None where the track is not known or has none.
+    """
+    if values.shape[1] < 4 or not len(values):
+        return None
+    last = len(values) - 1
+    place = min(max(time_s / COLUMN_S - 1.0, 0.0), last)
+    before = min(int(place), max(last - 1, 0))
+    share = place - before
+    valence_sd, arousal_sd = (1.0 - share) * values[before, 2:] + share * values[
+        min(before + 1, last), 2:
+    ]
+    known = not (math.isnan(valence_sd) or math.isnan(arousal_sd))
+    return (float(valence_sd), float(arousal_sd)) if known else None
 
 
 def trail_at(values: Values, time_s: float, length_s: float, step_s: float) -> Values:

@@ -20,6 +20,9 @@ COLUMNS = ("time_s", "valence", "arousal", "valence_sd", "arousal_sd", "emotion"
 TIME_REFERENCE = "end"
 """A value is stamped with the end of its half-second, as DEAM and emoMusic stamp their labels."""
 
+BAND_DEVIATIONS = 1.645
+"""Deviations to either side that hold 90 % of a normal distribution."""
+
 
 @dataclass(frozen=True)
 class Provenance:

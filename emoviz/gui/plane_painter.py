@@ -20,7 +20,7 @@ from emoviz.gui.camera import WHOLE_PLANE, Camera
 from emoviz.gui.texts import signed
 from emoviz.gui.theme import Colours, interface_font, mixed, with_alpha
 from emoviz.gui.words_layout import place_words
-from emoviz.trail import Values, head_at, trail_at
+from emoviz.trail import ELLIPSE_DEVIATIONS, Values, deviation_at, head_at, trail_at
 
 TRAIL_S = 15.0
 _TRAIL_STEP_S = 0.125
@@ -129,6 +129,7 @@ class PlanePainter:
             self._still = self._with_ghost(self._ground, geometry)
         painter.drawPixmap(0, 0, self._still)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_ellipse(painter, self._ellipse(geometry, time_s))
         self._draw_trail(painter, geometry, time_s)
         self._draw_head(painter, geometry, time_s)
         if self.camera.reach < _INSET_BELOW:
@@ -139,7 +140,7 @@ class PlanePainter:
         return trail_at(self._values, time_s, TRAIL_S, _TRAIL_STEP_S)
 
     def moving_area(self, size: QSize, time_s: float) -> QRectF:
-        """Give the rectangle that trail and head take up at `time_s`; empty if there are none."""
+        """Give the rectangle that trail, head and ellipse take up at `time_s`, if any."""
         trail = self.trail(time_s)
         if not len(trail):
             return QRectF()
@@ -148,6 +149,9 @@ class PlanePainter:
         bottom_right = geometry.point(trail[:, 0].max(), trail[:, 1].min())
         margin = _GLOW_RADIUS_PX + 2
         area = QRectF(top_left, bottom_right).adjusted(-margin, -margin, margin, margin)
+        ellipse = self._ellipse(geometry, time_s)
+        if not ellipse.isEmpty():
+            area = area.united(ellipse.adjusted(-2, -2, 2, 2))
         return area.united(_inset_box(size)) if self.camera.reach < _INSET_BELOW else area
 
     def _draw_ground(self, size: QSize, pixel_ratio: float) -> QPixmap:
@@ -311,6 +315,24 @@ class PlanePainter:
             pen.setWidthF(1.2 + 3.8 * youth)
             painter.setPen(pen)
             painter.drawLine(points[index - 1], points[index])
+
+    def _ellipse(self, geometry: Geometry, time_s: float) -> QRectF:
+        """Give the box of the ellipse that holds 90 % of ratings; empty where nothing is known."""
+        head, deviation = head_at(self._values, time_s), deviation_at(self._values, time_s)
+        if head is None or deviation is None:
+            return QRectF()
+        across, upright = (ELLIPSE_DEVIATIONS * part for part in deviation)
+        return QRectF(
+            geometry.point(head[0] - across, head[1] + upright),
+            geometry.point(head[0] + across, head[1] - upright),
+        )
+
+    def _draw_ellipse(self, painter: QPainter, box: QRectF) -> None:
+        if box.isEmpty():
+            return
+        painter.setBrush(with_alpha(self._colours.trail, 0.07))
+        painter.setPen(QPen(with_alpha(self._colours.trail, 0.4), 1.0))
+        painter.drawEllipse(box)
 
     def _draw_head(self, painter: QPainter, geometry: Geometry, time_s: float) -> None:
         head = head_at(self._values, time_s)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from emoviz.circumplex import QUADRANTS, Circumplex, quadrants
 from emoviz.estimator import ModelInfo
-from emoviz.gui.texts import signed
+from emoviz.gui.texts import signed, with_deviation
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
 from emoviz.song import Song
@@ -37,6 +37,8 @@ class ReadoutPanel(QWidget):
         self._word, self._nearest = _label(25, bold=True), _label(10)
         self._valence, self._arousal = _label(15), _label(15)
         self._what, self._mean, self._model = _label(8.5), _label(10), _label(8.5)
+        self._doubt = _label(8.5)
+        self._doubt.hide()
         self._captions = [
             _label(8.5, text=text)
             for text in (
@@ -48,8 +50,8 @@ class ReadoutPanel(QWidget):
             )
         ]
         self._shares = _QuadrantShares(theme)
-        self._what.setText(self.tr("Perceived emotion, as listeners would rate it, from −1 to +1"))
-        for label in (self._what, self._model, self._nearest):
+        self._what.setText(self.tr("Perceived emotion, as listeners rate it, −1 to +1"))
+        for label in (self._what, self._doubt, self._model, self._nearest):
             label.setWordWrap(True)
         self._lay_out()
         theme.changed.connect(self._take_colours)
@@ -67,6 +69,8 @@ class ReadoutPanel(QWidget):
     def set_model(self, model: ModelInfo) -> None:
         """Name the model."""
         self._model.setText(f"{model.title} {model.version}. {model.summary}")
+        self._doubt.setText(self.tr("Ellipse and bands hold 90 % of mean ratings"))
+        self._doubt.setVisible(model.has_deviation)
 
     def set_track(self, values: Values) -> None:
         """Read from `values`, NaN where nothing is known yet."""
@@ -96,8 +100,9 @@ class ReadoutPanel(QWidget):
         value = self._values[index]
         valence, arousal = float(value[0]), float(value[1])
         self._word.setText(self._circumplex.word_at(valence, arousal))
-        self._valence.setText(_with_deviation(value, 0))
-        self._arousal.setText(_with_deviation(value, 1))
+        deviations = value[2:] if len(value) == 4 else (None, None)
+        self._valence.setText(with_deviation(valence, deviations[0]))
+        self._arousal.setText(with_deviation(arousal, deviations[1]))
         words = self._circumplex.nearest(valence, arousal, _NEAREST)
         self._nearest.setText(self.tr("nearest: {0}").format(", ".join(w.text for w in words)))
 
@@ -123,6 +128,7 @@ class ReadoutPanel(QWidget):
             values.setColumnStretch(column, 1)
         layout.addLayout(values)
         layout.addWidget(self._what)
+        layout.addWidget(self._doubt)
         layout.addStretch(1)
         layout.addWidget(song)
         layout.addWidget(self._shares)
@@ -135,7 +141,14 @@ class ReadoutPanel(QWidget):
         colours = self._theme.colours
         self.setStyleSheet(f"ReadoutPanel {{ background: {colours.panel}; }}")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        for label in (*self._captions, self._artist, self._what, self._model, self._nearest):
+        for label in (
+            *self._captions,
+            self._artist,
+            self._what,
+            self._doubt,
+            self._model,
+            self._nearest,
+        ):
             label.setStyleSheet(f"color: {colours.dim};")
         self._valence.setStyleSheet(f"color: {colours.valence};")
         self._arousal.setStyleSheet(f"color: {colours.arousal};")
@@ -202,8 +215,3 @@ def _label(size_pt: float, *, bold: bool = False, text: str = "") -> QLabel:
 
 def _or_unknown(value: float) -> str:
     return _UNKNOWN if np.isnan(value) else signed(value)
-
-
-def _with_deviation(value: Values, dimension: int) -> str:
-    text = _or_unknown(float(value[dimension]))
-    return f"{text} ± {value[dimension + 2]:.2f}" if len(value) == 4 else text

@@ -14,3 +14,8 @@ def format_time(time_s: float, *, tenths: bool = False) -> str:
 def signed(value: float) -> str:
     """Write a valence or arousal as +0.25 or −0.25, with the minus that is as wide as the plus."""
     return f"{value:+z.2f}".replace("-", "−")
+
+
+def with_deviation(value: float, deviation: float | None) -> str:
+    """Write a valence or arousal, with its deviation where there is one: +0.25 ± 0.16."""
+    return signed(value) if deviation is None else f"{signed(value)} ± {deviation:.2f}"

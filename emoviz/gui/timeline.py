@@ -1,21 +1,32 @@
 """Valence and arousal against time."""
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
+from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QGraphicsPathItem, QLabel, QWidget
 
-from emoviz.gui.texts import format_time, signed
+from emoviz.gui.texts import format_time, with_deviation
 from emoviz.gui.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_axis import TimeAxis
 from emoviz.gui.time_view import TimeView
 from emoviz.melspectrogram import COLUMN_S
 from emoviz.trail import Values, index_at, outline
-from emoviz.trajectory import end_times_s
+from emoviz.trajectory import BAND_DEVIATIONS, end_times_s
 
-_LIMITS = (0.25, 0.5, 1.0)
-"""How far the scale of the curves reaches to both sides: the least that holds the song's values."""
+_LIMITS = (0.25, 0.5, 0.75, 1.0)
+"""How far the scale of the curves reaches to both sides: the least that holds the song's values
+and their bands."""
 
 _DIMENSIONS = ("valence", "arousal")
 
@@ -25,11 +36,7 @@ class TimelineView(TimeView):
 
     def __init__(self, theme: Theme, axis: TimeAxis) -> None:
         self._curves = [pg.PlotCurveItem(connect="finite") for _ in _DIMENSIONS]
-        self._edges = [
-            (pg.PlotCurveItem(connect="finite"), pg.PlotCurveItem(connect="finite"))
-            for _ in _DIMENSIONS
-        ]
-        self._bands = [pg.FillBetweenItem(low, high) for low, high in self._edges]
+        self._bands = [QGraphicsPathItem() for _ in _DIMENSIONS]
         self._values: Values = np.zeros((0, 2))
         super().__init__(theme, axis)
         self.setAccessibleName(self.tr("Valence and arousal against time"))
@@ -68,19 +75,19 @@ class TimelineView(TimeView):
         most = max(256, self.width())
         for dimension, curve in enumerate(self._curves):
             curve.setData(*outline(times_s, values[:, dimension], most))
-            if values.shape[1] == 4:
-                middle, deviation = values[:, dimension], values[:, dimension + 2]
-                low, high = self._edges[dimension]
-                low.setData(*outline(times_s, middle - deviation, most))
-                high.setData(*outline(times_s, middle + deviation, most))
+        for dimension, band in enumerate(self._bands):
+            band.setPath(_band(times_s, values, dimension, most))
 
     def _fit_limit(self) -> None:
         """Widen the scale to what the song needs; it only widens, so that curves do not jump."""
         if not len(self._values):
             self._show_limit(_LIMITS[0])
             return
-        known = self._values[~np.isnan(self._values[:, 0]), :2]
-        highest = float(np.abs(known).max()) if len(known) else 0.0
+        known = self._values[~np.isnan(self._values[:, 0])]
+        reach = np.abs(known[:, :2])
+        if known.shape[1] == 4:
+            reach = reach + BAND_DEVIATIONS * known[:, 2:]
+        highest = float(reach.max()) if len(known) else 0.0
         needed = next((limit for limit in _LIMITS if highest < 0.95 * limit), _LIMITS[-1])
         if needed > self._limit:
             self._show_limit(needed)
@@ -100,7 +107,8 @@ class TimelineView(TimeView):
             self._curves, self._bands, (colours.valence, colours.arousal), strict=True
         ):
             curve.setPen(pg.mkPen(QColor(colour), width=2))
-            band.setBrush(with_alpha(colour, 0.18))
+            band.setPen(QPen(Qt.PenStyle.NoPen))
+            band.setBrush(with_alpha(colour, 0.14))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Show the values under the pointer."""
@@ -117,11 +125,12 @@ class TimelineView(TimeView):
         self._hover.setVisible(index is not None)
         if index is None:
             return
-        valence, arousal = self._values[index, :2]
+        value = self._values[index]
+        deviations = value[2:] if len(value) == 4 else (None, None)
+        valence, arousal = map(with_deviation, value[:2], deviations)
         colours = self.theme.colours
         self._hover.setText(
-            f"{format_time(time_s, tenths=True)}   "
-            f"valence {signed(valence)}   arousal {signed(arousal)}"
+            f"{format_time(time_s, tenths=True)}   valence {valence}   arousal {arousal}"
         )
         self._hover.setStyleSheet(
             f"background: {colours.window}; color: {colours.text}; padding: 2px 6px; "
@@ -130,6 +139,27 @@ class TimelineView(TimeView):
         self._hover.adjustSize()
         x = min(int(position.x()) + 12, self.width() - self._hover.width() - 8)
         self._hover.move(x, self.height() - self._hover.height() - 6)
+
+
+def _band(
+    times_s: npt.NDArray[np.float64], values: Values, dimension: int, most: int
+) -> QPainterPath:
+    """Outline where 90 % of ratings are expected, piece by piece where something is known."""
+    if values.shape[1] < 4:
+        return QPainterPath()
+    middle, reach = values[:, dimension], BAND_DEVIATIONS * values[:, dimension + 2]
+    edge_s, low = outline(times_s, middle - reach, most)
+    _, high = outline(times_s, middle + reach, most)
+    known = ~(np.isnan(low) | np.isnan(high))
+    borders = np.flatnonzero(np.diff(known.astype(int), prepend=0, append=0))
+    path = QPainterPath()
+    for first, last in borders.reshape(-1, 2):
+        piece = slice(first, last)
+        x = np.concatenate([edge_s[piece], edge_s[piece][::-1]])
+        y = np.concatenate([high[piece], low[piece][::-1]])
+        path.addPath(arrayToQPath(x, y, connect="all"))
+        path.closeSubpath()
+    return path
 
 
 class _Legend(QWidget):
