@@ -13,6 +13,8 @@ _HEARD_DB = -55.0
 _PAPER_FRAME_LENGTH = 1323
 _REST_COLUMNS = 4
 _FADE_COLUMNS = 3
+_REACH_COLUMNS = _REST_COLUMNS + _FADE_COLUMNS
+"""How far a level shows in the audibility of its neighbours."""
 
 Values = npt.NDArray[np.float64]
 
@@ -45,16 +47,34 @@ def audibility(levels_db: npt.NDArray[np.floating]) -> Values:
     return np.minimum(faded, _highest(heard, _REST_COLUMNS // 2))
 
 
-def quietened(
-    values: Values, levels_db: npt.NDArray[np.floating], neutral_sd: tuple[float, float] | None
-) -> Values:
+class Audibility:
+    """The audibility of a song whose levels keep coming; `weights` is that of all so far.
+
+    Only what new levels can change is computed anew: a song of hours comes in thousands of parts.
+    """
+
+    def __init__(self) -> None:
+        self._levels_db = np.zeros(0)
+        self.weights: Values = np.zeros(0)
+
+    def append(self, levels_db: npt.NDArray[np.floating]) -> None:
+        """Take the levels that follow, (columns,)."""
+        self._levels_db = np.concatenate([self._levels_db, levels_db])
+        kept = max(0, len(self.weights) - _REACH_COLUMNS)
+        seen = max(0, kept - _REACH_COLUMNS)
+        anew = audibility(self._levels_db[seen:])[kept - seen :]
+        self.weights = np.concatenate([self.weights[:kept], anew])
+
+
+def quietened(values: Values, weights: Values, neutral_sd: tuple[float, float] | None) -> Values:
     """Draw values towards neutral, and their deviations towards `neutral_sd`, where it is silent.
 
-    `values` has shape (columns, 2), or (columns, 4) with deviations after valence and arousal.
+    `values` has shape (columns, 2), or (columns, 4) with deviations after valence and arousal;
+    `weights` is the audibility, (columns,).
     """
     if not len(values):
         return values
-    weight = audibility(levels_db)[:, None]
+    weight = weights[:, None]
     drawn = weight * values[:, :2]
     if neutral_sd is None:
         return drawn

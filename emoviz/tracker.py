@@ -14,7 +14,7 @@ from emoviz import __version__, errors
 from emoviz.estimator import Estimator
 from emoviz.listening import Frames, frames_of
 from emoviz.melspectrogram import COLUMN_S
-from emoviz.silence import SILENT_DB, loudest_db, quietened
+from emoviz.silence import SILENT_DB, Audibility, loudest_db, quietened
 from emoviz.song import Report, Song
 from emoviz.trajectory import Provenance, Trajectory
 from emoviz.windows import Track, Window, count_windows, cut, windows_of
@@ -145,7 +145,7 @@ class _Work:
         self._expected_columns = expected_columns
         self._hearing = estimator.hearing()
         self._columns = _Rows(estimator.features)
-        self._levels_db = _Rows(1)
+        self._audibility = Audibility()
         self._pending: list[Window] = []
         self._planned = 0
         self._done = 0
@@ -156,10 +156,14 @@ class _Work:
         return self._decoded and not self._hearing.ready and not self._pending
 
     @property
+    def _decoded_columns(self) -> int:
+        return len(self._audibility.weights)
+
+    @property
     def values(self) -> npt.NDArray[np.float64]:
         """The track so far, neutral where the song is silent."""
         neutral_sd = self._estimator.info.neutral_sd
-        return quietened(self._track.values, self._levels_db.rows[:, 0], neutral_sd)
+        return quietened(self._track.values, self._audibility.weights, neutral_sd)
 
     def take(self, chunks: _Chunks, *, wait: bool) -> npt.NDArray[np.float32]:
         """Take over the chunks that have come, `wait`ing for one if told; give their frames."""
@@ -173,14 +177,14 @@ class _Work:
                 self._hearing.end()
             else:
                 taken.append(chunk)
-        for chunk in taken:
-            self._hearing.push(chunk)
-            levels_db = loudest_db(chunk.mel_db, self._estimator.front_end)
-            self._levels_db.append(levels_db[:, None])
-        self._track.grow(len(self._levels_db.rows))
         if not taken:
             return np.zeros((0, 0, 0), np.float32)
-        return np.concatenate([chunk.mel_db for chunk in taken])
+        for chunk in taken:
+            self._hearing.push(chunk)
+        mel_db = np.concatenate([chunk.mel_db for chunk in taken])
+        self._audibility.append(loudest_db(mel_db, self._estimator.front_end))
+        self._track.grow(self._decoded_columns)
+        return mel_db
 
     def listen(self) -> None:
         """Listen to the next of what has come, and plan the windows that can be cut then."""
@@ -204,7 +208,7 @@ class _Work:
 
     def update(self, new_frames_db: npt.NDArray[np.float32]) -> Update:
         """Say what is known now."""
-        columns = len(self._levels_db.rows)
+        columns = self._decoded_columns
         if not self._decoded:
             columns = max(columns, self._expected_columns)
         total = count_windows(columns, self._estimator.info.window_columns)

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from emoviz.estimator import Estimator
-from emoviz.silence import audibility, quietened
+from emoviz.silence import Audibility, audibility, quietened
 from emoviz.song import Song
 from emoviz.tracker import File2Track
 from emoviz.trajectory import Trajectory
@@ -70,7 +72,20 @@ def test_values_of_models_without_deviations_fade_too() -> None:
     values = np.full((40, 2), 0.5)
     levels_db = np.full(40, -20.0)
     levels_db[15:] = -90.0
-    drawn = quietened(values, levels_db, None)
+    drawn = quietened(values, audibility(levels_db), None)
     assert drawn.shape == (40, 2)
     assert (drawn[:10] == 0.5).all()
     assert (drawn[30:] == 0.0).all()
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=12), st.integers(0, 2**32 - 1))
+def test_levels_that_come_in_parts_say_what_they_say_at_once(parts: list[int], seed: int) -> None:
+    random = np.random.default_rng(seed)
+    loud = np.repeat(random.random(sum(parts)) < 0.5, random.integers(1, 8, sum(parts)))
+    levels_db = np.where(loud, -20.0, random.uniform(-90.0, -50.0, len(loud)))[: sum(parts)]
+    growing = Audibility()
+    for part in np.split(levels_db, np.cumsum(parts)[:-1]):
+        before = growing.weights.copy()
+        growing.append(part)
+        assert len(growing.weights) == len(before) + len(part)
+    np.testing.assert_array_equal(growing.weights, audibility(levels_db))
