@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MUSIC_OPTION = $(if $(MUSIC),--music "$(MUSIC)")
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 # Opens the window on the demo song, or on SONG=file.
@@ -27,12 +28,17 @@ bench: $(VENV)/.test
 	$(BIN)/python build_scripts/bench.py
 	$(BIN)/python build_scripts/readme_figures.py
 
-# Trains and writes both models anew from DATA=folder.
+# Trains and writes both models anew from DATA=folder; the small one also hears MUSIC=folder.
 .PHONY: model
 model: $(VENV)/.test
 	$(BIN)/emoviz train model/musicnn/recipe.toml --data "$(DATA)"
-	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)"
+	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)" $(MUSIC_OPTION)
 	$(BIN)/python build_scripts/readme_figures.py
+
+# Every system of the field beside the models on the songs of DATA=folder: model/COMPARISON.md.
+.PHONY: comparison
+comparison: $(VENV)/.test
+	$(BIN)/emoviz compare --data "$(DATA)" $(MUSIC_OPTION) --output model
 
 # Renders resources/demo/demo.ogg anew.
 .PHONY: demo-song

@@ -17,13 +17,21 @@ _TILT_TERMS = 3
 class Batch:
     """Clips of equal length with their labels.
 
-    `mel_db` has shape (n, columns, bands), `labels` (n, columns, 2) with NaN for no label, `extra`
-    (n,) tells the clips of other collections, whose labels are on a scale of their own.
+    `mel_db` has shape (n, columns, bands), `context` (n, context), `labels` (n, columns, 2) with
+    NaN for no label, `extra` (n,) tells the clips of other collections, whose labels are on a
+    scale of their own.
     """
 
     mel_db: torch.Tensor
+    context: torch.Tensor
     labels: torch.Tensor
     extra: torch.Tensor
+
+    def at(self, indices: torch.Tensor | list[int]) -> "Batch":
+        """Pick clips by index."""
+        return Batch(
+            self.mel_db[indices], self.context[indices], self.labels[indices], self.extra[indices]
+        )
 
 
 def augmented(
@@ -53,6 +61,7 @@ def cropped(batch: Batch, columns: int, random: np.random.Generator) -> Batch:
     index = torch.where(index < length, index, 2 * length - 1 - index)[:, :, None]
     return Batch(
         mel_db=batch.mel_db.gather(1, index.expand(-1, -1, batch.mel_db.shape[2])),
+        context=batch.context,
         labels=batch.labels.gather(1, index.expand(-1, -1, batch.labels.shape[2])),
         extra=batch.extra,
     )

@@ -9,11 +9,14 @@ import numpy as np
 import torch
 
 from emoviz.training import export
-from emoviz.training.dataset import Clip, Floats, paper_ears
+from emoviz.training.curves import Curve
+from emoviz.training.dataset import Clip, Floats
 from emoviz.training.doubt import HeldOut, Shares
+from emoviz.training.ears import listener_bytes, small_ears
 from emoviz.training.evaluate import cut_windows
 from emoviz.training.export import Exported
 from emoviz.training.fit import fitted
+from emoviz.training.listener import SMALL_HALO_COLUMNS, SmallListener
 from emoviz.training.makers import Watch
 from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder, fold_norms, merged
 from emoviz.training.recipe import NetworkRecipe
@@ -25,9 +28,9 @@ class NetworkMaker:
     def __init__(self, recipe: NetworkRecipe, states: Path, watch: Watch) -> None:
         """Keep the states of fits in the folder `states`."""
         self._recipe, self._states, self._watch = recipe, states, watch
-        self.front_ends = paper_ears().front_ends
+        self.front_ends = small_ears().front_ends
         self.window_columns = recipe.network.window_columns
-        self.losses: dict[str, list[float]] = {}
+        self.curves: dict[str, Curve] = {}
 
     def trained_on(self, usable: Sequence[int], scored: Sequence[int]) -> list[int]:
         """Take every clip."""
@@ -37,14 +40,16 @@ class NetworkMaker:
         """Give the clips as they are."""
         return list(clips)
 
-    def fit(self, clips: Sequence[Clip], title: str) -> "FittedEnsemble":
+    def fit(
+        self, clips: Sequence[Clip], validation: Sequence[Clip], title: str
+    ) -> "FittedEnsemble":
         """Fit one network a seed."""
         networks = []
         for seed in self._recipe.seeds:
             name = f"{title}, seed {seed}"
             state_file = self._states / f"{name.replace(',', '').replace(' ', '-')}.pt"
-            network, self.losses[name] = fitted(
-                clips, self._recipe, seed, state_file, partial(self._report, name)
+            network, self.curves[name] = fitted(
+                clips, validation, self._recipe, seed, state_file, partial(self._report, name)
             )
             networks.append(network)
         return FittedEnsemble(merged(networks), self.window_columns)
@@ -56,7 +61,13 @@ class NetworkMaker:
             assert isinstance(member, TimeOrderedAutoencoder)
             fold_norms(member)
         data, parity = export.export(network, windows)
-        return Exported(data, parity, windows.shape[2])
+        return Exported(
+            onnx=data,
+            parity=parity,
+            features=windows.shape[2],
+            listener=listener_bytes(SmallListener().eval(), self.front_ends),
+            halo_columns=SMALL_HALO_COLUMNS,
+        )
 
     def _report(self, title: str, epochs: int, loss: float) -> None:
         self._watch(title, epochs, self._recipe.training.epochs, loss)

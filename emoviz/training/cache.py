@@ -39,26 +39,21 @@ def prepared(folder: Path, ears: Ears, progress: Progress = lambda done, all_: N
     return clips
 
 
-def prepared_music(
-    folder: Path, several: Sequence[Ears], report: Report, progress: Progress
-) -> list[list[Clip]]:
+def prepared_music(folder: Path, ears: Ears, report: Report, progress: Progress) -> list[Clip]:
     """Give `music.music_clips` of the folder, from the cache if it is of these very songs."""
     paths = [path for path, _ in find_songs([folder])]
-    found = []
-    for ears in several:
-        digest = _digest_of(ears)
-        for path in paths:
-            status = path.stat()
-            digest.update(repr((path.name, status.st_size, status.st_mtime_ns)).encode())
-        file = Path("cache") / f"{folder.resolve().name}-music-{ears.name}.npz"
-        found.append((file, digest.hexdigest()))
-    loaded = [_load(*place) if place[0].is_file() else None for place in found]
-    if all(clips is not None for clips in loaded):
-        return [clips for clips in loaded if clips is not None]
-    heard = music_clips(paths, several, report, progress)
-    for (file, fingerprint), clips in zip(found, heard, strict=True):
-        _store(file, clips, fingerprint)
-    return heard
+    digest = _digest_of(ears)
+    for path in paths:
+        status = path.stat()
+        digest.update(repr((path.name, status.st_size, status.st_mtime_ns)).encode())
+    file = Path("cache") / f"{folder.resolve().name}-music-{ears.name}.npz"
+    if file.is_file():
+        clips = _load(file, digest.hexdigest())
+        if clips is not None:
+            return clips
+    clips = music_clips(paths, ears, report, progress)
+    _store(file, clips, digest.hexdigest())
+    return clips
 
 
 def _fingerprint(rows: Sequence[ClipRow], ears: Ears) -> str:

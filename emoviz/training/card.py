@@ -237,7 +237,7 @@ def summary(
     what = (
         "Two MusiCNNs and the tonality, judged together"
         if isinstance(recipe, LinearRecipe)
-        else "The paper's convolutional autoencoder with its outputs in the order of time"
+        else "The paper's convolutional autoencoder in the order of time, and harmony beside it"
     )
     return (
         f"{what}; cross-validated R² {own['arousal'].r2:.2f} for arousal and "

@@ -32,13 +32,19 @@ def autoencoder_account(recipe: NetworkRecipe) -> str:
     seeds = len(recipe.seeds)
     return (
         "Input: 96 mel bands in decibels, one column each half-second, "
-        f"{network.window_columns} columns at once. Output: perceived valence and arousal for "
-        "each half-second on [-1, 1], and their deviations.\n\n"
+        f"{network.window_columns} columns at once, and of each half-second the level of "
+        f"{tonality.PITCHES} semitones and level and attack in eight groups of bands. Output: "
+        "perceived valence and arousal for each half-second on [-1, 1], and their deviations.\n\n"
         "Two convolutions, three transposed convolutions and a mean-pool, as in Table 1 of the "
         'paper (Yang, "Short-time emotion tracker using a convolutional autoencoder") read '
         "so that the outputs are in the order of time; channels "
         f"{'-'.join(str(count) for count in network.channels)}, batch normalisation, "
-        f"LeakyReLU, {100 * network.dropout:.0f} % of channels dropped in training. "
+        f"LeakyReLU, {100 * network.dropout:.0f} % of channels dropped in training. A second way "
+        "in takes what a picture of mel bands does not show: pitch classes, intervals and triads "
+        "that sound in the middle of the window, its key (by the profiles of Krumhansl and Kessler "
+        "1982) with what sounds on each degree of it, and how loud it is; a layer of "
+        f"{network.hidden} units judges them once for the whole window, and its answer is added "
+        "before the tanh. "
         f"The model is the mean of {seeds} such network{'s' if seeds > 1 else ''}, "
         "fitted from different seeds."
     )
@@ -76,4 +82,15 @@ def network_training(recipe: NetworkRecipe) -> str:
         f"Gaussian noise at {low_db:g} to {high_db:g} dB; up to {augmentation.masked_bands} "
         f"bands and {augmentation.masked_columns} half-seconds were blanked; clips were mixed "
         f"in pairs (mixup, {augmentation.mixup:g})."
+        f"{_teaching(recipe)}"
+    )
+
+
+def _teaching(recipe: NetworkRecipe) -> str:
+    if recipe.distillation is None:
+        return ""
+    return (
+        f" `{recipe.distillation.teacher}` taught it: {100 * recipe.distillation.share:.0f} % of "
+        "each label are what that model says, fitted anew without the songs of the fold, and so "
+        "are all labels of unlabelled music."
     )

@@ -1,4 +1,4 @@
-"""The laboratory's commands: `emoviz prepare`, `emoviz train` and `emoviz evaluate`.
+"""The laboratory's commands: `emoviz prepare`, `train`, `compare` and `evaluate`.
 
 Imported whenever the program starts, so everything heavy is imported inside the functions.
 """
@@ -9,29 +9,41 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emoviz import errors
+from emoviz import errors, paths
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
     from emoviz.training.dataset import Clip, Ears
-    from emoviz.training.experiment import Lessons
-    from emoviz.training.recipe import NetworkRecipe
+    from emoviz.training.fitting import Lessons
+    from emoviz.training.recipe import LinearRecipe, NetworkRecipe
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[Any]") -> None:
-    """Add the three commands; each sets `run`, which takes the arguments and gives the status."""
+    """Add the commands; each sets `run`, which takes the arguments and gives the status."""
     prepare = subparsers.add_parser("prepare", help="decode a data folder into the training cache")
     _add_data(prepare)
     prepare.set_defaults(run=run_prepare)
     train = subparsers.add_parser("train", help="cross-validate, train and export a model")
     train.add_argument("recipe", type=Path, metavar="RECIPE.toml")
     _add_data(train)
-    train.add_argument(
-        "--music", type=Path, metavar="DIR", help="unlabelled songs that a teacher labels"
-    )
+    _add_music(train)
     train.set_defaults(run=run_train)
+    compare = subparsers.add_parser(
+        "compare",
+        help="learn and test every system of the field, and the models, on the same songs",
+    )
+    _add_data(compare)
+    _add_music(compare)
+    compare.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="where COMPARISON.md and comparison.json go; without it, to the run folder",
+    )
+    compare.set_defaults(run=run_compare)
     evaluate = subparsers.add_parser("evaluate", help="compare a model with a data folder's labels")
     evaluate.add_argument("model", help="the name of an installed model, or its folder")
     _add_data(evaluate)
@@ -44,9 +56,9 @@ def run_prepare(arguments: argparse.Namespace) -> int:
     _need_laboratory()
     from emoviz.training.cache import cache_file
     from emoviz.training.dataset import paper_ears
-    from emoviz.training.ears import listener_ears
+    from emoviz.training.ears import listener_ears, small_ears
 
-    for ears in (paper_ears(), listener_ears()):
+    for ears in (paper_ears(), small_ears(), listener_ears()):
         clips = _prepared(arguments.data, ears, console)
         songs = len({clip.song_id for clip in clips})
         console.print(f"{len(clips)} clips of {songs} songs in {cache_file(arguments.data, ears)}")
@@ -58,25 +70,60 @@ def run_train(arguments: argparse.Namespace) -> int:
     _need_laboratory()
     from emoviz.training import evaluate
     from emoviz.training.dataset import paper_ears
-    from emoviz.training.ears import listener_ears
+    from emoviz.training.ears import ears_for
     from emoviz.training.experiment import Experiment
-    from emoviz.training.recipe import LinearRecipe, NetworkRecipe, read_recipe
+    from emoviz.training.recipe import read_recipe
 
     console = _console()
     recipe = read_recipe(arguments.recipe)
     plain = _prepared(arguments.data, paper_ears(), console)
-    clips = plain
-    if isinstance(recipe, LinearRecipe):
-        clips = _prepared(arguments.data, listener_ears(), console)
-    lessons = None
-    if isinstance(recipe, NetworkRecipe):
-        lessons = _lessons(recipe, arguments.data, arguments.music, console)
+    clips = _prepared(arguments.data, ears_for(recipe), console)
+    lessons = _lessons(recipe, arguments.data, arguments.music, console)
     with _progress(console) as progress:
         watch = _watching(progress, console)
         experiment = Experiment(recipe, clips, plain, Path("runs"), watch, lessons)
         outcome = experiment.run()
     console.print(evaluate.table(outcome.systems, f"{recipe.folds}-fold cross-validation"))
     for path in outcome.files:
+        console.print(str(path), soft_wrap=True)
+    return 0
+
+
+def run_compare(arguments: argparse.Namespace) -> int:
+    """Learn and test every system on the same songs; raises `errors.EmovizError`."""
+    _need_laboratory()
+    from emoviz.training import comparison, comparison_page
+    from emoviz.training.dataset import paper_ears
+    from emoviz.training.ears import ears_for
+    from emoviz.training.fitting import Fitting
+    from emoviz.training.recipe import read_recipe
+
+    console = _console()
+    plain = _prepared(arguments.data, paper_ears(), console)
+    recipes = [
+        comparison.adapted(read_recipe(path), plain)
+        for path in sorted(paths.models().glob("*/recipe.toml"))
+    ]
+    with _progress(console) as progress:
+        task = progress.add_task("comparing", total=None)
+        comparing = comparison.Comparison(
+            plain,
+            recipes[0].collection,
+            Path("runs"),
+            lambda system, split: progress.update(task, description=f"{system}, {split}"),
+        )
+        tracks, about = {}, {}
+        for system in comparison.plain_systems():
+            tracks[system.name], about[system.name] = comparing.tracks(system), system.about
+        for recipe in recipes:
+            clips = _prepared(arguments.data, ears_for(recipe), console)
+            lessons = _lessons(recipe, arguments.data, arguments.music, console)
+            fitting = Fitting(recipe, clips, Path("runs"), lambda *_: None, lessons)
+            tracks[recipe.name], about[recipe.name] = comparing.model_tracks(fitting), recipe.title
+    compared = comparison_page.Compared(comparing.protocol, about, comparing.figures(tracks))
+    for table in comparison_page.tables(compared):
+        console.print(table)
+    for path in comparison_page.write(compared, arguments.output or comparing.folder):
         console.print(str(path), soft_wrap=True)
     return 0
 
@@ -120,10 +167,16 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder")
 
 
+def _add_music(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--music", type=Path, metavar="DIR", help="unlabelled songs that a teacher labels"
+    )
+
+
 def _need_laboratory() -> None:
     import importlib.util
 
-    for package in ("torch", "librosa", "sklearn", "onnx", "onnxscript"):
+    for package in ("torch", "librosa", "matplotlib", "sklearn", "onnx", "onnxscript"):
         if importlib.util.find_spec(package) is None:
             raise errors.TrainingError(
                 f"Training needs the package {package}, which is not installed; "
@@ -158,28 +211,32 @@ def _prepared(data: Path, ears: "Ears", console: "Console") -> "list[Clip]":
 
 
 def _lessons(
-    recipe: "NetworkRecipe", data: Path, music: Path | None, console: "Console"
+    recipe: "NetworkRecipe | LinearRecipe", data: Path, music: Path | None, console: "Console"
 ) -> "Lessons | None":
     from emoviz.training.cache import prepared_music
-    from emoviz.training.dataset import paper_ears
     from emoviz.training.distillation import Teacher
-    from emoviz.training.ears import listener_ears
-    from emoviz.training.experiment import Lessons
+    from emoviz.training.ears import listener_ears, small_ears
+    from emoviz.training.fitting import Lessons
+    from emoviz.training.recipe import LinearRecipe
 
-    teacher = recipe.teacher()
-    if teacher is None or recipe.distillation is None:
+    if isinstance(recipe, LinearRecipe) or recipe.distillation is None:
         return None
+    teacher = recipe.teacher()
+    assert teacher is not None
     heard = _prepared(data, listener_ears(), console)
     students: list[Clip] = []
     teachers: list[Clip] = []
     if music is not None:
         with _progress(console) as progress:
             task = progress.add_task("hearing music", total=None)
-            students, teachers = prepared_music(
-                music,
-                [paper_ears(), listener_ears()],
-                console.print,
-                lambda done, total: progress.update(task, completed=done, total=total),
+            students, teachers = (
+                prepared_music(
+                    music,
+                    ears,
+                    console.print,
+                    lambda done, total: progress.update(task, completed=done, total=total),
+                )
+                for ears in (small_ears(), listener_ears())
             )
     share = recipe.distillation.share
     return Lessons(Teacher(teacher, heard, teachers, share), students)

@@ -42,7 +42,7 @@ class Teacher:
         Both name clips by index into `students`. Labels of other collections stay on their own
         scale.
         """
-        fitted = self._maker.fit([self._clips[index] for index in learnt], "teacher")
+        fitted = self._maker.fit([self._clips[index] for index in learnt], [], "teacher")
         said = fitted.values([self._clips[index] for index in shown])
         clips = [students[index] for index in shown]
         own = [clip.collection == self._collection for clip in clips]

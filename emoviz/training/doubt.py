@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from emoviz.training.dataset import DIMENSIONS
-from emoviz.training.evaluate import BAND
+from emoviz.trajectory import BAND_DEVIATIONS
 
 Doubles = npt.NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def _shares(disagreement: Doubles, strangeness: Doubles, error: Doubles) -> Shar
     found = minimize(cost, start, method="Nelder-Mead", options={"maxiter": 400})
     shares = np.exp(found.x) / usual
     ratio = np.abs(error) / np.sqrt(shares @ grounds + _LEAST_VARIANCE)
-    widening = float(np.quantile(ratio, _TRUSTED_SHARE) / BAND) ** 2
+    widening = float(np.quantile(ratio, _TRUSTED_SHARE) / BAND_DEVIATIONS) ** 2
     floor, disagree, strange = (widening * shares).tolist()
     # What hardly occurs in the held-out songs must not be blown up by its own rarity.
     if not disagreement.any():

@@ -10,10 +10,8 @@ from rich.table import Table
 
 from emoviz.estimator import Estimator
 from emoviz.training.dataset import DIMENSIONS, Clip, Floats
+from emoviz.trajectory import BAND_DEVIATIONS
 from emoviz.windows import Track, cut, windows_of
-
-BAND = 1.645
-"""Deviations to either side that hold 90 % of a normal distribution."""
 
 _DRAWS = 1000
 _BOOTSTRAP_SEED = 1989
@@ -236,7 +234,7 @@ def _song_sums(
     truth, guess = label[known], prediction[known, 0]
     covered = np.nan
     if prediction.shape[1] == 2:
-        covered = float((np.abs(guess - truth) <= BAND * prediction[known, 1]).sum())
+        covered = float((np.abs(guess - truth) <= BAND_DEVIATIONS * prediction[known, 1]).sum())
     return [
         float(known.sum()),
         truth.sum(),

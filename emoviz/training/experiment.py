@@ -1,10 +1,9 @@
 """A whole training: cross-validation beside the baselines, the final fit, export and card."""
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -12,14 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
-from emoviz.training import baselines, card, evaluate, export
-from emoviz.training.autoencoder import NetworkMaker
+from emoviz.training import baselines, card, curves, evaluate, export
 from emoviz.training.dataset import Clip, Floats, folds
-from emoviz.training.distillation import Teacher
 from emoviz.training.doubt import HeldOut, Shares, shares_of, together
 from emoviz.training.evaluate import Figures
-from emoviz.training.listening_model import LinearMaker
-from emoviz.training.makers import Fitted, Maker, Watch
+from emoviz.training.fitting import Fitting, Lessons
+from emoviz.training.makers import Fitted, Watch
 from emoviz.training.probes import probed
 from emoviz.training.recipe import LinearRecipe, NetworkRecipe
 
@@ -32,14 +29,6 @@ class Outcome:
 
     systems: dict[str, dict[str, Figures]]
     files: list[Path]
-
-
-@dataclass(frozen=True)
-class Lessons:
-    """A teacher, and the unlabelled music that it labels for the student."""
-
-    teacher: Teacher
-    music: Sequence[Clip]
 
 
 class Experiment:
@@ -56,7 +45,7 @@ class Experiment:
         plain: Sequence[Clip],
         runs: Path,
         watch: Watch,
-        lessons: "Lessons | None" = None,
+        lessons: Lessons | None = None,
     ) -> None:
         """Make or find the run folder below `runs`.
 
@@ -79,22 +68,9 @@ class Experiment:
             raise errors.OutputError(
                 target, "the model goes where the recipe is: permission denied"
             )
-        self._scored = evaluate.benchmark(clips, recipe.collection)
-        self._lessons = lessons
-        music = lessons.music if lessons else []
-        self.folder = runs / f"{recipe.name}-{_fingerprint(recipe, [*clips, *music])}"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise errors.OutputError(self.folder, reason) from error
-        export.write({self.folder / "recipe.toml": recipe.text.encode()})
-        self._maker: Maker
-        if isinstance(recipe, LinearRecipe):
-            self._maker = LinearMaker(recipe, clips)
-        else:
-            self._maker = NetworkMaker(recipe, self.folder, watch)
-        self._clips = self._maker.heard(clips)
+        self._fitting = Fitting(recipe, clips, runs, watch, lessons)
+        self._maker, self._clips = self._fitting.maker, self._fitting.clips
+        self._scored = self._fitting.scored
 
     def run(self) -> Outcome:
         """Cross-validate, fit on everything, and write the model beside the recipe.
@@ -102,7 +78,7 @@ class Experiment:
         Raises `errors.TrainingError` or `errors.OutputError`; nothing is written then.
         """
         fits = [
-            self._maker.fit(self._train_clips(fold), f"without fold {fold + 1}")
+            self._fitting.without(self._tested(fold), f"without fold {fold + 1}")
             for fold in range(self._recipe.folds)
         ]
         errs = [
@@ -110,7 +86,8 @@ class Experiment:
             for fold, fit in enumerate(fits)
         ]
         systems = self._scores(fits, errs)
-        final = self._maker.fit(self._train_clips(None), FINAL)
+        final = self._fitting.without([], FINAL)
+        curves.write(self._maker.curves, self._fitting.folder)
         contents = self._files(final, shares_of(together(errs)), systems)
         export.write(contents)
         return Outcome(systems, sorted(contents))
@@ -151,18 +128,6 @@ class Experiment:
     def _learnt_and_scored(self, fold: int) -> list[Clip]:
         return [self._plain[index] for index in self._scored if self._folds[index] != fold]
 
-    def _train_clips(self, without: int | None) -> list[Clip]:
-        chosen = [index for index in self._usable() if self._folds[index] != without]
-        own = [index for index in self._maker.trained_on(chosen, self._scored)]
-        if self._lessons is None:
-            return [self._clips[index] for index in own]
-        learnt = LinearMaker.chosen(chosen, self._scored, self._clips, self._recipe.collection)
-        return self._lessons.teacher.taught(learnt, own, self._clips, self._lessons.music)
-
-    def _usable(self) -> list[int]:
-        wanted = {self._recipe.collection, *self._recipe.extra_collections}
-        return [index for index, clip in enumerate(self._clips) if clip.collection in wanted]
-
     def _files(
         self, final: Fitted, shares: Sequence[Shares], systems: dict[str, dict[str, Figures]]
     ) -> dict[Path, bytes]:
@@ -183,7 +148,8 @@ class Experiment:
             recipe, self._counts(), systems, exported, len(windows), shares, probed(contents)
         )
         folder = recipe.path.resolve().parent
-        results = {**account.results(), "losses": self._maker.losses}
+        noted = {name: asdict(curve) for name, curve in self._maker.curves.items()}
+        results = {**account.results(), "curves": noted}
         contents[folder / "results.json"] = (json.dumps(results, indent=1) + "\n").encode()
         contents[folder / "CARD.md"] = account.markdown().encode()
         return contents
@@ -191,24 +157,7 @@ class Experiment:
     def _counts(self) -> dict[str, tuple[int, int]]:
         """Give collection -> (songs, clips) of what the final network was fitted on."""
         counts = {}
-        used = [self._clips[i] for i in self._maker.trained_on(self._usable(), self._scored)]
         for collection in (self._recipe.collection, *self._recipe.extra_collections):
-            songs = [clip.song_id for clip in used if clip.collection == collection]
+            songs = [clip.song_id for clip in self._fitting.learnt if clip.collection == collection]
             counts[collection] = (len(set(songs)), len(songs))
         return counts
-
-
-def _fingerprint(recipe: NetworkRecipe | LinearRecipe, clips: Sequence[Clip]) -> str:
-    # What a fitted network depends on, and no more: a new title or one seed more need no new fits.
-    settings: tuple[object, ...] = (
-        (recipe.linear,)
-        if isinstance(recipe, LinearRecipe)
-        else (recipe.network, recipe.training, recipe.augmentation, recipe.distillation)
-    )
-    split = (recipe.collection, recipe.extra_collections, recipe.folds)
-    digest = hashlib.sha256(repr((settings, split)).encode())
-    for clip in clips:
-        digest.update(repr((clip.song_id, clip.group, clip.collection, clip.start_s)).encode())
-        digest.update(clip.columns.tobytes())
-        digest.update(clip.labels.tobytes())
-    return digest.hexdigest()[:16]

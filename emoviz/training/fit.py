@@ -6,7 +6,7 @@ import math
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ from torch import nn
 
 from emoviz import errors, files
 from emoviz.training.augmentation import Batch, augmented, cropped, mixing
-from emoviz.training.dataset import DIMENSIONS, Clip
-from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder
+from emoviz.training.context import Context
+from emoviz.training.curves import Curve
+from emoviz.training.dataset import BANDS, DIMENSIONS, Clip
+from emoviz.training.evaluate import cut_windows
+from emoviz.training.networks import Ensemble, Normalisation, TimeOrderedAutoencoder
 from emoviz.training.recipe import NetworkRecipe
 
 Report = Callable[[int, float], None]
@@ -32,6 +35,7 @@ class Examples:
     """Training clips as tensors; see `Batch` for the shapes."""
 
     mel_db: torch.Tensor
+    context: torch.Tensor
     labels: torch.Tensor
     extra: torch.Tensor
 
@@ -48,15 +52,17 @@ class Examples:
             )
         columns = min(len(clip.columns) for clip in clips)
         extra = [clip.collection != recipe.collection for clip in clips]
+        heard = torch.from_numpy(np.stack([clip.columns[:columns] for clip in clips]))
         return cls(
-            mel_db=torch.from_numpy(np.stack([clip.columns[:columns] for clip in clips])),
+            mel_db=heard[:, :, :BANDS],
+            context=Context()(heard[:, :, BANDS:]),
             labels=torch.from_numpy(np.stack([clip.labels[:columns] for clip in clips])),
             extra=torch.tensor(extra),
         )
 
     def batch(self, indices: torch.Tensor) -> Batch:
         """Pick the examples at `indices`."""
-        return Batch(self.mel_db[indices], self.labels[indices], self.extra[indices])
+        return Batch(self.mel_db, self.context, self.labels, self.extra).at(indices)
 
 
 class Calibration(nn.Module):
@@ -78,20 +84,20 @@ class Calibration(nn.Module):
 class Fit:
     """A network being fitted, which can be stored after any epoch and taken up again."""
 
-    def __init__(self, examples: Examples, recipe: NetworkRecipe, seed: int) -> None:
+    def __init__(
+        self, examples: Examples, validation: Sequence[Clip], recipe: NetworkRecipe, seed: int
+    ) -> None:
         self._examples, self._settings, self._seed = examples, recipe.training, seed
+        self._validation = _windows(validation, recipe)
         self._augmentation = recipe.augmentation
-        mean_db = examples.mel_db.mean(dim=(0, 1))
-        # A band that never changes (nothing above a lossy coder's limit) must not divide by 0.
-        deviation_db = examples.mel_db.std(dim=(0, 1)).clamp(min=1.0)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             member = TimeOrderedAutoencoder(recipe.network)
-        self._network = Ensemble([member], mean_db, deviation_db)
+        self._network = Ensemble([member], Normalisation.of(examples.mel_db, examples.context))
         self._average = copy.deepcopy(self._network).requires_grad_(False)
         self._calibration = Calibration()
         self._optimiser = torch.optim.AdamW(self._parameter_groups(), lr=0.0)
-        self.losses: list[float] = []
+        self.curve = Curve()
 
     @property
     def network(self) -> Ensemble:
@@ -104,7 +110,7 @@ class Fit:
         Every epoch draws from a generator of its own, so that a fit taken up again goes on as if
         it had never been stopped. Raises `errors.TrainingError` if the loss is no longer a number.
         """
-        number = len(self.losses)
+        number = len(self.curve.training)
         random = np.random.default_rng((self._seed, number))
         order = torch.from_numpy(random.permutation(len(self._examples.extra)))
         size = self._settings.batch_size
@@ -123,7 +129,9 @@ class Fit:
             raise errors.TrainingError(
                 f"The loss became {loss} in epoch {number + 1}; lower 'learning_rate'."
             )
-        self.losses.append(loss)
+        self.curve.training.append(loss)
+        if self._validation is not None:
+            self.curve.validation.append(self._validation_loss(*self._validation))
         return loss
 
     def state(self) -> dict[str, Any]:
@@ -133,7 +141,7 @@ class Fit:
             "average": self._average.state_dict(),
             "calibration": self._calibration.state_dict(),
             "optimiser": self._optimiser.state_dict(),
-            "losses": self.losses,
+            "curve": asdict(self.curve),
         }
 
     def take_up(self, state: dict[str, Any]) -> None:
@@ -142,21 +150,29 @@ class Fit:
         self._average.load_state_dict(state["average"])
         self._calibration.load_state_dict(state["calibration"])
         self._optimiser.load_state_dict(state["optimiser"])
-        self.losses = list(state["losses"])
+        self.curve = Curve(**state["curve"])
 
     def _step(self, batch: Batch, random: np.random.Generator) -> float:
         batch = cropped(batch, self._augmentation.crop_columns, random)
         mel_db = augmented(batch, self._augmentation, random)
         share, partner = mixing(len(mel_db), self._augmentation.mixup, random)
-        values = self._network(share * mel_db + (1.0 - share) * mel_db[partner])
+        mixed_db = share * mel_db + (1.0 - share) * mel_db[partner]
+        beside = share[:, 0]
+        context = beside * batch.context + (1.0 - beside) * batch.context[partner]
+        values = self._network.judged(mixed_db, context)[0]
         own_error, own_count = self._error(values, batch, share)
-        partner_batch = Batch(mel_db, batch.labels[partner], batch.extra[partner])
-        other_error, other_count = self._error(values, partner_batch, 1.0 - share)
+        other_error, other_count = self._error(values, batch.at(partner), 1.0 - share)
         loss = (own_error + other_error) / (own_count + other_count)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
         return float(loss.detach())
+
+    def _validation_loss(self, columns: torch.Tensor, labels: torch.Tensor) -> float:
+        known = ~torch.isnan(labels)
+        with torch.inference_mode():
+            values = self._average.eval()(columns)
+        return float((values - torch.nan_to_num(labels))[known].square().mean())
 
     def _error(
         self, values: torch.Tensor, batch: Batch, share: torch.Tensor
@@ -204,34 +220,50 @@ class Fit:
 
 def fitted(
     clips: Sequence[Clip],
+    validation: Sequence[Clip],
     recipe: NetworkRecipe,
     seed: int,
     state_file: Path,
     report: Report = lambda epochs, loss: None,
-) -> tuple[Ensemble, list[float]]:
-    """Fit a network on `clips`, and give it with its training loss after every epoch.
+) -> tuple[Ensemble, Curve]:
+    """Fit a network on `clips`, and give it with its losses after every epoch.
+
+    `validation` may be empty: its loss, that of the running mean of the weights on windows as the
+    program cuts them, changes nothing.
 
     The state goes to `state_file` after each epoch; if that file is there, the fit goes on from
     it. A seed gives the same weights however many cores there are. Raises
     `errors.TrainingError` if the loss diverges or the state is damaged, and
     `errors.OutputError` if the state cannot be written.
     """
-    with _one_thread():
-        fit = Fit(Examples.of(clips, recipe), recipe, seed)
+    with one_thread():
+        fit = Fit(Examples.of(clips, recipe), validation, recipe, seed)
         if state_file.is_file():
             _take_up(fit, state_file)
-            report(len(fit.losses), fit.losses[-1])
-        while len(fit.losses) < recipe.training.epochs:
+            report(len(fit.curve.training), fit.curve.training[-1])
+        while len(fit.curve.training) < recipe.training.epochs:
             loss = fit.epoch()
             buffer = io.BytesIO()
             torch.save(fit.state(), buffer)
             files.write_whole({state_file: buffer.getvalue()})
-            report(len(fit.losses), loss)
-    return fit.network, fit.losses
+            report(len(fit.curve.training), loss)
+    return fit.network, fit.curve
+
+
+def _windows(
+    clips: Sequence[Clip], recipe: NetworkRecipe
+) -> tuple[torch.Tensor, torch.Tensor] | None:
+    if not clips:
+        return None
+    length = recipe.network.window_columns
+    columns = np.concatenate([cut_windows(clip.columns, length) for clip in clips])
+    labels = np.concatenate([cut_windows(clip.labels, length) for clip in clips])
+    return torch.from_numpy(columns), torch.from_numpy(labels)
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
+    """Let torch compute on one thread: with any number of cores the same digits."""
     # How many threads share a sum shows in its last digits, and a fit blows them up.
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -67,11 +67,14 @@ def fitted(examples: Examples, settings: LinearSettings) -> Head:
         scaled, target = means * scale, targets[:, index].copy()
         gain = 1.0
         if examples.extra.any():
-            gain, offset = _scale_between(scaled, target, own, settings.penalty)
-            target[~own] = gain * target[~own] + offset
+            gain, shift = _scale_between(scaled, target, own, settings.penalty)
+            target[~own] = gain * target[~own] + shift
         basis = _basis(scaled[~own] if examples.extra.any() else scaled, settings)
         both = np.hstack([scaled, basis.of(scaled)])
-        slopes, constant[index] = _ridge(both, target, weight, settings.penalty)
+        slopes, offset = _ridge(both, target, weight, settings.penalty)
+        slopes, constant[index] = _spread(
+            slopes, offset, both[own].mean(axis=0), settings.spreads[index]
+        )
         static[:, index] = scale * slopes[: len(scale)]
         likeness.append(basis.likeness(slopes[len(scale) :]))
         gains = np.where(own, 1.0, gain).astype(np.float64)
@@ -200,6 +203,15 @@ def _batches(columns: Floats) -> tuple[torch.Tensor, ...]:
 def _means(labels: Floats) -> Doubles:
     means: Doubles = np.nanmean(labels, axis=1).astype(np.float64)
     return means
+
+
+def _spread(slopes: Doubles, offset: float, mean: Doubles, share: float) -> tuple[Doubles, float]:
+    """Spread estimates about that of the `mean` features.
+
+    A ridge regression draws estimates towards the middle, further than concordance likes.
+    """
+    middle = float(mean @ slopes) + offset
+    return share * slopes, share * offset + (1.0 - share) * middle
 
 
 def _ridge(

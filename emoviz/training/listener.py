@@ -1,4 +1,4 @@
-"""What the default model hears in each half-second: two MusiCNNs, the tonality and the loudness.
+"""What the models hear in each half-second: tonality and loudness, and MusiCNNs or mel bands.
 
 Everything here is fixed before the labels are seen, but for the choice of what to listen for.
 """
@@ -22,6 +22,8 @@ FRAMES_PER_COLUMN = 32
 STRIDE = 2
 HALO_COLUMNS = 4
 """How far, in half-seconds, the listener hears to either side."""
+
+SMALL_HALO_COLUMNS = 1
 
 WEIGHTS = ("msd", "mtt")
 STATISTICS = 3 * musicnn.CHANNELS
@@ -107,11 +109,29 @@ class Listener(nn.Module):
 
     def forward(self, mel_db: torch.Tensor, pitch_db: torch.Tensor) -> torch.Tensor:
         """Listen to mel frames (n, frames, 96) and pitch frames (n, frames / 8, 67) in decibels."""
-        heard = [self.tonality(pitch_db), loudness(mel_db)]
+        heard = [self.tonality(pitch_db), loudness(mel_db, FRAMES_PER_COLUMN)]
         for ear, projection in zip(self.ears, self.projections, strict=True):
             statistics, penultimate = ear(mel_db)
             heard += [projection(statistics), penultimate]
         return torch.cat(heard, dim=2)
+
+
+class SmallListener(nn.Module):
+    """What the small model hears in each half-second, (n, columns, `BANDS` + `FIRST_EAR`).
+
+    The mean of the mel frames in decibels, the paper's input; then tonality and loudness.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tonality = Tonality()
+
+    def forward(self, mel_db: torch.Tensor, pitch_db: torch.Tensor) -> torch.Tensor:
+        """Listen to mel frames (n, frames, 96) and pitch frames in decibels."""
+        per_column = FrontEnd.frames_per_column
+        count, frames, bands = mel_db.shape
+        mean_db = mel_db.reshape(count, frames // per_column, per_column, bands).mean(dim=2)
+        return torch.cat([mean_db, self.tonality(pitch_db), loudness(mel_db, per_column)], dim=2)
 
 
 class Projection(nn.Module):
@@ -141,7 +161,7 @@ def principal(statistics: Floats, kept: int) -> Projection:
     return Projection(mean, deviation, components.astype(np.float32))
 
 
-def loudness(mel_db: torch.Tensor) -> torch.Tensor:
+def loudness(mel_db: torch.Tensor, per_column: int) -> torch.Tensor:
     """Give level and attack in eight groups of bands, (n, columns, `LOUDNESS`).
 
     Mean and highest level in tens of decibels, and mean and deviation of the rises from frame to
@@ -151,7 +171,7 @@ def loudness(mel_db: torch.Tensor) -> torch.Tensor:
     count, frames, bands = level.shape
     groups = level.reshape(count, frames, _GROUPS, bands // _GROUPS).mean(dim=3)
     rises = functional.pad(torch.relu(groups[:, 1:] - groups[:, :-1]), (0, 0, 1, 0))
-    groups = groups.reshape(count, frames // FRAMES_PER_COLUMN, FRAMES_PER_COLUMN, _GROUPS)
+    groups = groups.reshape(count, frames // per_column, per_column, _GROUPS)
     rises = rises.reshape(groups.shape)
     spread = (rises - rises.mean(dim=2, keepdim=True)).square().mean(dim=2)
     every = [groups.mean(dim=2), groups.amax(dim=2), rises.mean(dim=2), torch.sqrt(spread + 1e-6)]

@@ -8,6 +8,7 @@ import torch
 
 from emoviz.melspectrogram import FrontEnd
 from emoviz.training import export, linear, musicnn
+from emoviz.training.curves import Curve
 from emoviz.training.dataset import Clip, Floats
 from emoviz.training.doubt import HeldOut, Shares
 from emoviz.training.ears import listener_bytes
@@ -38,10 +39,13 @@ class LinearMaker:
         """
         self._recipe, self._settings = recipe, recipe.linear
         self.window_columns = recipe.linear.window_columns
-        self.front_ends: tuple[FrontEnd, ...] = (mel_front_end(), pitch_front_end())
+        self.front_ends: tuple[FrontEnd, ...] = (
+            mel_front_end(),
+            pitch_front_end(musicnn.SAMPLE_RATE_HZ),
+        )
         self._projections = _projections(recipe, clips)
         self._clips = clips
-        self.losses: dict[str, list[float]] = {}
+        self.curves: dict[str, Curve] = {}
 
     def trained_on(self, usable: Sequence[int], scored: Sequence[int]) -> list[int]:
         """Take every song of the scored collection once, as it is scored, and all other clips."""
@@ -59,8 +63,8 @@ class LinearMaker:
         """Give the clips with each ear's statistics projected."""
         return [self._projected(clip) for clip in clips]
 
-    def fit(self, clips: Sequence[Clip], title: str) -> "FittedHead":
-        """Fit the last layer."""
+    def fit(self, clips: Sequence[Clip], validation: Sequence[Clip], title: str) -> "FittedHead":
+        """Fit the last layer, in closed form."""
         examples = linear.Examples.of(clips, self._recipe.collection, self.window_columns)
         head = linear.fitted(examples, self._settings)
         return FittedHead(head, examples, self._recipe.collection, self._settings)
@@ -72,7 +76,7 @@ class LinearMaker:
             onnx=export.halved_where_exact(data),
             parity=parity,
             features=windows.shape[2],
-            listener=listener_bytes(Listener(self._projections).eval()),
+            listener=listener_bytes(Listener(self._projections).eval(), self.front_ends),
             halo_columns=HALO_COLUMNS,
         )
 

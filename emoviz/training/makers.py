@@ -6,6 +6,7 @@ from typing import Protocol
 import torch
 
 from emoviz.melspectrogram import FrontEnd
+from emoviz.training.curves import Curve
 from emoviz.training.dataset import Clip, Floats
 from emoviz.training.doubt import HeldOut, Shares
 from emoviz.training.export import Exported
@@ -29,8 +30,8 @@ class Maker(Protocol):
 
     front_ends: tuple[FrontEnd, ...]
     window_columns: int
-    losses: dict[str, list[float]]
-    """The training loss after each epoch of every fit, by the name of the fit."""
+    curves: dict[str, Curve]
+    """The losses after each epoch of every fit, by the name of the fit; none in closed form."""
 
     def trained_on(self, usable: Sequence[int], scored: Sequence[int]) -> list[int]:
         """Choose the clips to train on, of all usable ones and those that are scored."""
@@ -38,8 +39,11 @@ class Maker(Protocol):
     def heard(self, clips: Sequence[Clip]) -> list[Clip]:
         """Give the clips with the columns that the model's windows are cut from."""
 
-    def fit(self, clips: Sequence[Clip], title: str) -> Fitted:
-        """Fit a model; raises `errors.TrainingError`."""
+    def fit(self, clips: Sequence[Clip], validation: Sequence[Clip], title: str) -> Fitted:
+        """Fit a model on `clips`; raises `errors.TrainingError`.
+
+        The losses on `validation`, which may be empty, are noted and change nothing.
+        """
 
     def export(self, network: torch.nn.Module, windows: Floats) -> Exported:
         """Turn the final network into files, checked on `windows`."""

@@ -16,24 +16,21 @@ _EVERY_COLUMNS = 60
 
 
 def music_clips(
-    songs: Sequence[Path], several: Sequence[Ears], report: Report, progress: Progress
-) -> list[list[Clip]]:
-    """Cut a clip of 10 s out of every 30 s of all `songs`, heard with each of `several`.
+    songs: Sequence[Path], ears: Ears, report: Report, progress: Progress
+) -> list[Clip]:
+    """Cut a clip of 10 s out of every 30 s of all `songs`, without labels.
 
-    Gives one list of clips for each ears, without labels. `report` takes a sentence about each
-    song that cannot be used. Raises `errors.TrainingError` if there is none that is long enough.
+    `report` takes a sentence about each song that cannot be used. Raises `errors.TrainingError` if
+    there is none that is long enough.
     """
-    found: list[list[Clip]] = [[] for _ in several]
+    found: list[Clip] = []
     for number, path in enumerate(songs):
         try:
-            heard = [_clips_of(path, number, ears) for ears in several]
+            found += _clips_of(path, number, ears)
         except errors.SongError as error:
             report(str(error))
-            continue
-        for clips, more in zip(found, heard, strict=True):
-            clips += more
         progress(number + 1, len(songs))
-    if not found[0]:
+    if not found:
         raise errors.TrainingError("There is no unlabelled song of 40 s or more to learn from.")
     return found
 

@@ -1,14 +1,17 @@
 """The networks: mel windows in decibels in, one value per half-second and dimension out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import cast
 
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from emoviz.training.dataset import DIMENSIONS
+from emoviz.training.context import CONTEXT, Context
+from emoviz.training.dataset import BANDS, DIMENSIONS
 from emoviz.training.doubt import Shares
+from emoviz.training.head import EXTREME
 from emoviz.training.recipe import NetworkSettings
 
 LEAK = 0.1
@@ -31,8 +34,10 @@ class TimeOrderedAutoencoder(nn.Module):
 
     It differs from the paper in what keeps a few hundred songs from being learnt by heart: batch
     normalisation after each layer, dropout of whole channels that is off at test time, and one
-    network for both dimensions. Source: Yang, "Short-time emotion tracker using a convolutional
-    autoencoder", Table 1.
+    network for both dimensions; and in a second way in, `aside`, for what the picture does not
+    show: a summary of the whole window, (n, `CONTEXT`), is weighed by a hidden layer and added
+    before the tanh. Source: Yang, "Short-time emotion tracker using a convolutional autoencoder",
+    Table 1.
     """
 
     def __init__(self, settings: NetworkSettings) -> None:
@@ -50,44 +55,72 @@ class TimeOrderedAutoencoder(nn.Module):
         self.pool = nn.AvgPool2d((6, 4), (1, 1))
         self.activation = nn.LeakyReLU(LEAK)
         self.dropout = nn.Dropout2d(settings.dropout)
+        self.aside = nn.Sequential(
+            nn.Dropout(settings.context_dropout),
+            nn.Linear(CONTEXT, settings.hidden),
+            nn.LeakyReLU(LEAK),
+            nn.Dropout(settings.context_dropout),
+            nn.Linear(settings.hidden, len(DIMENSIONS)),
+        )
 
-    def forward(self, windows: torch.Tensor) -> torch.Tensor:
-        """Estimate (n, columns, 2) from (n, columns, bands)."""
+    def forward(self, windows: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        """Estimate (n, columns, 2) from (n, columns, bands) and (n, `CONTEXT`), both normalised."""
         image = windows.transpose(1, 2).unsqueeze(1)
         code = self.activation(self.norm1(self.conv1(image)))
         code = self.dropout(self.activation(self.norm2(self.conv2(code))))
         code = self.dropout(self.activation(self.norm3(self.deconv3(code))))
         code = self.dropout(self.activation(self.norm4(self.deconv4(code))))
-        values = self.pool(self.deconv5(code))
-        return torch.tanh(values.squeeze(2).transpose(1, 2))
+        values = self.pool(self.deconv5(code)).squeeze(2).transpose(1, 2)
+        return torch.tanh(values + self.aside(context)[:, None])
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """Mean and deviation, in the training data, of mel bands, (bands,), and context, (context,)."""
+
+    mean_db: torch.Tensor
+    deviation_db: torch.Tensor
+    context_mean: torch.Tensor
+    context_deviation: torch.Tensor
+
+    @classmethod
+    def of(cls, mel_db: torch.Tensor, context: torch.Tensor) -> "Normalisation":
+        """Measure (n, columns, bands) and (n, context)."""
+        return cls(
+            mel_db.mean(dim=(0, 1)),
+            # A band that never changes (nothing above a lossy coder's limit) must not divide by 0.
+            mel_db.std(dim=(0, 1)).clamp(min=1.0),
+            context.mean(dim=0),
+            context.std(dim=0).clamp(min=1e-3),
+        )
 
 
 class Ensemble(nn.Module):
     """Networks of one shape whose mean is the estimate, and the normalisation they share.
 
-    The input is normalised band by band with the statistics of the training data, which are part
-    of the network.
+    Takes columns (n, columns, `BANDS` + `FIRST_EAR`) as the small listener gives them: mel bands
+    in decibels, tonality and loudness.
     """
 
-    mean_db: torch.Tensor
-    deviation_db: torch.Tensor
-
     def __init__(
-        self,
-        members: Sequence[TimeOrderedAutoencoder],
-        mean_db: torch.Tensor,
-        deviation_db: torch.Tensor,
+        self, members: Sequence[TimeOrderedAutoencoder], normalisation: Normalisation
     ) -> None:
-        """Put `members` behind one normalisation; the statistics have shape (bands,)."""
+        """Put `members` behind one normalisation."""
         super().__init__()
-        self.register_buffer("mean_db", mean_db)
-        self.register_buffer("deviation_db", deviation_db)
+        for field in fields(Normalisation):
+            self.register_buffer(field.name, getattr(normalisation, field.name))
         self.members = nn.ModuleList(members)
+        self.context = Context()
         self._shares: Sequence[Shares] = ()
 
-    def forward(self, mel_db: torch.Tensor) -> torch.Tensor:
-        """Estimate (n, columns, 2) from (n, columns, bands) in decibels; 4 with deviations."""
-        values = self.each(mel_db)
+    @property
+    def normalisation(self) -> Normalisation:
+        """The statistics that the input is normalised with."""
+        return Normalisation(*(getattr(self, field.name) for field in fields(Normalisation)))
+
+    def forward(self, columns: torch.Tensor) -> torch.Tensor:
+        """Estimate (n, columns, 2) on (-1, 1); 4 with deviations."""
+        values = self.each(columns)
         mean = values.mean(dim=0)
         if not self._shares:
             return mean
@@ -96,15 +129,23 @@ class Ensemble(nn.Module):
         variance = floor + strangeness * (values - mean).square().mean(dim=0)
         return torch.cat([mean, torch.sqrt(variance)], dim=2)
 
-    def each(self, mel_db: torch.Tensor) -> torch.Tensor:
+    def each(self, columns: torch.Tensor) -> torch.Tensor:
         """Give every member's own estimate, (members, n, columns, 2)."""
-        windows = (mel_db - self.mean_db) / self.deviation_db
-        return torch.stack([member(windows) for member in self.members])
+        return self.judged(columns[:, :, :BANDS], self.context(columns[:, :, BANDS:]))
+
+    def judged(self, mel_db: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        """Give every member's own estimate of mel bands and context apart."""
+        known = self.normalisation
+        windows = (mel_db - known.mean_db) / known.deviation_db
+        summary = ((context - known.context_mean) / known.context_deviation).clamp(
+            -EXTREME, EXTREME
+        )
+        return torch.stack([member(windows, summary) for member in self.members])
 
     def with_shares(self, shares: Sequence[Shares]) -> "Ensemble":
         """Give the same ensemble with deviations that grow with how its members differ."""
         members = cast(list[TimeOrderedAutoencoder], list(self.members))
-        same = Ensemble(members, self.mean_db, self.deviation_db)
+        same = Ensemble(members, self.normalisation)
         same._shares = shares
         return same
 
@@ -113,7 +154,7 @@ def merged(ensembles: Sequence[Ensemble]) -> Ensemble:
     """Make one ensemble of several that were fitted on the same data."""
     first = ensembles[0]
     members = [member for ensemble in ensembles for member in ensemble.members]
-    return Ensemble(cast(list[TimeOrderedAutoencoder], members), first.mean_db, first.deviation_db)
+    return Ensemble(cast(list[TimeOrderedAutoencoder], members), first.normalisation)
 
 
 def fold_norms(network: TimeOrderedAutoencoder) -> TimeOrderedAutoencoder:

@@ -20,12 +20,15 @@ class NetworkSettings:
     """The shape of the autoencoder.
 
     `channels` of conv 1, conv 2 and transposed conv 3 and 4 (the paper: 16, 64, 128, 64);
-    `dropout` is the share of channels dropped in training; `window_columns` is how many
-    half-seconds the exported model sees at once.
+    `dropout` is the share of channels dropped in training; `hidden` is the width of the layer
+    that weighs the window's harmony and loudness, and `context_dropout` the share of them dropped;
+    `window_columns` is how many half-seconds the exported model sees at once.
     """
 
     channels: tuple[int, ...]
     dropout: float
+    hidden: int
+    context_dropout: float
     window_columns: int = 60
 
 
@@ -91,15 +94,16 @@ class LinearSettings:
     moment differs from its window; `centres` are typical pieces of music that a window is likened
     to, `centre_sharpness` how quickly likeness fades with distance (1: within the usual distance
     from the middle of all music), and `centre_share` how much it may say beside the linear part;
-    `extra_weight` is what a clip of another collection counts;
-    `known` is how many directions tell what is
-    familiar.
+    `spreads`, of valence and arousal, are what the fitted estimates of windows are spread by about
+    their mean; `extra_weight` is what a clip of another collection counts; `known` is how many
+    directions tell what is familiar.
     """
 
     kept: int
     valence_blocks: tuple[float, ...]
     arousal_blocks: tuple[float, ...]
     penalty: float
+    spreads: tuple[float, ...]
     moving_penalty: float
     moving_gain: float
     extra_weight: float
@@ -270,6 +274,8 @@ def _wrong_in_linear(linear: LinearSettings) -> list[tuple[bool, str]]:
         (linear.centre_sharpness <= 0, "'centre_sharpness' of [linear] is not above 0"),
         (linear.centre_share <= 0, "'centre_share' of [linear] is not above 0"),
         (linear.penalty <= 0, "'penalty' of [linear] is not above 0"),
+        (len(linear.spreads) != 2, "'spreads' of [linear] needs two numbers"),
+        (min(linear.spreads, default=1.0) <= 0, "'spreads' of [linear] has one not above 0"),
         (linear.moving_penalty <= 0, "'moving_penalty' of [linear] is not above 0"),
         (linear.extra_weight <= 0, "'extra_weight' of [linear] is not above 0"),
         (
@@ -291,6 +297,11 @@ def _wrong_in_network(recipe: NetworkRecipe) -> list[tuple[bool, str]]:
         (len(network.channels) != 4, "'channels' of [network] needs four numbers"),
         (min(network.channels, default=0) < 1, "'channels' of [network] has one below 1"),
         (not 0.0 <= network.dropout < 1.0, "'dropout' of [network] is not in [0, 1)"),
+        (network.hidden < 1, "'hidden' of [network] is below 1"),
+        (
+            not 0.0 <= network.context_dropout < 1.0,
+            "'context_dropout' of [network] is not in [0, 1)",
+        ),
         (
             network.window_columns < 4 or network.window_columns % 4 > 0,
             "'window_columns' of [network] is not a multiple of 4",

@@ -10,22 +10,23 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from emoviz.melspectrogram import FrontEnd
+from emoviz.melspectrogram import COLUMN_S, FrontEnd
 
 LOWEST_MIDI, PITCHES = 36, 67
 FRAMES_PER_COLUMN = 4
 FEATURES = 12 + 7 + 7 + 12 + 12 + 1 + 1
 
-_SAMPLE_RATE_HZ, _FRAME_LENGTH, _HOP_LENGTH = 16000, 4096, 2000
+_FRAME_S = 0.256
 _CLASSES, _INTERVALS = 12, 7
 _MAJOR, _MINOR = (0, 4, 7), (0, 3, 7)
 _NEIGHBOURS = 13
 _DECIBELS_SCALE = 10.0
 
 
-def pitch_front_end() -> FrontEnd:
+def pitch_front_end(sample_rate_hz: int) -> FrontEnd:
     """Give a front end whose bands are the semitones from C2 to F#7, in long frames."""
-    bins_hz = np.arange(_FRAME_LENGTH // 2 + 1) * _SAMPLE_RATE_HZ / _FRAME_LENGTH
+    frame_length = 2 * round(_FRAME_S * sample_rate_hz / 2)
+    bins_hz = np.arange(frame_length // 2 + 1) * sample_rate_hz / frame_length
     filters = np.zeros((PITCHES, len(bins_hz)))
     for pitch in range(PITCHES):
         below_hz, centre_hz, above_hz = (
@@ -37,9 +38,9 @@ def pitch_front_end() -> FrontEnd:
     filters /= filters.sum(axis=1, keepdims=True)
     return FrontEnd(
         filters=filters.astype(np.float32),
-        sample_rate_hz=_SAMPLE_RATE_HZ,
-        frame_length=_FRAME_LENGTH,
-        hop_length=_HOP_LENGTH,
+        sample_rate_hz=sample_rate_hz,
+        frame_length=frame_length,
+        hop_length=round(COLUMN_S * sample_rate_hz / FRAMES_PER_COLUMN),
         frames_per_column=FRAMES_PER_COLUMN,
     )
 

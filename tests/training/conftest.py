@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from emoviz.training.dataset import Clip, decode, paper_ears
+from emoviz.training.ears import small_ears
 from emoviz.training.layouts import read_rows
 from tests.training.folders import write_data
 
@@ -26,3 +27,9 @@ def data(shared_data: Path, tmp_path: Path) -> Path:
 def clips(shared_data: Path) -> list[Clip]:
     """Give the decoded clips of the data folder."""
     return decode(read_rows(shared_data), paper_ears())
+
+
+@pytest.fixture(scope="session")
+def heard_clips(shared_data: Path) -> list[Clip]:
+    """Give the clips as the small model hears them."""
+    return decode(read_rows(shared_data), small_ears())

@@ -1,10 +1,11 @@
 """What an exported model was: the torch network, rebuilt from the weights in the ONNX file."""
 
+from dataclasses import fields
+
 import onnx
 import torch
 
-from emoviz.training.dataset import BANDS
-from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder, fold_norms
+from emoviz.training.networks import Ensemble, Normalisation, TimeOrderedAutoencoder, fold_norms
 from emoviz.training.recipe import NetworkSettings
 
 
@@ -17,6 +18,7 @@ def network_of(onnx_bytes: bytes, settings: NetworkSettings) -> Ensemble:
     }
     count = len({name.split(".")[1] for name in weights if name.startswith("members.")})
     members = [fold_norms(TimeOrderedAutoencoder(settings)) for _ in range(count)]
-    network = Ensemble(members, torch.zeros(BANDS), torch.ones(BANDS))
+    normalisation = Normalisation(*(weights[field.name] for field in fields(Normalisation)))
+    network = Ensemble(members, normalisation)
     network.load_state_dict({name: weights[name] for name in network.state_dict()})
     return network.eval()

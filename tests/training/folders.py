@@ -24,6 +24,8 @@ seeds = [1, 2]
 [network]
 channels = [4, 4, 4, 4]
 dropout = 0.1
+hidden = 4
+context_dropout = 0.1
 window_columns = 60
 
 [training]
@@ -127,6 +129,7 @@ kept = 8
 valence_blocks = [1, 1, 1, 1, 1, 1, 1, 1, 1]
 arousal_blocks = [1, 1, 1, 1, 1, 1, 1, 1, 1]
 penalty = 1.0
+spreads = [1.0, 1.1]
 moving_penalty = 10.0
 moving_gain = 1.0
 extra_weight = 0.5

@@ -25,6 +25,7 @@ NOTHING = AugmentationSettings(
 def _batch(clips: list[Clip]) -> Batch:
     return Batch(
         torch.from_numpy(np.stack([clip.columns for clip in clips])),
+        torch.zeros(len(clips), 1),
         torch.from_numpy(np.stack([clip.labels for clip in clips])),
         torch.zeros(len(clips), dtype=torch.bool),
     )
@@ -57,7 +58,10 @@ def test_noise_is_what_noise_in_the_waveform_gives() -> None:
     level_db = float(columns_db(hiss).mean())
     settings = replace(NOTHING, noise_share=1.0, noise_db=(level_db, level_db))
     batch = Batch(
-        torch.from_numpy(columns_db(tone))[None], torch.zeros(1, 20, 2), torch.zeros(1).bool()
+        torch.from_numpy(columns_db(tone))[None],
+        torch.zeros(1, 1),
+        torch.zeros(1, 20, 2),
+        torch.zeros(1).bool(),
     )
     added = augmented(batch, settings, random)[0].numpy()
     assert np.abs(added - columns_db(tone + hiss)).mean() < 1.0

@@ -17,37 +17,43 @@ def recipe(tmp_path: Path) -> NetworkRecipe:
     return read_recipe(write_recipe(tmp_path / "tiny"))
 
 
-def test_fitting_lowers_the_loss(clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path) -> None:
+def test_fitting_lowers_the_loss(
+    heard_clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
+) -> None:
     longer = replace(
         recipe,
         training=replace(recipe.training, epochs=20),
         augmentation=replace(recipe.augmentation, mixup=0.0, masked_bands=0),
     )
-    _, losses = fitted(clips, longer, 1, tmp_path / "state.pt")
-    assert len(losses) == 20
-    assert np.mean(losses[-5:]) < 0.85 * np.mean(losses[:2])
+    _, curve = fitted(heard_clips, [], longer, 1, tmp_path / "state.pt")
+    assert len(curve.training) == 20
+    assert np.mean(curve.training[-5:]) < 0.85 * np.mean(curve.training[:2])
+    assert curve.validation == []
 
 
 def test_a_fit_taken_up_again_ends_as_if_it_had_not_been_stopped(
-    clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
+    heard_clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
 ) -> None:
-    whole, losses = fitted(clips, recipe, 1, tmp_path / "whole.pt")
+    whole, curve = fitted(heard_clips, heard_clips[:3], recipe, 1, tmp_path / "whole.pt")
 
     def stop(epochs: int, _: float) -> None:
         if epochs == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fitted(clips, recipe, 1, tmp_path / "stopped.pt", stop)
-    again, losses_again = fitted(clips, recipe, 1, tmp_path / "stopped.pt")
-    assert losses_again == losses
+        fitted(heard_clips, heard_clips[:3], recipe, 1, tmp_path / "stopped.pt", stop)
+    again, curve_again = fitted(heard_clips, heard_clips[:3], recipe, 1, tmp_path / "stopped.pt")
+    assert curve_again == curve
+    assert len(curve.validation) == recipe.training.epochs
     for name, value in whole.state_dict().items():
         assert torch.equal(value, again.state_dict()[name]), name
 
 
-def test_seeds_differ_and_repeat(clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path) -> None:
+def test_seeds_differ_and_repeat(
+    heard_clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
+) -> None:
     first, other, same = (
-        fitted(clips, recipe, seed, tmp_path / f"{index}.pt")[0].state_dict()
+        fitted(heard_clips, heard_clips[:3], recipe, seed, tmp_path / f"{index}.pt")[0].state_dict()
         for index, seed in enumerate((1, 2, 1))
     )
     name = "members.0.conv1.weight"
@@ -56,13 +62,13 @@ def test_seeds_differ_and_repeat(clips: list[Clip], recipe: NetworkRecipe, tmp_p
 
 
 def test_the_number_of_cores_does_not_show_in_the_weights(
-    clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
+    heard_clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
 ) -> None:
     usual = torch.get_num_threads()
     weights = []
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        network, _ = fitted(clips, recipe, 1, tmp_path / f"{threads}.pt")
+        network, _ = fitted(heard_clips, heard_clips[:3], recipe, 1, tmp_path / f"{threads}.pt")
         assert torch.get_num_threads() == threads
         weights.append(network.state_dict())
     torch.set_num_threads(usual)
@@ -70,22 +76,26 @@ def test_the_number_of_cores_does_not_show_in_the_weights(
 
 
 def test_a_loss_that_is_no_number_is_said(
-    clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
+    heard_clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
 ) -> None:
     wild = replace(recipe, training=replace(recipe.training, learning_rate=float("inf")))
     with pytest.raises(errors.TrainingError, match=r"The loss became nan in epoch 1"):
-        fitted(clips, wild, 1, tmp_path / "state.pt")
+        fitted(heard_clips, [], wild, 1, tmp_path / "state.pt")
 
 
-def test_a_damaged_state_is_named(clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path) -> None:
+def test_a_damaged_state_is_named(
+    heard_clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
+) -> None:
     (tmp_path / "state.pt").write_bytes(b"torn")
     with pytest.raises(errors.TrainingError, match=r"state.pt: this state .* is damaged"):
-        fitted(clips, recipe, 1, tmp_path / "state.pt")
+        fitted(heard_clips, heard_clips[:3], recipe, 1, tmp_path / "state.pt")
 
 
-def test_too_few_clips_are_said(clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path) -> None:
+def test_too_few_clips_are_said(
+    heard_clips: list[Clip], recipe: NetworkRecipe, tmp_path: Path
+) -> None:
     with pytest.raises(errors.TrainingError, match="There are 2 clips to train on"):
-        fitted(clips[:2], recipe, 1, tmp_path / "state.pt")
+        fitted(heard_clips[:2], [], recipe, 1, tmp_path / "state.pt")
 
 
 def test_only_other_collections_are_calibrated() -> None:

@@ -13,7 +13,7 @@ from emoviz.estimator import Estimator
 from emoviz.song import Song
 from emoviz.tracker import File2Track
 from emoviz.training.cache import prepared_music
-from emoviz.training.dataset import paper_ears
+from emoviz.training.ears import small_ears
 from emoviz.training.recipe import NetworkRecipe, read_recipe
 from tests.audio import music
 from tests.training.folders import EXTRA, LINEAR_RECIPE, RECIPE, SCORED, write_recipe
@@ -93,8 +93,7 @@ def test_a_student_learns_from_unlabelled_music(
     status = (songs / "long.wav").stat()
     (songs / "long.wav").write_bytes(b"\0" * status.st_size)
     os.utime(songs / "long.wav", ns=(status.st_atime_ns, status.st_mtime_ns))
-    ears = paper_ears()
-    (again,) = prepared_music(songs, [ears], pytest.fail, lambda done, total: None)
+    again = prepared_music(songs, small_ears(), pytest.fail, lambda done, total: None)
     assert len(again) == 2
 
 

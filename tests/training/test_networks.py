@@ -2,17 +2,36 @@ import numpy as np
 import pytest
 import torch
 
-from emoviz.training.networks import Ensemble, TimeOrderedAutoencoder, fold_norms, merged
+from emoviz.training.context import CONTEXT
+from emoviz.training.dataset import BANDS
+from emoviz.training.listener import FIRST_EAR
+from emoviz.training.networks import (
+    Ensemble,
+    Normalisation,
+    TimeOrderedAutoencoder,
+    fold_norms,
+    merged,
+)
 from emoviz.training.recipe import NetworkSettings
 
-PAPER = NetworkSettings(channels=(16, 64, 128, 64), dropout=0.2)
-SMALL = NetworkSettings(channels=(4, 6, 8, 6), dropout=0.2)
+PAPER = NetworkSettings(channels=(16, 64, 128, 64), dropout=0.2, hidden=8, context_dropout=0.1)
+SMALL = NetworkSettings(channels=(4, 6, 8, 6), dropout=0.2, hidden=8, context_dropout=0.1)
 
 
 def _ensemble(seed: int, settings: NetworkSettings = SMALL) -> Ensemble:
     torch.manual_seed(seed)
     member = TimeOrderedAutoencoder(settings)
-    return Ensemble([member], torch.full((96,), -20.0), torch.full((96,), 15.0))
+    statistics = (torch.full((BANDS,), -20.0), torch.full((BANDS,), 15.0))
+    return Ensemble([member], Normalisation(*statistics, torch.zeros(CONTEXT), torch.ones(CONTEXT)))
+
+
+def _columns(count: int, columns: int) -> torch.Tensor:
+    """Draw what the small listener could give: decibels, then shares and levels."""
+    heard = [
+        torch.randn(count, columns, BANDS) * 20.0 - 20.0,
+        torch.rand(count, columns, FIRST_EAR),
+    ]
+    return torch.cat(heard, dim=2)
 
 
 def test_layers_have_the_sizes_of_the_design() -> None:
@@ -23,7 +42,7 @@ def test_layers_have_the_sizes_of_the_design() -> None:
         layer.register_forward_hook(
             lambda _, __, output, name=name: sizes.update({name: tuple(output.shape[1:])})
         )
-    network(torch.zeros(1, 60, 96))
+    network(torch.zeros(1, 60, BANDS), torch.zeros(1, CONTEXT))
     assert sizes == {
         "conv1": (16, 48, 30),
         "conv2": (64, 24, 15),
@@ -36,16 +55,17 @@ def test_layers_have_the_sizes_of_the_design() -> None:
 
 @pytest.mark.parametrize("columns", [4, 20, 60, 96])
 def test_any_multiple_of_four_columns_gives_as_many_values(columns: int) -> None:
-    values = _ensemble(0).eval()(torch.randn(3, columns, 96))
+    values = _ensemble(0).eval()(_columns(3, columns))
     assert values.shape == (3, columns, 2)
     assert values.abs().max() < 1.0
 
 
 @pytest.mark.parametrize("column", [10, 30, 47])
 def test_outputs_are_in_the_order_of_time(column: int) -> None:
-    silence = torch.full((1, 60, 96), -20.0)
+    silence = torch.zeros(1, 60, BANDS + FIRST_EAR)
+    silence[:, :, :BANDS] = -20.0
     struck = silence.clone()
-    struck[:, column] += 40.0
+    struck[:, column, :BANDS] += 40.0
     centres = []
     for seed in range(8):
         network = _ensemble(seed).eval()
@@ -60,7 +80,7 @@ def test_outputs_are_in_the_order_of_time(column: int) -> None:
 
 def test_folded_norms_leave_the_estimate_as_it_was() -> None:
     network = _ensemble(2)
-    windows = torch.randn(4, 60, 96) * 20.0 - 20.0
+    windows = _columns(4, 60)
     network.train()(windows)
     network.eval()
     before = network(windows).detach().numpy()
@@ -73,6 +93,19 @@ def test_folded_norms_leave_the_estimate_as_it_was() -> None:
 
 def test_an_ensemble_gives_the_mean_of_its_members() -> None:
     one, other = _ensemble(3).eval(), _ensemble(4).eval()
-    windows = torch.randn(2, 20, 96) * 20.0 - 20.0
+    windows = _columns(2, 20)
     both = merged([one, other]).eval()(windows)
     assert torch.allclose(both, (one(windows) + other(windows)) / 2.0, atol=1e-6)
+
+
+def test_harmony_and_loudness_of_the_middle_count_for_the_whole_window() -> None:
+    network = _ensemble(5).eval()
+    windows = _columns(1, 60)
+    edges, middle = windows.clone(), windows.clone()
+    edges[:, :10, BANDS:] += 0.5
+    middle[:, 10:14, BANDS:] += 0.5
+    assert torch.equal(network(edges), network(windows))
+    change = torch.atanh(network(middle)) - torch.atanh(network(windows))
+    assert change.abs().max() > 1e-4
+    # It is one judgement of the window, not one of each half-second.
+    assert torch.allclose(change, change[:, :1].expand_as(change), atol=1e-5)

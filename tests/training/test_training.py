@@ -40,29 +40,31 @@ def workplace(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Pa
     return folder
 
 
-def test_the_model_folder_is_whole_and_runs(workplace: Path, clips: list[Clip]) -> None:
+def test_the_model_folder_is_whole_and_runs(workplace: Path, heard_clips: list[Clip]) -> None:
     folder = workplace / "model" / "tiny"
     assert {path.name for path in folder.iterdir()} == {
         "recipe.toml",
         "model.onnx",
+        "listener.onnx",
         "mel_filters.npy",
+        "pitch_filters.npy",
         "model.toml",
         "CARD.md",
         "results.json",
     }
     model = Estimator(folder)
     assert model.info.name == "tiny"
-    values = evaluate.track_of(model, clips[0].columns, model.info.window_columns)
+    values = evaluate.track_of(model, heard_clips[0].columns, model.info.window_columns)
     assert values.shape == (20, 4)
     assert np.abs(values[:, :2]).max() <= 1.0
     assert values[:, 2:].min() > 0.0
 
 
 def test_training_and_the_program_make_the_same_track(
-    workplace: Path, shared_data: Path, clips: list[Clip]
+    workplace: Path, shared_data: Path, heard_clips: list[Clip]
 ) -> None:
     model = Estimator(workplace / "model" / "tiny")
-    clip = next(clip for clip in clips if clip.song_id == 3)
+    clip = next(clip for clip in heard_clips if clip.song_id == 3)
     song = Song.open(shared_data / "audio" / "3_30.0.ogg")
     trajectory = File2Track(model)(song, report=pytest.fail)
     track = evaluate.track_of(model, clip.columns, model.info.window_columns)
@@ -70,14 +72,14 @@ def test_training_and_the_program_make_the_same_track(
     np.testing.assert_allclose(trajectory.arousal, track[:, 1], atol=1e-5)
 
 
-def test_torch_and_onnxruntime_agree(workplace: Path, clips: list[Clip]) -> None:
+def test_torch_and_onnxruntime_agree(workplace: Path, heard_clips: list[Clip]) -> None:
     folder = workplace / "model" / "tiny"
     onnx_bytes = (folder / "model.onnx").read_bytes()
     recipe = read_recipe(folder / "recipe.toml")
     assert isinstance(recipe, NetworkRecipe)
     network = network_of(onnx_bytes, recipe.network)
     assert len(network.members) == len(recipe.seeds)
-    windows_db = np.concatenate([evaluate.cut_windows(clip.columns, 60) for clip in clips])
+    windows_db = np.concatenate([evaluate.cut_windows(clip.columns, 60) for clip in heard_clips])
     from emoviz.training.export import estimates
 
     difference = np.abs(estimates(network, windows_db) - Windows(onnx_bytes)(windows_db)[..., :2])
@@ -94,7 +96,10 @@ def test_the_card_and_the_results_tell_of_the_run(workplace: Path) -> None:
     assert f"| tiny | {arousal:.4f} / {valence:.4f} |" in card
     assert results["collections"][SCORED] == {"songs": 10, "clips": 11}
     assert results["collections"][EXTRA] == {"songs": 2, "clips": 2}
-    assert len(results["losses"]["all songs, seed 2"]) == 3
+    curves = results["curves"]
+    assert len(curves["all songs, seed 2"]["training"]) == 3
+    assert curves["all songs, seed 2"]["validation"] == []
+    assert len(curves["without fold 1, seed 2"]["validation"]) == 3
     assert results["parity"]["largest_difference"] <= 1e-4
     assert "CC BY-NC 4.0" in card
     assert "Chosen to be small." in card
