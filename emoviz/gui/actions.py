@@ -14,7 +14,10 @@ FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """An action: its name in code, the method of the window it calls, how a person reaches it."""
+    """An action: its name, that of the method it calls, and how a person reaches it.
+
+    The method is one of the window's, or of the window's `part` of that name.
+    """
 
     name: str
     menu: str
@@ -23,6 +26,7 @@ class ActionSpec:
     shortcuts: tuple[str, ...] = ()
     needs_track: bool = False
     checkable: bool = False
+    part: str = ""
 
 
 ACTIONS = (
@@ -32,15 +36,33 @@ ACTIONS = (
         "export_csv", FILE, "&Export CSV…", "Write the prediction to a file", ("Ctrl+E",), True
     ),
     ActionSpec("close", FILE, "&Quit", "Close the window", ("Ctrl+Q",)),
-    ActionSpec("toggle_play", PLAYBACK, "&Play or pause", "Play or pause (Space)", ("Space",)),
-    ActionSpec("step_back", PLAYBACK, "&Back 5 s", "5 s back (Left)", ("Left",)),
-    ActionSpec("step_forward", PLAYBACK, "&Forward 5 s", "5 s forward (Right)", ("Right",)),
-    ActionSpec("nudge_back", PLAYBACK, "Back ½ s", "Half a second back", ("Shift+Left",)),
-    ActionSpec("nudge_forward", PLAYBACK, "Forward ½ s", "Half a second on", ("Shift+Right",)),
-    ActionSpec("to_start", PLAYBACK, "To the &start", "To the start", ("Home",)),
-    ActionSpec("to_end", PLAYBACK, "To the &end", "To the end", ("End",)),
-    ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "=")),
-    ActionSpec("softer", PLAYBACK, "S&ofter", "Softer", ("-",)),
+    ActionSpec(
+        "toggle_play",
+        PLAYBACK,
+        "&Play or pause",
+        "Play or pause (Space)",
+        ("Space",),
+        part="playback",
+    ),
+    ActionSpec("step_back", PLAYBACK, "&Back 5 s", "5 s back (Left)", ("Left",), part="playback"),
+    ActionSpec(
+        "step_forward", PLAYBACK, "&Forward 5 s", "5 s forward (Right)", ("Right",), part="playback"
+    ),
+    ActionSpec(
+        "nudge_back", PLAYBACK, "Back ½ s", "Half a second back", ("Shift+Left",), part="playback"
+    ),
+    ActionSpec(
+        "nudge_forward",
+        PLAYBACK,
+        "Forward ½ s",
+        "Half a second on",
+        ("Shift+Right",),
+        part="playback",
+    ),
+    ActionSpec("to_start", PLAYBACK, "To the &start", "To the start", ("Home",), part="playback"),
+    ActionSpec("to_end", PLAYBACK, "To the &end", "To the end", ("End",), part="playback"),
+    ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "="), part="playback"),
+    ActionSpec("softer", PLAYBACK, "S&ofter", "Softer", ("-",), part="playback"),
     ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),
     ActionSpec(
         "toggle_follow", VIEW, "&Follow the trail", "Zoom to the trail (F)", ("F",), checkable=True
@@ -67,7 +89,8 @@ def make_actions(window: "MainWindow") -> dict[str, QAction]:
         action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
         action.setEnabled(not spec.needs_track)
         action.setCheckable(spec.checkable)
-        method = getattr(window, spec.name)
+        owner = getattr(window, spec.part) if spec.part else window
+        method = getattr(owner, spec.name)
         action.triggered.connect(lambda _checked=False, method=method: method())
         actions[spec.name] = action
         window.addAction(action)

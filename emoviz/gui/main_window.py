@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -26,6 +26,7 @@ from emoviz.gui.banner import Banner
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
+from emoviz.gui.playback import Playback
 from emoviz.gui.readout import WIDTH_PX as READOUT_WIDTH_PX
 from emoviz.gui.readout import ReadoutPanel
 from emoviz.gui.settings import Settings
@@ -35,18 +36,13 @@ from emoviz.gui.time_axis import TimeAxis
 from emoviz.gui.timeline import TimelineView
 from emoviz.gui.transport import TransportBar
 from emoviz.melspectrogram import COLUMN_S, FrontEnd
-from emoviz.player import Player, open_player
+from emoviz.player import Player
 from emoviz.song import Song
 from emoviz.tracker import Update
 from emoviz.trail import Values
 from emoviz.trajectory import Trajectory
 
 _SIZE = QSize(1280, 800)
-_FRAME_MS = 16
-_IDLE_MS = 200
-_STEP_S = 5.0
-_NUDGE_S = 0.5
-_VOLUME_STEP = 0.05
 
 # A header may be off by this much before the time axis is corrected to what was decoded.
 _DURATION_TOLERANCE_S = 1.0
@@ -59,7 +55,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self._settings = settings
-        self._player: Player | None = None
         self._song: Song | None = None
         self._trajectory: Trajectory | None = None
         self._problem: errors.EmovizError | None = None
@@ -69,12 +64,10 @@ class MainWindow(QMainWindow):
         self._axis = TimeAxis()
         self._store = MelStore()
         self._worker = AnalysisWorker()
+        self.playback = Playback(settings)
         self._make_views()
         self._lay_out()
         self._connect()
-        self._clock = QTimer(self, interval=_IDLE_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._clock.timeout.connect(self._tick)
-        self._clock.start()
         self.setWindowTitle("emoviz")
         self.setAcceptDrops(True)
         self.resize(_SIZE.boundedTo(self.screen().availableSize()))
@@ -101,53 +94,6 @@ class MainWindow(QMainWindow):
             folder / f"{self._song.path.stem}.csv",
             lambda chosen: self._export(trajectory, chosen),
         )
-
-    def toggle_play(self) -> None:
-        """Play or pause; where the sound device has gone, go on with what is there now."""
-        if self._player is None:
-            return
-        if isinstance(self._player.problem, errors.SoundDeviceLostError):
-            time_s = self._player.position_s
-            self._player.close()
-            self._take_player(*open_player())
-            self._start(from_s=time_s)
-        elif self._player.is_playing:
-            self._player.pause()
-        else:
-            self._player.play()
-        self._tick()
-
-    def step_back(self) -> None:
-        """Go five seconds back."""
-        self._seek_by(-_STEP_S)
-
-    def step_forward(self) -> None:
-        """Go five seconds on."""
-        self._seek_by(_STEP_S)
-
-    def nudge_back(self) -> None:
-        """Go one value back."""
-        self._seek_by(-_NUDGE_S)
-
-    def nudge_forward(self) -> None:
-        """Go one value on."""
-        self._seek_by(_NUDGE_S)
-
-    def to_start(self) -> None:
-        """Go to the start of the song."""
-        self.seek(0.0)
-
-    def to_end(self) -> None:
-        """Go to the end of the song."""
-        self.seek(self._axis.duration_s)
-
-    def louder(self) -> None:
-        """Raise the volume."""
-        self._transport.set_volume(self._settings.get(remembered.VOLUME) + _VOLUME_STEP)
-
-    def softer(self) -> None:
-        """Lower the volume."""
-        self._transport.set_volume(self._settings.get(remembered.VOLUME) - _VOLUME_STEP)
 
     def show_all(self) -> None:
         """Show the whole song in the time views."""
@@ -180,8 +126,8 @@ class MainWindow(QMainWindow):
 
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
         """Take the player that songs are heard through, and say why if it is silent."""
-        self._take_player(player, problem)
-        self._start()
+        self.playback.set_player(player, problem)
+        self.playback.begin()
 
     def say(self, sentence: str) -> None:
         """Show a sentence in the banner."""
@@ -197,11 +143,7 @@ class MainWindow(QMainWindow):
 
     def seek(self, time_s: float) -> None:
         """Go to a place in the song; sound and views follow."""
-        if self._player is None or self._song is None:
-            return
-        self._player.seek(time_s)
-        self._tick()
-        self._axis.bring_into_view(self._shown_s)
+        self.playback.seek(time_s)
 
     # Views and wiring.
 
@@ -272,8 +214,12 @@ class MainWindow(QMainWindow):
         self._worker.failed.connect(self._on_failed)
         self._worker.warned.connect(self._on_warned)
         for view in self._time_views:
-            view.seek_requested.connect(self.seek)
-        self._transport.volume_changed.connect(self._set_volume)
+            view.seek_requested.connect(self.playback.seek)
+        self.playback.ticked.connect(self._on_tick)
+        self.playback.sought.connect(lambda: self._axis.bring_into_view(self._shown_s))
+        self.playback.device_changed.connect(self._on_device)
+        self.playback.volume_changed.connect(self._transport.set_volume)
+        self._transport.volume_changed.connect(self.playback.set_volume)
 
     def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:
         if request < self._shown:
@@ -292,7 +238,7 @@ class MainWindow(QMainWindow):
         self._show_track(np.zeros((0, len(model.outputs))))
         self._axis.set_duration(song.duration_s)
         self.setWindowTitle(f"{song.title} - emoviz")
-        self._start()
+        self.playback.play(song)
 
     def _on_updated(self, request: int, update: Update) -> None:
         if request != self._shown:
@@ -327,27 +273,15 @@ class MainWindow(QMainWindow):
             view.set_track(values)
         self._show_time(self._shown_s)
 
-    def _take_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
-        self._player = player
-        player.volume = self._settings.get(remembered.VOLUME)
-        self._transport.show_device(player.device_name)
+    def _on_device(self, name: str, problem: errors.SoundDeviceError | None) -> None:
+        self._transport.show_device(name)
         self._banner.hide()
         if problem is not None:
             self._banner.say(str(problem))
 
-    def _start(self, *, from_s: float = 0.0) -> None:
-        if self._player is not None and self._song is not None:
-            self._player.load(self._song)
-            self._player.seek(from_s)
-            self._player.play()
-            self._tick()
-
-    def _tick(self) -> None:
-        """Bring the views to where the player is: the player is the only clock."""
-        if self._player is None or self._song is None:
-            return
-        playing = self._player.is_playing
-        time_s = self._player.position_s
+    def _on_tick(self) -> None:
+        """Bring the views to where the player is."""
+        time_s, playing = self.playback.time_s, self.playback.is_playing
         if time_s != self._shown_s:
             if playing:
                 self._axis.follow(self._shown_s, time_s)
@@ -355,11 +289,7 @@ class MainWindow(QMainWindow):
         self._transport.show_time(time_s, self._axis.duration_s)
         self._transport.show_playing(playing)
         self._worker.playhead_s = time_s
-        self._say_problem(self._player.problem)
-        interval_ms = _FRAME_MS if playing else _IDLE_MS
-        # Setting it, even to what it is, starts the interval anew: the frame would come late.
-        if self._clock.interval() != interval_ms:
-            self._clock.setInterval(interval_ms)
+        self._say_problem(self.playback.problem)
 
     def _say_problem(self, problem: errors.EmovizError | None) -> None:
         """Say once what stopped the song, and no longer than it does."""
@@ -375,15 +305,6 @@ class MainWindow(QMainWindow):
         self._shown_s = time_s
         for view in self._views:
             view.seek(time_s)
-
-    def _seek_by(self, step_s: float) -> None:
-        if self._player is not None:
-            self.seek(self._player.position_s + step_s)
-
-    def _set_volume(self, volume: float) -> None:
-        self._settings.put(remembered.VOLUME, volume)
-        if self._player is not None:
-            self._player.volume = volume
 
     def _choose_theme(self, choice: str) -> None:
         self._settings.put(remembered.THEME, choice)
@@ -422,9 +343,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop the clock, the analysis and the sound, in this order, and remember the window."""
-        self._clock.stop()
         self._settings.put(remembered.GEOMETRY, self.saveGeometry())
+        self.playback.stop_clock()
         self._worker.close()
-        if self._player is not None:
-            self._player.close()
+        self.playback.close()
         event.accept()

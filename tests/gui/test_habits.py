@@ -85,13 +85,13 @@ def test_a_message_that_was_closed_stays_closed_and_a_new_one_is_said(
     qtbot.wait(500)
     assert banner_of(window) == ""
     player.failure = None
-    window.toggle_play()
+    action(window, "toggle_play").trigger()
     assert player.is_playing
     player.failure = errors.SongDamagedError(songs.short, "lost sync")
     qtbot.waitUntil(lambda: "lost sync" in banner_of(window))
     # What it said holds no longer when the song runs again.
     player.failure = None
-    window.toggle_play()
+    action(window, "toggle_play").trigger()
     assert banner_of(window) == ""
 
 

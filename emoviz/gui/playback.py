@@ -1,0 +1,156 @@
+"""Playback: the player behind the window, and the clock that its views are moved by."""
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from emoviz import errors
+from emoviz.gui import settings as remembered
+from emoviz.gui.settings import Settings
+from emoviz.player import Player, open_player
+from emoviz.song import Song
+
+_FRAME_MS = 16
+_IDLE_MS = 200
+_STEP_S = 5.0
+_NUDGE_S = 0.5
+_VOLUME_STEP = 0.05
+
+
+class Playback(QObject):
+    """Plays the song that is shown and says, once a frame, where it is: the player is the clock.
+
+    Its public methods without arguments are actions; each is named after its row of the table.
+    """
+
+    ticked = Signal()
+    """`time_s`, `is_playing` and `problem` are those of now."""
+    sought = Signal()
+    """The user has gone to another place; emitted after `ticked`."""
+    device_changed = Signal(str, object)
+    """The device's name, and `SoundDeviceError` or None"""
+    volume_changed = Signal(float)
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self._player: Player | None = None
+        self._song: Song | None = None
+        self.time_s = 0.0
+        self.is_playing = False
+        self.problem: errors.EmovizError | None = None
+        self._clock = QTimer(self, interval=_IDLE_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
+
+    def toggle_play(self) -> None:
+        """Play or pause; where the sound device has gone, go on with what is there now."""
+        if self._player is None:
+            return
+        if isinstance(self._player.problem, errors.SoundDeviceLostError):
+            time_s = self._player.position_s
+            self._player.close()
+            self.set_player(*open_player())
+            self._start(from_s=time_s)
+        elif self._player.is_playing:
+            self._player.pause()
+        else:
+            self._player.play()
+        self._tick()
+
+    def step_back(self) -> None:
+        """Go five seconds back."""
+        self._seek_by(-_STEP_S)
+
+    def step_forward(self) -> None:
+        """Go five seconds on."""
+        self._seek_by(_STEP_S)
+
+    def nudge_back(self) -> None:
+        """Go one value back."""
+        self._seek_by(-_NUDGE_S)
+
+    def nudge_forward(self) -> None:
+        """Go one value on."""
+        self._seek_by(_NUDGE_S)
+
+    def to_start(self) -> None:
+        """Go to the start of the song."""
+        self.seek(0.0)
+
+    def to_end(self) -> None:
+        """Go to the end of the song."""
+        if self._player is not None:
+            self.seek(self._player.duration_s)
+
+    def louder(self) -> None:
+        """Raise the volume."""
+        self.set_volume(self._settings.get(remembered.VOLUME) + _VOLUME_STEP)
+
+    def softer(self) -> None:
+        """Lower the volume."""
+        self.set_volume(self._settings.get(remembered.VOLUME) - _VOLUME_STEP)
+
+    def set_volume(self, volume: float) -> None:
+        """Set and remember the volume, held between 0 and 1."""
+        volume = min(max(volume, 0.0), 1.0)
+        if volume == self._settings.get(remembered.VOLUME):
+            return
+        self._settings.put(remembered.VOLUME, volume)
+        if self._player is not None:
+            self._player.volume = volume
+        self.volume_changed.emit(volume)
+
+    def seek(self, time_s: float) -> None:
+        """Go to a place in the song; sound and views follow."""
+        if self._player is None or self._song is None:
+            return
+        self._player.seek(time_s)
+        self._tick()
+        self.sought.emit()
+
+    def play(self, song: Song) -> None:
+        """Play a song from its start; it is kept for the player if there is none yet."""
+        self._song = song
+        self._start()
+
+    def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
+        """Take the player that songs are heard through, and why it is silent, if it is."""
+        self._player = player
+        player.volume = self._settings.get(remembered.VOLUME)
+        self.device_changed.emit(player.device_name, problem)
+
+    def begin(self) -> None:
+        """Play the song that was opened before there was a player."""
+        self._start()
+
+    def stop_clock(self) -> None:
+        """Emit nothing more."""
+        self._clock.stop()
+
+    def close(self) -> None:
+        """Stop the sound and give the device back."""
+        self.stop_clock()
+        if self._player is not None:
+            self._player.close()
+
+    def _start(self, *, from_s: float = 0.0) -> None:
+        if self._player is not None and self._song is not None:
+            self._player.load(self._song)
+            self._player.seek(from_s)
+            self._player.play()
+            self._tick()
+
+    def _seek_by(self, step_s: float) -> None:
+        if self._player is not None:
+            self.seek(self._player.position_s + step_s)
+
+    def _tick(self) -> None:
+        if self._player is None or self._song is None:
+            return
+        self.is_playing = self._player.is_playing
+        self.time_s = self._player.position_s
+        self.problem = self._player.problem
+        self.ticked.emit()
+        interval_ms = _FRAME_MS if self.is_playing else _IDLE_MS
+        # Setting it, even to what it is, starts the interval anew: the frame would come late.
+        if self._clock.interval() != interval_ms:
+            self._clock.setInterval(interval_ms)
