@@ -109,7 +109,7 @@ class Estimator:
             hearing = self.hearing()
             hearing.push(silence)
             hearing.end()
-            heard = hearing.listen()
+            heard = hearing.listen().columns
             columns = self.info.window_columns
             values = self(np.zeros((1, columns, self.features), np.float32))
         except Exception as error:  # onnxruntime's errors share no base class of their own

@@ -74,8 +74,16 @@ def _appended(frames: Frames, more: list[Floats]) -> Frames:
     )
 
 
+@dataclass(frozen=True)
+class Heard:
+    """Columns (n, features) of a song, from column `first` on."""
+
+    first: int
+    columns: Floats
+
+
 class Hearing(Protocol):
-    """Turns a song's frames, in their order, into columns."""
+    """Turns a song's frames into columns."""
 
     def push(self, frames: Frames) -> None:
         """Take the frames that follow."""
@@ -87,8 +95,8 @@ class Hearing(Protocol):
     def ready(self) -> bool:
         """Whether `listen` has something to do now."""
 
-    def listen(self) -> Floats:
-        """Do one step of work, and give the columns it made, (columns, features)."""
+    def listen(self, nearest: int = 0) -> Heard:
+        """Do one step of work, the one nearest to a column, and give the columns it made."""
 
 
 class MeanHearing:
@@ -96,6 +104,7 @@ class MeanHearing:
 
     def __init__(self) -> None:
         self._waiting: list[Floats] = []
+        self._done = 0
 
     def push(self, frames: Frames) -> None:
         """Take the frames that follow."""
@@ -109,67 +118,100 @@ class MeanHearing:
         """Whether columns wait."""
         return bool(self._waiting)
 
-    def listen(self) -> Floats:
+    def listen(self, nearest: int = 0) -> Heard:
         """Give the columns of all frames that have come."""
-        columns_db = np.concatenate(self._waiting)
+        heard = Heard(self._done, np.concatenate(self._waiting))
+        self._done += len(heard.columns)
         self._waiting.clear()
-        return columns_db
+        return heard
 
 
 class NetworkHearing:
     """Hears through a network that looks `halo` columns to either side of each.
 
     The network is run on blocks whose borders lie at fixed places of the song, so what is heard
-    does not depend on how the frames came. Before its start and past its end lies the song
-    mirrored.
+    depends neither on how the frames came nor on which block is heard first. Before its start and
+    past its end lies the song mirrored.
     """
 
     def __init__(self, network: Callable[[Frames], Floats], halo: int) -> None:
-        """Listen with `network`, which gives (columns, features) for frames of as many columns."""
+        """Listen with `network`, which gives (columns, features) for frames of as many columns.
+
+        `halo` is at most `BLOCK_COLUMNS`.
+        """
         self._network, self._halo = network, halo
-        self._parts: list[Frames] = []
-        self._first = 0
+        self._tail: list[Frames] = []
+        self._kept: dict[int, Frames] = {}
+        self._unheard: list[int] = []
+        self._begun = 0
         self._come = 0
-        self._done = 0
         self._ended = False
 
     def push(self, frames: Frames) -> None:
         """Take the frames that follow."""
-        self._parts.append(frames)
+        self._tail.append(frames)
         self._come += len(frames)
+        if self._come >= (self._begun + 1) * BLOCK_COLUMNS:
+            self._begin_blocks()
 
     def end(self) -> None:
         """Take note that no more frames come."""
         self._ended = True
+        self._begin_blocks()
 
     @property
     def ready(self) -> bool:
         """Whether a block can be listened to now."""
-        if self._ended:
-            return self._done < self._come
-        return self._come >= self._done + BLOCK_COLUMNS + self._halo
+        return bool(self._unheard) and self._can_be_heard(self._unheard[0])
 
-    def listen(self) -> Floats:
-        """Listen to one block."""
-        stop = min(self._done + BLOCK_COLUMNS, self._come)
-        kept = joined(self._parts)
-        columns = self._network(self._around(kept, stop))[self._halo : -self._halo]
-        self._done = stop
-        first = max(0, stop - self._halo)
-        self._parts = [kept[first - self._first :]]
-        self._first = first
-        return columns
+    def listen(self, nearest: int = 0) -> Heard:
+        """Listen to the block nearest to a column."""
+        block = min(
+            filter(self._can_be_heard, self._unheard),
+            key=lambda block: abs((block + 0.5) * BLOCK_COLUMNS - nearest),
+        )
+        self._unheard.remove(block)
+        columns = self._network(self._around(block))[self._halo : -self._halo]
+        for near in (block - 1, block, block + 1):
+            if not any(other in self._unheard for other in (near - 1, near, near + 1)):
+                self._forget(near)
+        return Heard(block * BLOCK_COLUMNS, columns)
 
-    def _around(self, kept: Frames, stop: int) -> Frames:
-        """Cut the block that ends at `stop` with its surroundings, time reversed where mirrored."""
-        place = np.arange(self._done - self._halo, stop + self._halo)
+    def _begin_blocks(self) -> None:
+        """Cut what has come into blocks; the last may be shorter once the song has ended."""
+        if not self._tail:
+            return
+        tail, first = joined(self._tail), self._begun * BLOCK_COLUMNS
+        while first + BLOCK_COLUMNS <= self._come or (self._ended and first < self._come):
+            self._kept[self._begun], tail = tail[:BLOCK_COLUMNS], tail[BLOCK_COLUMNS:]
+            self._unheard.append(self._begun)
+            self._begun += 1
+            first += BLOCK_COLUMNS
+        self._tail = [tail]
+
+    def _can_be_heard(self, block: int) -> bool:
+        return self._ended or self._come >= (block + 1) * BLOCK_COLUMNS + self._halo
+
+    def _forget(self, block: int) -> None:
+        # What follows the last block that has begun may still need it.
+        if self._ended or block < self._begun - 1:
+            self._kept.pop(block, None)
+
+    def _around(self, block: int) -> Frames:
+        """Give a block with its surroundings, time reversed where mirrored."""
+        first = block * BLOCK_COLUMNS
+        stop = min(first + BLOCK_COLUMNS, self._come)
+        place = np.arange(first - self._halo, stop + self._halo)
         # Only a song that has ended is mirrored past its end; until then more of it has come.
         period = 2 * self._come
         turned = place % period >= self._come
-        index = np.where(turned, period - 1 - place % period, place % period) - self._first
+        index = np.where(turned, period - 1 - place % period, place % period)
+        blocks = range(int(index.min()) // BLOCK_COLUMNS, int(index.max()) // BLOCK_COLUMNS + 1)
+        near = joined([*(self._kept[b] for b in blocks if b in self._kept), *self._tail])
+        index -= blocks[0] * BLOCK_COLUMNS
         return Frames(
             tuple(
                 np.where(turned[:, None, None], frames[index][:, ::-1], frames[index])
-                for frames in kept.by_front_end
+                for frames in near.by_front_end
             )
         )

@@ -117,11 +117,12 @@ class File2Track:
         while not work.finished:
             if cancelled():
                 raise AnalysisCancelledError
-            window = work.nearest_ready(round(playhead_s() / COLUMN_S))
+            playhead = round(playhead_s() / COLUMN_S)
+            window = work.nearest_ready(playhead)
             if window is not None:
                 work.estimate(window)
             new_frames_db = work.take(chunks, wait=window is None)
-            work.listen()
+            work.listen(playhead)
             on_update(work.update(new_frames_db))
         return work.values
 
@@ -145,6 +146,7 @@ class _Work:
         self._expected_columns = expected_columns
         self._hearing = estimator.hearing()
         self._columns = _Rows(estimator.features)
+        self._heard = np.zeros(0, bool)
         self._audibility = Audibility()
         self._pending: list[Window] = []
         self._planned = 0
@@ -176,27 +178,32 @@ class _Work:
                 self._decoded = True
                 self._hearing.end()
             else:
+                self._hearing.push(chunk)
                 taken.append(chunk)
         if not taken:
             return np.zeros((0, 0, 0), np.float32)
-        for chunk in taken:
-            self._hearing.push(chunk)
         mel_db = np.concatenate([chunk.mel_db for chunk in taken])
         self._audibility.append(loudest_db(mel_db, self._estimator.front_end))
+        self._columns.grow(self._decoded_columns)
+        self._heard = np.pad(self._heard, (0, self._decoded_columns - len(self._heard)))
         self._track.grow(self._decoded_columns)
         return mel_db
 
-    def listen(self) -> None:
-        """Listen to the next of what has come, and plan the windows that can be cut then."""
+    def listen(self, playhead: int) -> None:
+        """Listen to what is nearest to the column under the playhead, if there is anything."""
         if self._hearing.ready:
-            self._columns.append(self._hearing.listen())
+            heard = self._hearing.listen(playhead)
+            part = slice(heard.first, heard.first + len(heard.columns))
+            self._columns.rows[part] = heard.columns
+            self._heard[part] = True
         self._plan()
 
     def nearest_ready(self, playhead: int) -> Window | None:
-        """Take the pending window whose middle is nearest to the column under the playhead."""
-        if not self._pending:
+        """Take the window, of those that can be cut, that is nearest to the playhead's column."""
+        ready = [window for window in self._pending if self._is_heard(window)]
+        if not ready:
             return None
-        nearest = min(self._pending, key=lambda w: abs(w.first + w.length // 2 - playhead))
+        nearest = min(ready, key=lambda w: abs(w.first + w.length // 2 - playhead))
         self._pending.remove(nearest)
         return nearest
 
@@ -215,16 +222,26 @@ class _Work:
         return Update(new_frames_db, self.values, self._done, total, self._decoded)
 
     def _plan(self) -> None:
-        """Make pending the windows that can be cut now: those that end inside what was heard."""
-        columns = len(self._columns.rows)
+        """Make pending the windows that end inside what has been decoded."""
+        columns = self._decoded_columns
         if not columns:
             return
-        all_heard = self._decoded and not self._hearing.ready
         for window in windows_of(columns, self._estimator.info.window_columns, self._planned):
-            if not all_heard and max(window.first, 0) + window.length > columns:
+            if not self._decoded and _last_shown(window) > columns:
                 return
             self._pending.append(window)
             self._planned += 1
+
+    def _is_heard(self, window: Window) -> bool:
+        """Tell whether all that a window shows, mirrored parts too, has been heard."""
+        last = len(self._heard)
+        first = max(0, min(window.first, last - window.length))
+        return bool(self._heard[first : _last_shown(window)].all())
+
+
+def _last_shown(window: Window) -> int:
+    """Give where what a window shows ends, be it mirrored at the start of the song."""
+    return max(window.first + window.length, -window.first)
 
 
 class _Rows:
@@ -238,12 +255,10 @@ class _Rows:
         self._room = np.zeros((64, width), np.float32)
         self.rows = self._room[:0]
 
-    def append(self, more: npt.NDArray[np.floating]) -> None:
-        """Put rows at the end."""
-        before, after = len(self.rows), len(self.rows) + len(more)
-        if after > len(self._room):
-            room = np.zeros((2 * after, self._room.shape[1]), np.float32)
-            room[:before] = self.rows
+    def grow(self, count: int) -> None:
+        """Make it `count` rows long."""
+        if count > len(self._room):
+            room = np.zeros((2 * count, self._room.shape[1]), np.float32)
+            room[: len(self.rows)] = self.rows
             self._room = room
-        self._room[before:after] = more
-        self.rows = self._room[:after]
+        self.rows = self._room[:count]

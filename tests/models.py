@@ -13,6 +13,9 @@ from onnx import TensorProto, helper
 
 from emoviz import paths
 
+FEATURES = 180
+"""How many features the small model's listener gives for a half-second."""
+
 
 def copy_shipped(folder: Path) -> Path:
     """Copy the small shipped model to `folder`, which is made."""
@@ -54,11 +57,11 @@ def mean_network(columns: int, bands: int, outputs: int, name: str = "columns") 
     return helper.make_model(graph, opset_imports=opset, ir_version=9)
 
 
-def add_deviations(folder: Path) -> None:
-    """Make the model one that gives deviations as well."""
-    set_network(folder, mean_network(60, 96, outputs=4))
-    names = 'names = ["valence", "arousal", "valence_sd", "arousal_sd"]'
-    edit(folder, "names=", f"{names}\nneutral_sd = [0.25, 0.3]")
+def take_deviations(folder: Path) -> None:
+    """Make the model one that gives no deviations."""
+    set_network(folder, mean_network(60, FEATURES, outputs=2))
+    edit(folder, "names=", 'names = ["valence", "arousal"]')
+    edit(folder, "neutral_sd=", "")
 
 
 class _Trap:
@@ -155,9 +158,9 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "another network": _emptied("model.onnx"),
     "no fingerprint": _line("sha256=", ""),
     "junk for a network": _junk_network,
-    "network of another window": _network(mean_network(40, 96, 2)),
-    "network of another input": _network(mean_network(60, 96, 2, name="x")),
-    "network of more outputs": _network(mean_network(60, 96, 3)),
+    "network of another window": _network(mean_network(40, FEATURES, 2)),
+    "network of another input": _network(mean_network(60, FEATURES, 2, name="x")),
+    "network of more outputs": _network(mean_network(60, FEATURES, 3)),
 }
 """What can be wrong with a model folder: each spoils the copy it is given."""
 

@@ -7,23 +7,34 @@ import pytest
 
 from emoviz.estimator import Estimator
 from emoviz.inference import session
-from emoviz.listening import BLOCK_COLUMNS, Floats, Frames, Hearing, NetworkHearing, frames_of
+from emoviz.listening import (
+    BLOCK_COLUMNS,
+    Floats,
+    Frames,
+    Heard,
+    Hearing,
+    NetworkHearing,
+    frames_of,
+)
 from emoviz.song import Song
 from emoviz.tracker import File2Track
 
 HALO = 3
 
 
-def heard(hearing: Hearing, frames: Frames, chunk: int) -> Floats:
-    parts = []
+def heard(hearing: Hearing, frames: Frames, chunk: int, nearest: int = 0) -> Floats:
+    parts: list[Heard] = []
     for start in range(0, len(frames), chunk):
         hearing.push(frames[start : start + chunk])
         while hearing.ready:
-            parts.append(hearing.listen())
+            parts.append(hearing.listen(nearest))
     hearing.end()
     while hearing.ready:
-        parts.append(hearing.listen())
-    return np.concatenate(parts)
+        parts.append(hearing.listen(nearest))
+    parts.sort(key=lambda part: part.first)
+    ends = [part.first + len(part.columns) for part in parts]
+    assert [part.first for part in parts] == [0, *ends[:-1]]
+    return np.concatenate([part.columns for part in parts])
 
 
 def smoothing(frames: Frames) -> Floats:
@@ -47,11 +58,27 @@ def noise(columns: int) -> Frames:
 def test_beyond_its_ends_a_song_is_heard_mirrored(columns: int) -> None:
     frames = noise(columns)
     found = heard(NetworkHearing(smoothing, HALO), frames, chunk=7)
+    for nearest in (columns // 2, columns):
+        for chunk in (7, columns):
+            again = heard(NetworkHearing(smoothing, HALO), frames, chunk, nearest)
+            assert again.tobytes() == found.tobytes()
     flat = frames.mel_db.reshape(-1, 2)
     mirrored = np.concatenate([flat[::-1], flat] * 4 + [flat[::-1]])
     whole = smoothing(Frames((mirrored.reshape(-1, 4, 2),)))
     start = 3 * columns if columns > 2 * HALO else 5 * columns
     np.testing.assert_allclose(found, whole[start : start + columns], rtol=1e-4)
+
+
+def test_what_is_nearest_is_heard_first_and_the_rest_is_forgotten() -> None:
+    hearing = NetworkHearing(smoothing, HALO)
+    hearing.push(noise(10 * BLOCK_COLUMNS))
+    hearing.end()
+    places = []
+    while hearing.ready:
+        places.append(hearing.listen(nearest=7 * BLOCK_COLUMNS).first // BLOCK_COLUMNS)
+    assert places[:4] in ([6, 7, 5, 8], [7, 6, 8, 5])
+    assert sorted(places) == list(range(10))
+    assert not hearing._kept
 
 
 def test_what_is_heard_does_not_depend_on_chunks(default_model: Estimator, demo_song: Song) -> None:

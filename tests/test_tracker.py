@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from emoviz import __version__, errors, files
 from emoviz.decoding import Samples
 from emoviz.estimator import Estimator, ModelInfo
-from emoviz.melspectrogram import columns_of, mel_frames
+from emoviz.listening import Frames, frames_of
 from emoviz.song import Report, Song
 from emoviz.tracker import AnalysisCancelledError, File2Track, Update
 from emoviz.trajectory import Trajectory
 from emoviz.windows import Track, Window, cut, windows_of
 from tests.audio import music, write_music
-from tests.models import add_deviations, copy_shipped
+from tests.models import copy_shipped, take_deviations
 
 RATE_HZ = 22050
 DEADLINE_S = 60.0
@@ -67,9 +67,19 @@ def demo_track(shipped_model: Estimator, demo_song: Song) -> Trajectory:
 
 @pytest.fixture(scope="module")
 def demo_columns(shipped_model: Estimator, demo_song: Song) -> Columns:
-    front_end = shipped_model.front_end
-    blocks = demo_song.mono_blocks(front_end.sample_rate_hz, lambda _: None)
-    return np.concatenate([columns_of(frames) for frames in mel_frames(blocks, front_end)])
+    hearing = shipped_model.hearing()
+    for frames in demo_frames(shipped_model, demo_song):
+        hearing.push(frames)
+    hearing.end()
+    parts = []
+    while hearing.ready:
+        parts.append(hearing.listen().columns)
+    return np.concatenate(parts)
+
+
+def demo_frames(model: Estimator, song: Song) -> Iterator[Frames]:
+    blocks = song.mono_blocks(model.front_end.sample_rate_hz, pytest.fail)
+    return frames_of(blocks, model.front_ends)
 
 
 def analysis_threads() -> list[str]:
@@ -256,11 +266,12 @@ def test_progress_is_monotone_and_complete(
 
 
 def test_frames_come_in_the_order_of_the_song(
-    shipped_model: Estimator, listener: Listener, demo_song: Song, demo_columns: Columns
+    shipped_model: Estimator, listener: Listener, demo_song: Song
 ) -> None:
     listener.track(shipped_model, demo_song, playhead_s=lambda: 80.0)
     frames = [update.new_frames_db for update in listener.updates if len(update.new_frames_db)]
-    np.testing.assert_array_equal(columns_of(np.concatenate(frames)), demo_columns)
+    expected = [part.mel_db for part in demo_frames(shipped_model, demo_song)]
+    np.testing.assert_array_equal(np.concatenate(frames), np.concatenate(expected))
 
 
 class WatchedSong(Song):
@@ -438,13 +449,14 @@ def test_a_trajectory_says_where_it_comes_from(
 
 
 def test_deviations_are_there_only_if_the_model_has_them(
-    shipped_model: Estimator, demo_track: Trajectory, listener: Listener, tmp_path: Path
+    demo_track: Trajectory, listener: Listener, tmp_path: Path
 ) -> None:
-    assert (demo_track.valence_sd is not None) == shipped_model.info.has_deviation
+    assert demo_track.valence_sd is not None
+    assert demo_track.arousal_sd is not None
+    assert len(demo_track.valence_sd) == len(demo_track)
     folder = copy_shipped(tmp_path / "cae")
-    add_deviations(folder)
+    take_deviations(folder)
     write_music(tmp_path / "song.wav", 5.0, RATE_HZ)
     trajectory = listener.track(Estimator(folder), Song.open(tmp_path / "song.wav"))
-    assert trajectory.valence_sd is not None
-    assert trajectory.arousal_sd is not None
-    assert trajectory.valence_sd.shape == (10,)
+    assert trajectory.valence_sd is None
+    assert trajectory.arousal_sd is None

@@ -140,7 +140,7 @@ def heard(song: Song, ears: Ears, report: Callable[[str], None]) -> Floats:
     hearing.end()
     parts = []
     while hearing.ready:
-        parts.append(hearing.listen())
+        parts.append(hearing.listen().columns)
     columns: Floats = np.concatenate(parts).astype(ears.dtype)
     return columns
 

@@ -162,7 +162,8 @@ class Fit:
         values = self._network.judged(mixed_db, context)[0]
         own_error, own_count = self._error(values, batch, share)
         other_error, other_count = self._error(values, batch.at(partner), 1.0 - share)
-        loss = (own_error + other_error) / (own_count + other_count)
+        # Crops of clips whose labels begin late may all lie before them.
+        loss = (own_error + other_error) / (own_count + other_count).clamp(min=1e-6)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()

@@ -53,7 +53,7 @@ def _clip(frames: Frames, number: int, start: int, ears: Ears) -> Clip:
     hearing.end()
     heard = []
     while hearing.ready:
-        heard.append(hearing.listen())
+        heard.append(hearing.listen().columns)
     columns = np.concatenate(heard).astype(ears.dtype)
     unknown = np.full((len(columns), len(DIMENSIONS)), np.nan, np.float32)
     return Clip(-1 - number, f"music {number}", COLLECTION, start / 2, columns, unknown, unknown)

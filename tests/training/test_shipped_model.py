@@ -85,7 +85,7 @@ def test_the_track_of_a_song_moves_without_seams(model: Estimator, song_columns:
     elsewhere = [step for column, step in enumerate(steps, start=1) if column not in borders]
     assert np.max(at_border) <= np.max(elsewhere)
     # Plausible motion: neither frozen nor jumping about.
-    assert (values.std(axis=0) > 0.005).all()
+    assert (values[:, :2].std(axis=0) > 0.005).all()
     assert (np.mean(steps, axis=0) < 0.03).all()
 
 
