@@ -170,6 +170,44 @@ class SoundDeviceLostError(EmovizError):
         )
 
 
+class TableError(EmovizError):
+    """A table of labels is not what it should be."""
+
+    def __init__(
+        self, path: Path, reason: str, remedy: str = "mend the table or choose another"
+    ) -> None:
+        super().__init__(f"{path}: {reason}; {remedy}.")
+
+
+class LabelsFormError(TableError):
+    """A file is none of the forms that labels are read in."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            "this is no table of labels that emoviz knows",
+            "choose a CSV that emoviz exported, or valence.csv or arousal.csv in the form of DEAM",
+        )
+
+
+class LabelsPartnerError(TableError):
+    """The labels of one dimension are there and those of the other are not."""
+
+    def __init__(self, path: Path, partner: str) -> None:
+        super().__init__(
+            path,
+            f"valence and arousal come in two tables, and {partner} is not beside this one",
+            "put both into one folder",
+        )
+
+
+class LabelsSongError(TableError):
+    """A table of labels has none for the song that was asked for."""
+
+    def __init__(self, path: Path, song: str) -> None:
+        super().__init__(path, f"it has no labels for song {song}", "choose another song or table")
+
+
 class DataError(EmovizError):
     """A training data folder is not what it should be."""
 

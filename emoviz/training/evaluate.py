@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from rich.table import Table
 
+from emoviz.agreement import concordance, pearson_r
 from emoviz.estimator import Estimator
 from emoviz.training.dataset import DIMENSIONS, Clip, Floats
 from emoviz.trajectory import BAND_DEVIATIONS
@@ -15,9 +16,6 @@ from emoviz.windows import Track, cut, windows_of
 
 _DRAWS = 1000
 _BOOTSTRAP_SEED = 1989
-
-# Deviation below which a prediction is one value and rounding.
-_STILL = 1e-9
 
 Estimate: TypeAlias = Callable[[Floats], Floats]
 """An estimator or a network: values (n, columns, outputs) from windows (n, columns, features)."""
@@ -257,8 +255,6 @@ def _summed(
     count = totals["count"]
     means = {name: total / count for name, total in totals.items()}
     mse, constant_mse = means["error2"], means["constant2"]
-    covariance = means["product"] - means["guess"] * means["truth"]
-    spread = means["guess2"] + means["truth2"] - 2.0 * means["guess"] * means["truth"]
     moving = ~np.isnan(sums[:, -1])
     songs = draws[:, moving].sum(axis=1)
     zero = np.zeros(len(draws))
@@ -266,8 +262,11 @@ def _summed(
         "mse": mse,
         "rmse": np.sqrt(mse),
         "r2": np.subtract(1.0, np.divide(mse, constant_mse, out=zero + 1, where=constant_mse > 0)),
-        # Lin (1989), Biometrics 45(1), with the population moments.
-        "ccc": np.divide(2.0 * covariance, spread, out=zero.copy(), where=spread > _STILL**2),
+        "ccc": np.nan_to_num(
+            concordance(
+                *(means[name] for name in ("guess", "truth", "guess2", "truth2", "product"))
+            )
+        ),
         "song_r": np.divide(draws[:, moving] @ sums[moving, -1], songs, out=zero, where=songs > 0),
         "coverage": draws @ sums[:, -2] / count,
     }
@@ -277,4 +276,4 @@ def _correlation(guess: npt.NDArray[np.float64], truth: npt.NDArray[np.float64])
     """Give Pearson's r within a song, 0 for a still track, NaN where the labels hardly move."""
     if truth.std() < MOVING:
         return float("nan")
-    return float(np.corrcoef(guess, truth)[0, 1]) if guess.std() > _STILL else 0.0
+    return float(np.nan_to_num(pearson_r(guess, truth)))

@@ -23,8 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from emoviz import errors
-from emoviz.training.dataset import DIMENSIONS, ClipRow
-from emoviz.training.tables import (
+from emoviz.label_tables import (
     DEVIATIONS,
     SCALE,
     TimedLabels,
@@ -34,6 +33,7 @@ from emoviz.training.tables import (
     read_deviations,
     read_labels,
 )
+from emoviz.training.dataset import DIMENSIONS, ClipRow
 
 _FIRST_EVALUATION_SONG = 2001
 _UNIT = (0.0, 1.0)
@@ -51,8 +51,9 @@ class _Labels:
 def read_rows(folder: Path) -> list[ClipRow]:
     """Read the tables of a data folder, without decoding any audio.
 
-    Raises `errors.DataError` naming the file with a missing column, song or label, a value that is
-    not a number, or a label outside its scale, or the folder if it is of no known kind.
+    Raises `errors.TableError` naming the table with a missing column, a value that is not a number
+    or a label outside its scale, and `errors.DataError` for a song or table that is not there, or
+    the folder if it is of no known kind.
     """
     for sign, reader in _READERS.items():
         if (folder / sign).exists():

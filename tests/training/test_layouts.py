@@ -136,7 +136,7 @@ def test_what_is_wrong_is_named(
 ) -> None:
     folder = write(tmp_path)
     spoil(folder)
-    with pytest.raises(errors.DataError, match=sentence):
+    with pytest.raises((errors.DataError, errors.TableError), match=sentence):
         read_rows(folder)
 
 
