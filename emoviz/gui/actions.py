@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 if TYPE_CHECKING:
     from emoviz.gui.main_window import MainWindow
 
-FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
+FILE, PLAYBACK, VIEW, COMPARE = "&File", "&Playback", "&View", "&Compare"
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,38 @@ ACTIONS = (
     ),
     ActionSpec("theme_light", VIEW, "&Light theme", "Dark on light", checkable=True),
     ActionSpec("theme_dark", VIEW, "&Dark theme", "Light on dark", checkable=True),
+    ActionSpec(
+        "compare_song",
+        COMPARE,
+        "With another &song…",
+        "Compare with another song",
+        needs_track=True,
+        part="comparison",
+    ),
+    ActionSpec(
+        "compare_model",
+        COMPARE,
+        "With another &model",
+        "Compare with another model",
+        needs_track=True,
+        part="comparison",
+    ),
+    ActionSpec(
+        "compare_labels",
+        COMPARE,
+        "With &labels (CSV)…",
+        "Compare with what listeners said",
+        needs_track=True,
+        part="comparison",
+    ),
+    ActionSpec(
+        "stop_comparing",
+        COMPARE,
+        "S&top comparing",
+        "Stop comparing",
+        needs_track=True,
+        part="comparison",
+    ),
 )
 
 

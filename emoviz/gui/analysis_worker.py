@@ -67,10 +67,14 @@ class AnalysisWorker(QObject):
         thread.start()
         return self._request
 
-    def close(self) -> None:
-        """Cancel what is being done and wait for the threads to end."""
+    def cancel(self) -> None:
+        """Cancel what is being done, and go on without waiting for its end."""
         for cancel in (self._opening, self._tracking):
             cancel.set()
+
+    def close(self) -> None:
+        """Cancel what is being done and wait for the threads to end."""
+        self.cancel()
         for thread in self._threads:
             thread.join()
         self._threads.clear()

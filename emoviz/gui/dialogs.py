@@ -4,20 +4,48 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
+from emoviz.labels import Labels
 from emoviz.library import SONG_SUFFIXES
 
 
-def choose_song(parent: QWidget, folder: str, then: Callable[[Path], None]) -> None:
+def choose_song(
+    parent: QWidget, folder: str, then: Callable[[Path], None], *, title: str = ""
+) -> None:
     """Let the user choose a song, beginning in `folder`."""
-    dialog = QFileDialog(parent, parent.tr("Open a song"), folder)
+    dialog = QFileDialog(parent, title or parent.tr("Open a song"), folder)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     # Thirty endings are no help in choosing.
     dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
     patterns = " ".join(f"*{suffix}" for suffix in sorted(SONG_SUFFIXES))
     dialog.setNameFilters([parent.tr("Songs ({0})").format(patterns), parent.tr("All files (*)")])
     _open(dialog, then)
+
+
+def choose_labels(parent: QWidget, folder: str, then: Callable[[Path], None]) -> None:
+    """Let the user choose a file of labels, beginning in `folder`."""
+    dialog = QFileDialog(parent, parent.tr("Compare with labels"), folder)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters([parent.tr("Comma-separated values (*.csv)"), parent.tr("All files (*)")])
+    _open(dialog, then)
+
+
+def choose_labelled_song(parent: QWidget, labels: Labels, then: Callable[[str], None]) -> None:
+    """Let the user choose which of the songs of a table is the one that is shown."""
+    dialog = QInputDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(parent.tr("Compare with labels"))
+    dialog.setLabelText(
+        parent.tr("{0} labels {1} songs. The number of this one is:").format(
+            labels.path.name, len(labels.songs)
+        )
+    )
+    dialog.setComboBoxItems(list(labels.songs))
+    # Among 1,800 songs a number is sooner typed than found.
+    dialog.setComboBoxEditable(True)
+    dialog.textValueSelected.connect(lambda chosen: then(chosen.strip()))
+    dialog.open()
 
 
 def choose_export(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:

@@ -23,6 +23,7 @@ from emoviz.gui import settings as remembered
 from emoviz.gui import theme as themes
 from emoviz.gui.analysis_worker import AnalysisWorker
 from emoviz.gui.banner import Banner
+from emoviz.gui.comparison import Comparison
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self._store = MelStore()
         self._worker = AnalysisWorker()
         self.playback = Playback(settings)
+        self.comparison = Comparison(self, settings, theme)
         self._make_views()
         self._lay_out()
         self._connect()
@@ -175,15 +177,26 @@ class MainWindow(QMainWindow):
         self._plane.add_button(self._actions["toggle_follow"])
         self._actions["toggle_follow"].setChecked(self._settings.get(remembered.FOLLOW))
         self._plane.set_following(self._settings.get(remembered.FOLLOW))
+        self.comparison.take_actions(self._actions)
         self._time_views = (self._timeline, self._spectrogram, self._overview)
-        self._track_views = (self._plane, self._readout, self._timeline, self._overview)
-        self._views = (self._plane, self._readout, *self._time_views)
+        self._track_views = (
+            self._plane,
+            self._readout,
+            self._timeline,
+            self._overview,
+            self.comparison,
+        )
+        self._views = (self._plane, self._readout, *self._time_views, self.comparison)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(1)
         top.addWidget(self._plane, 1)
-        top.addWidget(self._scrolled_readout())
+        beside = QVBoxLayout()
+        beside.setSpacing(0)
+        beside.addWidget(self._scrolled_readout(), 1)
+        beside.addWidget(self.comparison.panel)
+        top.addLayout(beside)
         central = QWidget()
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -220,6 +233,9 @@ class MainWindow(QMainWindow):
         self.playback.device_changed.connect(self._on_device)
         self.playback.volume_changed.connect(self._transport.set_volume)
         self._transport.volume_changed.connect(self.playback.set_volume)
+        self.comparison.track_changed.connect(self._plane.set_second_track)
+        self.comparison.track_changed.connect(self._timeline.set_second_track)
+        self.comparison.said.connect(self._banner.say)
 
     def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:
         if request < self._shown:
@@ -235,6 +251,7 @@ class MainWindow(QMainWindow):
         self._spectrogram.set_front_end(front_end)
         self._readout.set_song(song)
         self._readout.set_model(model)
+        self.comparison.set_song(song, model)
         self._show_track(np.zeros((0, len(model.outputs))))
         self._axis.set_duration(song.duration_s)
         self.setWindowTitle(f"{song.title} - emoviz")
@@ -257,10 +274,12 @@ class MainWindow(QMainWindow):
         decoded_s = len(trajectory) * COLUMN_S
         if abs(decoded_s - self._axis.duration_s) > _DURATION_TOLERANCE_S:
             self._axis.correct_duration(decoded_s)
+        self.comparison.first_found()
 
     def _on_failed(self, request: int, sentence: str) -> None:
         if request == self._shown:
             self._transport.show_progress(1, 1)
+            self.comparison.first_found()
         if request in (self._asked, self._shown):
             self._banner.say(sentence)
 
@@ -346,5 +365,6 @@ class MainWindow(QMainWindow):
         self._settings.put(remembered.GEOMETRY, self.saveGeometry())
         self.playback.stop_clock()
         self._worker.close()
+        self.comparison.close()
         self.playback.close()
         event.accept()

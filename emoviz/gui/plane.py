@@ -38,6 +38,11 @@ class PlaneView(QWidget):
         self._aim_camera()
         self.update()
 
+    def set_second_track(self, values: Values) -> None:
+        """Show a second path over the first, none of no values."""
+        self._painter.set_second_track(values)
+        self.update()
+
     def add_button(self, action: QAction) -> None:
         """Offer an action of the window in the corner of the plane."""
         button = QToolButton()

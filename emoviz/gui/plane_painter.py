@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 
 from emoviz.circumplex import Circumplex
 from emoviz.gui.camera import WHOLE_PLANE, Camera
+from emoviz.gui.second_path import SecondPath
 from emoviz.gui.texts import signed
 from emoviz.gui.theme import Colours, interface_font, mixed, with_alpha
 from emoviz.gui.words_layout import place_words
@@ -97,6 +98,7 @@ class PlanePainter:
         self._ground_key: tuple[QSize, float, Camera] | None = None
         # Ground and ghost apart: while a song is analysed the path changes ten times a second.
         self._still: QPixmap | None = None
+        self._second = SecondPath()
         self.camera = WHOLE_PLANE
         self._word_font = interface_font(9.5)
         self._axis_font = interface_font(8.5)
@@ -109,6 +111,11 @@ class PlanePainter:
     def set_track(self, values: Values) -> None:
         """Draw the path of `values`, NaN where nothing is known yet."""
         self._values = values
+        self._still = None
+
+    def set_second_track(self, values: Values) -> None:
+        """Draw a second path over the first, none of no values."""
+        self._second.values = values
         self._still = None
 
     def geometry(self, size: QSize) -> Geometry:
@@ -132,6 +139,7 @@ class PlanePainter:
         self._draw_ellipse(painter, self._ellipse(geometry, time_s))
         self._draw_trail(painter, geometry, time_s)
         self._draw_head(painter, geometry, time_s)
+        self._second.draw_moving(painter, geometry, self._colours, time_s, TRAIL_S)
         if self.camera.reach < _INSET_BELOW:
             self._draw_inset(painter, geometry, time_s)
 
@@ -142,13 +150,15 @@ class PlanePainter:
     def moving_area(self, size: QSize, time_s: float) -> QRectF:
         """Give the rectangle that trail, head and ellipse take up at `time_s`, if any."""
         trail = self.trail(time_s)
-        if not len(trail):
-            return QRectF()
         geometry = self.geometry(size)
+        second = self._second.moving_area(geometry, time_s, TRAIL_S)
+        if not len(trail):
+            return second
         top_left = geometry.point(trail[:, 0].min(), trail[:, 1].max())
         bottom_right = geometry.point(trail[:, 0].max(), trail[:, 1].min())
         margin = _GLOW_RADIUS_PX + 2
         area = QRectF(top_left, bottom_right).adjusted(-margin, -margin, margin, margin)
+        area = area.united(second)
         ellipse = self._ellipse(geometry, time_s)
         if not ellipse.isEmpty():
             area = area.united(ellipse.adjusted(-2, -2, 2, 2))
@@ -174,6 +184,7 @@ class PlanePainter:
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_ghost(painter, geometry)
+        self._second.draw_ghost(painter, geometry, self._colours)
         painter.end()
         return pixmap
 
@@ -269,6 +280,7 @@ class PlanePainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.trail))
             painter.drawEllipse(centre + QPointF(head[0], -head[1]) * radius, 2.5, 2.5)
+        self._second.draw_in_inset(painter, centre, radius, colours, time_s)
 
     def _draw_words(self, painter: QPainter, geometry: Geometry) -> None:
         painter.setFont(self._word_font)

@@ -17,7 +17,8 @@ class Colours:
     """One set of colours, as "#rrggbb".
 
     Valence and arousal are Okabe and Ito's blue and orange, which all common forms of colour
-    blindness keep apart; the quadrants go from positive and excited counter-clockwise.
+    blindness keep apart; those of a second track are their bluish green and reddish purple. The
+    quadrants go from positive and excited counter-clockwise.
     """
 
     window: str
@@ -30,6 +31,9 @@ class Colours:
     ghost: str
     valence: str
     arousal: str
+    second_trail: str
+    second_valence: str
+    second_arousal: str
     playhead: str
     playhead_edge: str
     warning: str
@@ -47,6 +51,9 @@ DARK_COLOURS = Colours(
     ghost="#7d8796",
     valence="#56b4e9",
     arousal="#e69f00",
+    second_trail="#e3a6ff",
+    second_valence="#2fc79b",
+    second_arousal="#e58bbf",
     playhead="#ffffff",
     playhead_edge="#000000",
     warning="#4a3413",
@@ -64,6 +71,9 @@ LIGHT_COLOURS = Colours(
     ghost="#8b94a3",
     valence="#0072b2",
     arousal="#b25f00",
+    second_trail="#7a2f9e",
+    second_valence="#007a5a",
+    second_arousal="#a23a78",
     playhead="#000000",
     playhead_edge="#ffffff",
     warning="#fdeccb",

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsPathItem, QLabel, QWidget
 
+from emoviz.gui.second_curves import SecondCurves, second_pens
 from emoviz.gui.texts import format_time, with_deviation
 from emoviz.gui.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_axis import TimeAxis
@@ -37,11 +38,12 @@ class TimelineView(TimeView):
     def __init__(self, theme: Theme, axis: TimeAxis) -> None:
         self._curves = [pg.PlotCurveItem(connect="finite") for _ in _DIMENSIONS]
         self._bands = [QGraphicsPathItem() for _ in _DIMENSIONS]
+        self._second = SecondCurves()
         self._values: Values = np.zeros((0, 2))
         super().__init__(theme, axis)
         self.setAccessibleName(self.tr("Valence and arousal against time"))
         self.setMinimumHeight(60)
-        for item in (*self._bands, *self._curves):
+        for item in (*self._bands, *self._curves, *self._second.items):
             self.addItem(item, ignoreBounds=True)
         self.getPlotItem().hideAxis("bottom")
         self._limit = 0.0
@@ -60,6 +62,13 @@ class TimelineView(TimeView):
         self._fit_limit()
         self._draw_curves()
 
+    def set_second_track(self, values: Values) -> None:
+        """Show a second track's valence and arousal as well, none of no values."""
+        self._second.values = values
+        self._legend.set_second(bool(len(values)))
+        self._fit_limit()
+        self._draw_curves()
+
     def show_range(self) -> None:
         """Show the part of the song that the axis has in view."""
         super().show_range()
@@ -73,6 +82,7 @@ class TimelineView(TimeView):
         times_s = end_times_s(len(self._values))[in_view]
         values = self._values[in_view]
         most = max(256, self.width())
+        self._second.draw(in_view, most)
         for dimension, curve in enumerate(self._curves):
             curve.setData(*outline(times_s, values[:, dimension], most))
         for dimension, band in enumerate(self._bands):
@@ -82,12 +92,7 @@ class TimelineView(TimeView):
         """Widen the scale to what the song needs; it only widens, so that curves do not jump."""
         if not len(self._values):
             self._show_limit(_LIMITS[0])
-            return
-        known = self._values[~np.isnan(self._values[:, 0])]
-        reach = np.abs(known[:, :2])
-        if known.shape[1] == 4:
-            reach = reach + BAND_DEVIATIONS * known[:, 2:]
-        highest = float(reach.max()) if len(known) else 0.0
+        highest = max(_reach(self._values), _reach(self._second.values[:, :2]))
         needed = next((limit for limit in _LIMITS if highest < 0.95 * limit), _LIMITS[-1])
         if needed > self._limit:
             self._show_limit(needed)
@@ -109,6 +114,7 @@ class TimelineView(TimeView):
             curve.setPen(pg.mkPen(QColor(colour), width=2))
             band.setPen(QPen(Qt.PenStyle.NoPen))
             band.setBrush(with_alpha(colour, 0.14))
+        self._second.take_colours(colours)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Show the values under the pointer."""
@@ -141,6 +147,15 @@ class TimelineView(TimeView):
         self._hover.move(x, self.height() - self._hover.height() - 6)
 
 
+def _reach(values: Values) -> float:
+    """Give how far from 0 a track goes, with its bands if it has deviations."""
+    known = values[~np.isnan(values[:, 0])]
+    reach = np.abs(known[:, :2])
+    if known.shape[1] == 4:
+        reach = reach + BAND_DEVIATIONS * known[:, 2:]
+    return float(reach.max()) if len(known) else 0.0
+
+
 def _band(
     times_s: npt.NDArray[np.float64], values: Values, dimension: int, most: int
 ) -> QPainterPath:
@@ -163,18 +178,24 @@ def _band(
 
 
 class _Legend(QWidget):
-    """Names the two curves by a stroke and a word."""
+    """Names the curves by a stroke and a word; a second track's stroke is below the first's."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._font = interface_font(9)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._has_second = False
         self._widths = [
             QFontMetricsF(self._font).horizontalAdvance(text) + 38 for text in _DIMENSIONS
         ]
         self.resize(int(sum(self._widths)), int(QFontMetricsF(self._font).height()) + 4)
         theme.changed.connect(self.update)
+
+    def set_second(self, shown: bool) -> None:
+        """Tell whether there is a second track."""
+        self._has_second = shown
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the strokes and the words."""
@@ -183,10 +204,23 @@ class _Legend(QWidget):
         painter.setFont(self._font)
         colours = self._theme.colours
         left, middle = 0.0, self.height() / 2
-        entries = zip(_DIMENSIONS, (colours.valence, colours.arousal), self._widths, strict=True)
-        for text, colour, width in entries:
+        entries = zip(
+            _DIMENSIONS,
+            (colours.valence, colours.arousal),
+            second_pens(colours),
+            self._widths,
+            strict=True,
+        )
+        for text, colour, second_pen, width in entries:
+            above = middle - 3 * self._has_second
             painter.setPen(QPen(QColor(colour), 3))
-            painter.drawLine(QPointF(left + 2, middle), QPointF(left + 16, middle))
+            painter.drawLine(QPointF(left + 2, above), QPointF(left + 16, above))
+            if self._has_second:
+                painter.setPen(second_pen)
+                for below in (4, 5):
+                    painter.drawLine(
+                        QPointF(left, middle + below), QPointF(left + 18, middle + below)
+                    )
             painter.setPen(QColor(colours.text))
             painter.drawText(
                 int(left + 22), 0, int(width), self.height(), Qt.AlignmentFlag.AlignVCenter, text

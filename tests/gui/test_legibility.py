@@ -38,7 +38,12 @@ def test_text_stands_out_from_its_ground(colours: Colours) -> None:
     for ground in (colours.panel, colours.window):
         for text in (colours.text, colours.dim):
             assert contrast(text, ground) >= TEXT
-    for value in (colours.valence, colours.arousal):
+    for value in (
+        colours.valence,
+        colours.arousal,
+        colours.second_valence,
+        colours.second_arousal,
+    ):
         assert contrast(value, colours.panel) >= TEXT
     assert contrast(colours.text, colours.warning) >= TEXT
     palette = palette_of(colours)
@@ -48,7 +53,13 @@ def test_text_stands_out_from_its_ground(colours: Colours) -> None:
 
 @THEMES
 def test_what_is_drawn_stands_out_from_its_ground(colours: Colours) -> None:
-    for graphic in (*colours.quadrants, colours.trail, colours.accent, colours.ghost):
+    for graphic in (
+        *colours.quadrants,
+        colours.trail,
+        colours.second_trail,
+        colours.accent,
+        colours.ghost,
+    ):
         assert contrast(graphic, colours.panel) >= GRAPHICS
 
 
