@@ -316,10 +316,14 @@ def devices() -> list[Device]:
     ]
 
 
-def open_player() -> tuple[Player, errors.SoundDeviceError | None]:
-    """Give a player on the default device, or the silent clock and why there is no sound."""
+def open_player(name: str = "") -> tuple[Player, errors.SoundDeviceError | None]:
+    """Give a player on the device of this name, or else on the default device.
+
+    Where there is no sound: the silent clock, and why.
+    """
+    named = next((device.index for device in devices() if name and device.name == name), None)
     try:
-        return SoundDevicePlayer(), None
+        return SoundDevicePlayer(named), None
     except errors.SoundDeviceError as error:
         return SilentPlayer(), error
 

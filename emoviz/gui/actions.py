@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QMenu
 if TYPE_CHECKING:
     from emoviz.gui.main_window import MainWindow
 
-FILE, PLAYBACK, VIEW, COMPARE = "&File", "&Playback", "&View", "&Compare"
+FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
+MODEL, COMPARE, HELP = "&Model", "&Compare", "&Help"
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,15 @@ class ActionSpec:
 
 ACTIONS = (
     ActionSpec("open_dialog", FILE, "&Open…", "Open a song", ("Ctrl+O",)),
+    ActionSpec(
+        "open_folder", FILE, "Open a &folder…", "Open all songs of a folder", ("Ctrl+Shift+O",)
+    ),
     ActionSpec("open_demo", FILE, "Open the &demo song", "Open the song that comes with emoviz"),
     ActionSpec(
         "export_csv", FILE, "&Export CSV…", "Write the prediction to a file", ("Ctrl+E",), True
+    ),
+    ActionSpec(
+        "reset_settings", FILE, "Reset all &settings…", "Put every setting back as it was at first"
     ),
     ActionSpec("close", FILE, "&Quit", "Close the window", ("Ctrl+Q",)),
     ActionSpec(
@@ -59,6 +66,8 @@ ACTIONS = (
         ("Shift+Right",),
         part="playback",
     ),
+    ActionSpec("go_previous", PLAYBACK, "Pre&vious song", "Previous song", ("PgUp",), part="queue"),
+    ActionSpec("go_next", PLAYBACK, "&Next song", "Next song", ("PgDown",), part="queue"),
     ActionSpec("to_start", PLAYBACK, "To the &start", "To the start", ("Home",), part="playback"),
     ActionSpec("to_end", PLAYBACK, "To the &end", "To the end", ("End",), part="playback"),
     ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "="), part="playback"),
@@ -66,6 +75,14 @@ ACTIONS = (
     ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),
     ActionSpec(
         "toggle_follow", VIEW, "&Follow the trail", "Zoom to the trail (F)", ("F",), checkable=True
+    ),
+    ActionSpec(
+        "toggle_stage",
+        VIEW,
+        "The &plane on the whole screen",
+        "The plane alone, on the second screen if there is one",
+        ("F11",),
+        checkable=True,
     ),
     ActionSpec(
         "theme_system",
@@ -108,6 +125,9 @@ ACTIONS = (
         needs_track=True,
         part="comparison",
     ),
+    ActionSpec("about_model", MODEL, "&How good it is…", "The model's card: data, figures, limits"),
+    ActionSpec("stop_analysis", MODEL, "&Stop the analysis", "Stop the analysis of this song"),
+    ActionSpec("show_shortcuts", HELP, "&Keys and mouse…", "What every key does", ("?",)),
 )
 
 

@@ -67,6 +67,10 @@ class AnalysisWorker(QObject):
         thread.start()
         return self._request
 
+    def stop(self) -> None:
+        """Leave the song that is being tracked as it is."""
+        self._tracking.set()
+
     def cancel(self) -> None:
         """Cancel what is being done, and go on without waiting for its end."""
         for cancel in (self._opening, self._tracking):

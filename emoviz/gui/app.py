@@ -81,12 +81,11 @@ class _FirstPaint(QObject):
 
 
 def _begin(window: MainWindow, song: Path) -> None:
-    from emoviz.player import open_player
-
     if not window.isVisible():
         return  # closed before it began
-    window.open_song(song)
-    window.set_player(*open_player())
+    window.open_songs([song])
+    window.playback.open_player()
+    window.playback.begin()
 
 
 def _report_to(

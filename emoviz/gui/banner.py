@@ -1,21 +1,24 @@
-"""A message that does not block: a strip above the picture, dismissed by a click."""
+"""A message that does not block and moves nothing: a strip over the top of the picture."""
 
 import html
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from emoviz.gui.overlay import Overlay
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
 
 _MOST_LINES = 5
+_MARGIN_PX = 10
+_MOST_WIDTH_PX = 760
 
 
-class Banner(QWidget):
-    """Shows one sentence until it is closed or replaced."""
+class Banner(Overlay):
+    """Shows one sentence over what lies beneath until it is closed or replaced."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, beneath: QWidget) -> None:
+        super().__init__(beneath)
         self._theme = theme
         self._text = WrappedLabel(_MOST_LINES)
         self._text.setFont(interface_font(10))
@@ -28,7 +31,6 @@ class Banner(QWidget):
         layout.setContentsMargins(14, 6, 8, 6)
         layout.addWidget(self._text, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.hide()
         theme.changed.connect(self._take_colours)
         self._take_colours()
@@ -39,15 +41,22 @@ class Banner(QWidget):
         self._text.setToolTip(html.escape(sentence))
         self.setAccessibleName(sentence)
         self.show()
+        self.put()
 
     @property
     def sentence(self) -> str:
         """What is being said, or nothing."""
         return "" if self.isHidden() else self._text.text()
 
+    def place_in(self, room: QSize) -> QRect:
+        """Lie at the top, in the middle."""
+        width_px = min(room.width() - 2 * _MARGIN_PX, _MOST_WIDTH_PX)
+        left_px = (room.width() - width_px) // 2
+        return QRect(left_px, _MARGIN_PX, width_px, self.height_for(width_px))
+
     def _take_colours(self) -> None:
         colours = self._theme.colours
         self.setStyleSheet(
-            f"Banner {{ background: {colours.warning};"
-            f" border-bottom: 1px solid {colours.accent}; }} QLabel {{ color: {colours.text}; }}"
+            f"Banner {{ background: {colours.warning}; border-radius: 6px;"
+            f" border: 1px solid {colours.accent}; }} QLabel {{ color: {colours.text}; }}"
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from emoviz.labels import Labels
 from emoviz.library import SONG_SUFFIXES
@@ -46,6 +46,24 @@ def choose_labelled_song(parent: QWidget, labels: Labels, then: Callable[[str], 
     dialog.setComboBoxEditable(True)
     dialog.textValueSelected.connect(lambda chosen: then(chosen.strip()))
     dialog.open()
+
+
+def choose_folder(parent: QWidget, folder: str, then: Callable[[Path], None]) -> None:
+    """Let the user choose a folder of songs, beginning in `folder`."""
+    dialog = QFileDialog(parent, parent.tr("Open a folder"), folder)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    _open(dialog, then)
+
+
+def confirm(parent: QWidget, question: str, then: Callable[[], None]) -> None:
+    """Ask before something is done that cannot be undone."""
+    box = QMessageBox(QMessageBox.Icon.Question, "emoviz", question, parent=parent)
+    box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.accepted.connect(then)
+    box.open()
 
 
 def choose_export(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:

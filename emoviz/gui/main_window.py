@@ -1,37 +1,35 @@
 """The window: wires the worker, the player and the views together."""
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QMenu,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from emoviz import errors, files, paths
 from emoviz.circumplex import Circumplex
-from emoviz.estimator import DEFAULT_MODEL, ModelInfo
+from emoviz.estimator import ModelInfo
 from emoviz.gui import actions as action_table
-from emoviz.gui import dialogs
+from emoviz.gui import dialogs, sheets
 from emoviz.gui import settings as remembered
 from emoviz.gui import theme as themes
-from emoviz.gui.analysis_worker import AnalysisWorker
 from emoviz.gui.banner import Banner
 from emoviz.gui.comparison import Comparison
+from emoviz.gui.hints import HintsCard
 from emoviz.gui.mel_store import MelStore
+from emoviz.gui.menus import Entry, device_entries, model_entries, opening_menu
 from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
 from emoviz.gui.playback import Playback
 from emoviz.gui.readout import WIDTH_PX as READOUT_WIDTH_PX
 from emoviz.gui.readout import ReadoutPanel
+from emoviz.gui.session import Session
 from emoviz.gui.settings import Settings
+from emoviz.gui.song_queue import SongQueue
 from emoviz.gui.spectrogram import SpectrogramView
+from emoviz.gui.stage import Stage
 from emoviz.gui.theme import Theme
 from emoviz.gui.time_axis import TimeAxis
 from emoviz.gui.timeline import TimelineView
@@ -39,7 +37,6 @@ from emoviz.gui.transport import TransportBar
 from emoviz.melspectrogram import COLUMN_S, FrontEnd
 from emoviz.player import Player
 from emoviz.song import Song
-from emoviz.tracker import Update
 from emoviz.trail import Values
 from emoviz.trajectory import Trajectory
 
@@ -56,24 +53,22 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self._settings = settings
-        self._song: Song | None = None
-        self._trajectory: Trajectory | None = None
         self._problem: errors.EmovizError | None = None
-        self._asked = 0
-        self._shown = 0
         self._shown_s = -1.0
         self._axis = TimeAxis()
         self._store = MelStore()
-        self._worker = AnalysisWorker()
+        self._session = Session(settings, self._store)
         self.playback = Playback(settings)
         self.comparison = Comparison(self, settings, theme)
+        self.queue = SongQueue()
         self._make_views()
         self._lay_out()
+        self._make_menus()
         self._connect()
         self.setWindowTitle("emoviz")
         self.setAcceptDrops(True)
         self.resize(_SIZE.boundedTo(self.screen().availableSize()))
-        self.restoreGeometry(settings.get(remembered.GEOMETRY))
+        self._apply_settings()
 
     # What the actions of the table do; each is named after its row.
 
@@ -81,21 +76,30 @@ class MainWindow(QMainWindow):
         """Let the user choose a song."""
         dialogs.choose_song(self, self._settings.get(remembered.FOLDER), self.open_song)
 
+    def open_folder(self) -> None:
+        """Let the user choose a folder, and open its songs one after the other."""
+        begin = self._settings.get(remembered.FOLDER)
+        dialogs.choose_folder(self, begin, lambda folder: self.open_songs([folder]))
+
     def open_demo(self) -> None:
         """Open the song that comes with emoviz."""
         self.open_song(paths.demo_song())
 
     def export_csv(self) -> None:
         """Let the user choose where the prediction is written."""
-        if self._trajectory is None or self._song is None:
+        trajectory, song = self._session.trajectory, self._session.song
+        if trajectory is None or song is None:
             return
         folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
-        trajectory = self._trajectory
         dialogs.choose_export(
             self,
-            folder / f"{self._song.path.stem}.csv",
-            lambda chosen: self._export(trajectory, chosen),
+            folder / f"{song.path.stem}.csv",
+            lambda chosen: self._export(trajectory, song, chosen),
         )
+
+    def reset_settings(self) -> None:
+        """Put every setting back as it was at first, if the user means it."""
+        dialogs.confirm(self, self.tr("Forget all settings and recent songs?"), self._reset)
 
     def show_all(self) -> None:
         """Show the whole song in the time views."""
@@ -106,6 +110,27 @@ class MainWindow(QMainWindow):
         following = self._actions["toggle_follow"].isChecked()
         self._settings.put(remembered.FOLLOW, following)
         self._plane.set_following(following)
+
+    def toggle_stage(self) -> None:
+        """Give the plane a whole screen, or put it back."""
+        self._stage.toggle()
+
+    def about_model(self) -> None:
+        """Show the model's card."""
+        if self._session.model is not None:
+            try:
+                sheets.show_card(self, self._session.model)
+            except errors.EmovizError as error:
+                self._banner.say(str(error))
+
+    def stop_analysis(self) -> None:
+        """Leave the track as far as it has grown."""
+        self._session.stop()
+        self._transport.show_notice(self.tr("The analysis was stopped."))
+
+    def show_shortcuts(self) -> None:
+        """Show what every key does."""
+        sheets.show_shortcuts(self)
 
     def theme_system(self) -> None:
         """Follow the system's dark or light."""
@@ -126,6 +151,11 @@ class MainWindow(QMainWindow):
         """Duration of the song that is open, in seconds."""
         return self._axis.duration_s
 
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """The track of the song that is open, once it is whole."""
+        return self._session.trajectory
+
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
         """Take the player that songs are heard through, and say why if it is silent."""
         self.playback.set_player(player, problem)
@@ -137,11 +167,12 @@ class MainWindow(QMainWindow):
 
     def open_song(self, path: Path) -> None:
         """Begin to open, play and track a song; it takes the place of the one that is shown."""
-        path = path.absolute()
-        self._banner.hide()
-        if path != paths.demo_song():
-            self._settings.put(remembered.FOLDER, str(path.parent))
-        self._asked = self._worker.start(path, DEFAULT_MODEL)
+        self.queue.put_single(path.absolute())
+        self._open(path.absolute())
+
+    def open_songs(self, given: Sequence[Path]) -> None:
+        """Open the first of some files and folders; the others follow."""
+        self.queue.put([path.absolute() for path in given])
 
     def seek(self, time_s: float) -> None:
         """Go to a place in the song; sound and views follow."""
@@ -151,33 +182,16 @@ class MainWindow(QMainWindow):
 
     def _make_views(self) -> None:
         circumplex = Circumplex.russell()
-        self._banner = Banner(self._theme)
+        self._actions = action_table.make_actions(self)
         self._plane = PlaneView(self._theme, circumplex)
-        self._readout = ReadoutPanel(self._theme, circumplex)
+        self._readout = ReadoutPanel(self._theme, circumplex, self._actions["about_model"])
         self._timeline = TimelineView(self._theme, self._axis)
         self._spectrogram = SpectrogramView(self._theme, self._axis, self._store)
         self._overview = OverviewView(self._theme, self._axis, self._store)
-        self._actions = action_table.make_actions(self)
-        menus = action_table.fill_menus(self, self._actions)
-        self._recent_menu = QMenu(self.tr("Open &recent"), self)
-        menus[action_table.FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
-        self._recent_menu.setEnabled(bool(self._settings.get(remembered.RECENT)))
-        self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
-        themes_to_choose = QActionGroup(self)
-        for choice in themes.CHOICES:
-            themes_to_choose.addAction(self._actions[f"theme_{choice}"])
-        self._actions[f"theme_{self._theme.choice}"].setChecked(True)
-        self._transport = TransportBar(
-            self._theme,
-            self._actions["step_back"],
-            self._actions["toggle_play"],
-            self._actions["step_forward"],
-        )
-        self._transport.set_volume(self._settings.get(remembered.VOLUME))
+        self._transport = TransportBar(self._theme, self._actions)
         self._plane.add_button(self._actions["toggle_follow"])
-        self._actions["toggle_follow"].setChecked(self._settings.get(remembered.FOLLOW))
-        self._plane.set_following(self._settings.get(remembered.FOLLOW))
         self.comparison.take_actions(self._actions)
+        self._stage = Stage(self, self._plane)
         self._time_views = (self._timeline, self._spectrogram, self._overview)
         self._track_views = (
             self._plane,
@@ -201,13 +215,25 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
-        layout.addWidget(self._banner)
         layout.addLayout(top, 14)
         layout.addWidget(self._timeline, 3)
         layout.addWidget(self._spectrogram, 4)
         layout.addWidget(self._overview)
         layout.addWidget(self._transport)
         self.setCentralWidget(central)
+        self._banner = Banner(self._theme, central)
+
+    def _make_menus(self) -> None:
+        menus = action_table.fill_menus(self, self._actions)
+        self._recent_menu = opening_menu(self, self.tr("Open &recent"), self._recent_entries)
+        menus[action_table.FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
+        devices = opening_menu(self, self.tr("Sound &device"), self._device_entries)
+        menus[action_table.PLAYBACK].addMenu(devices)
+        models = opening_menu(self, self.tr("&Judge by"), self._model_entries)
+        menus[action_table.MODEL].insertMenu(self._actions["about_model"], models)
+        themes_to_choose = QActionGroup(self)
+        for choice in themes.CHOICES:
+            themes_to_choose.addAction(self._actions[f"theme_{choice}"])
 
     def _scrolled_readout(self) -> QScrollArea:
         """Give the readout a frame in which it can be scrolled where the window is low."""
@@ -221,73 +247,73 @@ class MainWindow(QMainWindow):
         return area
 
     def _connect(self) -> None:
-        self._worker.opened.connect(self._on_opened)
-        self._worker.updated.connect(self._on_updated)
-        self._worker.finished.connect(self._on_finished)
-        self._worker.failed.connect(self._on_failed)
-        self._worker.warned.connect(self._on_warned)
+        session = self._session
+        session.opened.connect(self._on_opened)
+        session.track_changed.connect(self._show_track)
+        session.progress_changed.connect(self._on_progress)
+        session.finished.connect(self._on_finished)
+        session.said.connect(self.say)
+        self.queue.song_asked.connect(self._open)
+        self.queue.changed.connect(self._on_queue)
+        self.queue.nothing_found.connect(self._on_empty_folder)
+        self._readout.summary.seek_requested.connect(self.playback.seek)
+        self._stage.changed.connect(self._actions["toggle_stage"].setChecked)
         for view in self._time_views:
             view.seek_requested.connect(self.playback.seek)
         self.playback.ticked.connect(self._on_tick)
         self.playback.sought.connect(lambda: self._axis.bring_into_view(self._shown_s))
         self.playback.device_changed.connect(self._on_device)
         self.playback.volume_changed.connect(self._transport.set_volume)
+        self.playback.ended.connect(self.queue.go_next)
         self._transport.volume_changed.connect(self.playback.set_volume)
         self.comparison.track_changed.connect(self._plane.set_second_track)
         self.comparison.track_changed.connect(self._timeline.set_second_track)
         self.comparison.said.connect(self._banner.say)
 
-    def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:
-        if request < self._shown:
-            return
-        self._shown = request
-        self._song = song
-        self._worker.playhead_s = 0.0
-        self._settings.add_recent(song.path)
-        self._recent_menu.setEnabled(True)
-        self._trajectory = None
+    def _open(self, path: Path) -> None:
+        self._banner.hide()
+        if path != paths.demo_song():
+            self._settings.put(remembered.FOLDER, str(path.parent))
+        self._session.open(path)
+
+    def _on_opened(
+        self, song: Song, front_end: FrontEnd, model: ModelInfo, same_song: bool
+    ) -> None:
         self._actions["export_csv"].setEnabled(False)
-        self._store.clear()
+        self._actions["about_model"].setEnabled(True)
         self._spectrogram.set_front_end(front_end)
         self._readout.set_song(song)
         self._readout.set_model(model)
         self.comparison.set_song(song, model)
-        self._show_track(np.zeros((0, len(model.outputs))))
+        if same_song:
+            return
+        self._settings.add_recent(song.path)
+        self._recent_menu.setEnabled(True)
         self._axis.set_duration(song.duration_s)
         self.setWindowTitle(f"{song.title} - emoviz")
         self.playback.play(song)
 
-    def _on_updated(self, request: int, update: Update) -> None:
-        if request != self._shown:
-            return
-        if len(update.new_frames_db):
-            self._store.add(update.new_frames_db)
-            self._spectrogram.refresh()
-        self._show_track(update.values)
-        self._transport.show_progress(update.windows_done, update.windows_total)
+    def _on_progress(self, done: int, total: int) -> None:
+        self._actions["stop_analysis"].setEnabled(self._session.running)
+        self._transport.show_progress(done, total)
+        if not self._session.running:
+            self.comparison.first_found()
 
-    def _on_finished(self, request: int, trajectory: Trajectory) -> None:
-        if request != self._shown:
-            return
-        self._trajectory = trajectory
+    def _on_finished(self, trajectory: Trajectory) -> None:
         self._actions["export_csv"].setEnabled(True)
         decoded_s = len(trajectory) * COLUMN_S
         if abs(decoded_s - self._axis.duration_s) > _DURATION_TOLERANCE_S:
             self._axis.correct_duration(decoded_s)
-        self.comparison.first_found()
 
-    def _on_failed(self, request: int, sentence: str) -> None:
-        if request == self._shown:
-            self._transport.show_progress(1, 1)
-            self.comparison.first_found()
-        if request in (self._asked, self._shown):
-            self._banner.say(sentence)
+    def _on_queue(self) -> None:
+        self._actions["go_previous"].setEnabled(self.queue.has_previous)
+        self._actions["go_next"].setEnabled(self.queue.has_next)
 
-    def _on_warned(self, request: int, sentence: str) -> None:
-        if request == self._shown:
-            self._banner.say(sentence)
+    def _on_empty_folder(self, folder: Path) -> None:
+        self._banner.say(str(errors.NoSongsError([folder])))
 
     def _show_track(self, values: Values) -> None:
+        self._spectrogram.refresh()
         for view in self._track_views:
             view.set_track(values)
         self._show_time(self._shown_s)
@@ -307,7 +333,7 @@ class MainWindow(QMainWindow):
             self._show_time(time_s)
         self._transport.show_time(time_s, self._axis.duration_s)
         self._transport.show_playing(playing)
-        self._worker.playhead_s = time_s
+        self._session.seek(time_s)
         self._say_problem(self.playback.problem)
 
     def _say_problem(self, problem: errors.EmovizError | None) -> None:
@@ -329,9 +355,32 @@ class MainWindow(QMainWindow):
         self._settings.put(remembered.THEME, choice)
         self._theme.choose(choice)
 
-    def _export(self, trajectory: Trajectory, path: Path) -> None:
+    def _apply_settings(self) -> None:
+        """Be as the settings say."""
+        get = self._settings.get
+        self.restoreGeometry(get(remembered.GEOMETRY))
+        self._recent_menu.setEnabled(bool(get(remembered.RECENT)))
+        self._theme.choose(get(remembered.THEME))
+        self._actions[f"theme_{self._theme.choice}"].setChecked(True)
+        self._transport.set_volume(get(remembered.VOLUME))
+        self._actions["toggle_follow"].setChecked(get(remembered.FOLLOW))
+        self._plane.set_following(get(remembered.FOLLOW))
+        for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
+            self._actions[name].setEnabled(False)
+        if not get(remembered.HINTS_SEEN):
+            hints = HintsCard(self._theme, self._plane)
+            hints.closed.connect(lambda: self._settings.put(remembered.HINTS_SEEN, True))
+            hints.show()
+
+    def _reset(self) -> None:
+        self._settings.reset()
+        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
+        self._apply_settings()
+        self.playback.set_volume(self._settings.get(remembered.VOLUME))
+
+    def _export(self, trajectory: Trajectory, song: Song, path: Path) -> None:
         try:
-            if self._song is not None and files.is_same(path, self._song.path):
+            if files.is_same(path, song.path):
                 raise errors.OutputIsSongError(path)
             trajectory.save_csv(path)
         except errors.EmovizError as error:
@@ -339,12 +388,17 @@ class MainWindow(QMainWindow):
             return
         self._transport.show_notice(self.tr("The prediction was written to {0}.").format(path))
 
-    def _fill_recent_menu(self) -> None:
-        self._recent_menu.clear()
+    def _recent_entries(self) -> Iterator[Entry]:
         for recent in self._settings.get(remembered.RECENT):
-            # One ampersand would underline the letter that follows it.
-            action = self._recent_menu.addAction(recent.replace("&", "&&"))
-            action.triggered.connect(lambda _checked=False, song=recent: self.open_song(Path(song)))
+            yield Entry(recent, partial(self.open_song, Path(recent)))
+
+    def _device_entries(self) -> Iterator[Entry]:
+        chosen = self._settings.get(remembered.DEVICE)
+        return device_entries(self, chosen, self.playback.choose_device)
+
+    def _model_entries(self) -> Iterator[Entry]:
+        session = self._session
+        return model_entries(session.model_name, session.choose_model, self.say)
 
     # Qt's own events.
 
@@ -354,17 +408,16 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Open the first file that was dropped."""
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.open_song(Path(url.toLocalFile()))
-                return
+        """Open the files and folders that were dropped."""
+        urls = event.mimeData().urls()
+        self.open_songs([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop the clock, the analysis and the sound, in this order, and remember the window."""
         self._settings.put(remembered.GEOMETRY, self.saveGeometry())
+        self._stage.close()
         self.playback.stop_clock()
-        self._worker.close()
+        self._session.close()
         self.comparison.close()
         self.playback.close()
         event.accept()

@@ -28,6 +28,8 @@ class Playback(QObject):
     device_changed = Signal(str, object)
     """The device's name, and `SoundDeviceError` or None"""
     volume_changed = Signal(float)
+    ended = Signal()
+    """The song has played to its end."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -46,10 +48,7 @@ class Playback(QObject):
         if self._player is None:
             return
         if isinstance(self._player.problem, errors.SoundDeviceLostError):
-            time_s = self._player.position_s
-            self._player.close()
-            self.set_player(*open_player())
-            self._start(from_s=time_s)
+            self._change_player(play=True)
         elif self._player.is_playing:
             self._player.pause()
         else:
@@ -112,6 +111,16 @@ class Playback(QObject):
         self._song = song
         self._start()
 
+    def choose_device(self, name: str) -> None:
+        """Go on, at the same place, on the device of this name; "" is the default device."""
+        self._settings.put(remembered.DEVICE, name)
+        if self._player is not None:
+            self._change_player(play=self._player.is_playing)
+
+    def open_player(self) -> None:
+        """Play on the device that is remembered, or on the default one."""
+        self.set_player(*open_player(self._settings.get(remembered.DEVICE)))
+
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
         """Take the player that songs are heard through, and why it is silent, if it is."""
         self._player = player
@@ -132,12 +141,20 @@ class Playback(QObject):
         if self._player is not None:
             self._player.close()
 
-    def _start(self, *, from_s: float = 0.0) -> None:
+    def _start(self, *, from_s: float = 0.0, play: bool = True) -> None:
         if self._player is not None and self._song is not None:
             self._player.load(self._song)
             self._player.seek(from_s)
-            self._player.play()
+            if play:
+                self._player.play()
             self._tick()
+
+    def _change_player(self, *, play: bool) -> None:
+        assert self._player is not None
+        time_s = self._player.position_s
+        self._player.close()
+        self.open_player()
+        self._start(from_s=time_s, play=play)
 
     def _seek_by(self, step_s: float) -> None:
         if self._player is not None:
@@ -146,7 +163,7 @@ class Playback(QObject):
     def _tick(self) -> None:
         if self._player is None or self._song is None:
             return
-        self.is_playing = self._player.is_playing
+        was_playing, self.is_playing = self.is_playing, self._player.is_playing
         self.time_s = self._player.position_s
         self.problem = self._player.problem
         self.ticked.emit()
@@ -154,3 +171,6 @@ class Playback(QObject):
         # Setting it, even to what it is, starts the interval anew: the frame would come late.
         if self._clock.interval() != interval_ms:
             self._clock.setInterval(interval_ms)
+        at_end = self.time_s >= self._player.duration_s and self.problem is None
+        if was_playing and not self.is_playing and at_end:
+            self.ended.emit()

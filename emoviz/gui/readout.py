@@ -3,14 +3,15 @@
 import html
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from emoviz.circumplex import QUADRANTS, Circumplex, quadrants
+from emoviz.circumplex import Circumplex
 from emoviz.estimator import ModelInfo
-from emoviz.gui.texts import signed, with_deviation
-from emoviz.gui.theme import Theme, interface_font
+from emoviz.gui.song_summary import SongSummary
+from emoviz.gui.texts import with_deviation
+from emoviz.gui.theme import Theme, interface_font, link_style
 from emoviz.gui.wrapped_label import WrappedLabel
 from emoviz.song import Song
 from emoviz.trail import Values, index_at
@@ -25,7 +26,8 @@ _UNKNOWN = "–"
 class ReadoutPanel(QWidget):
     """Says in words and numbers what the plane shows. Every number is a value of the track."""
 
-    def __init__(self, theme: Theme, circumplex: Circumplex) -> None:
+    def __init__(self, theme: Theme, circumplex: Circumplex, about_model: QAction) -> None:
+        """Show the track in words; `about_model` is offered beside the model's name."""
         super().__init__()
         self._theme = theme
         self._circumplex = circumplex
@@ -36,7 +38,10 @@ class ReadoutPanel(QWidget):
         self._artist.setFont(interface_font(10))
         self._word, self._nearest = _label(25, bold=True), _label(10)
         self._valence, self._arousal = _label(15), _label(15)
-        self._what, self._mean, self._model = _label(8.5), _label(10), _label(8.5)
+        self._valence.setAccessibleName(self.tr("valence now"))
+        self._arousal.setAccessibleName(self.tr("arousal now"))
+        self._what, self._model = _label(8.5), WrappedLabel(1)
+        self._model.setFont(interface_font(9.5))
         self._doubt = _label(8.5)
         self._doubt.hide()
         self._captions = [
@@ -49,9 +54,14 @@ class ReadoutPanel(QWidget):
                 self.tr("MODEL"),
             )
         ]
-        self._shares = _QuadrantShares(theme)
+        self.summary = SongSummary(theme)
+        self._about = QPushButton(self.tr("How good it is"))
+        self._about.clicked.connect(about_model.trigger)
+        self._about.setFont(interface_font(9.5))
+        self._about.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._about.setCursor(Qt.CursorShape.PointingHandCursor)
         self._what.setText(self.tr("Perceived emotion, as listeners rate it, −1 to +1"))
-        for label in (self._what, self._doubt, self._model, self._nearest):
+        for label in (self._what, self._doubt, self._nearest):
             label.setWordWrap(True)
         self._lay_out()
         theme.changed.connect(self._take_colours)
@@ -68,7 +78,8 @@ class ReadoutPanel(QWidget):
 
     def set_model(self, model: ModelInfo) -> None:
         """Name the model."""
-        self._model.setText(f"{model.title} {model.version}. {model.summary}")
+        self._model.setText(f"{model.title} {model.version}")
+        self._model.setToolTip(html.escape(model.summary))
         self._doubt.setText(self.tr("Ellipse and bands hold 90 % of mean ratings"))
         self._doubt.setVisible(model.has_deviation)
 
@@ -76,14 +87,7 @@ class ReadoutPanel(QWidget):
         """Read from `values`, NaN where nothing is known yet."""
         self._values = values
         self._shown = -1
-        known = values[~np.isnan(values[:, 0])]
-        self._shares.set_shares(quadrant_shares(known))
-        valence, arousal = known[:, :2].mean(axis=0) if len(known) else (np.nan, np.nan)
-        self._mean.setText(
-            self.tr("mean valence {0}, arousal {1}").format(
-                _or_unknown(valence), _or_unknown(arousal)
-            )
-        )
+        self.summary.set_track(values)
 
     def seek(self, time_s: float) -> None:
         """Show the value of the half-second that sounds at `time_s`."""
@@ -131,79 +135,23 @@ class ReadoutPanel(QWidget):
         layout.addWidget(self._doubt)
         layout.addStretch(1)
         layout.addWidget(song)
-        layout.addWidget(self._shares)
-        layout.addWidget(self._mean)
+        layout.addWidget(self.summary)
         layout.addStretch(1)
         layout.addWidget(model)
-        layout.addWidget(self._model)
+        row = QHBoxLayout()
+        row.addWidget(self._model, 1)
+        row.addWidget(self._about)
+        layout.addLayout(row)
 
     def _take_colours(self) -> None:
         colours = self._theme.colours
         self.setStyleSheet(f"ReadoutPanel {{ background: {colours.panel}; }}")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        for label in (
-            *self._captions,
-            self._artist,
-            self._what,
-            self._doubt,
-            self._model,
-            self._nearest,
-        ):
+        for label in (*self._captions, self._artist, self._what, self._doubt, self._nearest):
             label.setStyleSheet(f"color: {colours.dim};")
+        self._about.setStyleSheet(link_style(colours))
         self._valence.setStyleSheet(f"color: {colours.valence};")
         self._arousal.setStyleSheet(f"color: {colours.arousal};")
-
-
-class _QuadrantShares(QWidget):
-    """A bar for each quadrant: how much of the song lies in it."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._shares = [0.0] * 4
-        self._font = interface_font(9.5)
-        self._row_px = int(QFontMetricsF(self._font).height()) + 8
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(4 * self._row_px)
-        theme.changed.connect(self.update)
-
-    def set_shares(self, shares: list[float]) -> None:
-        """Show the shares, which add up to 1, or are all 0 while nothing is known."""
-        self._shares = shares
-        self.setAccessibleDescription(
-            ", ".join(f"{name} {share:.0%}" for name, share in zip(QUADRANTS, shares, strict=True))
-        )
-        self.update()
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Give the height of four rows."""
-        return QSize(WIDTH_PX - 32, 4 * self._row_px)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the names, the bars and the shares."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._font)
-        colours = self._theme.colours
-        rows = zip(QUADRANTS, self._shares, colours.quadrants, strict=True)
-        for row, (name, share, colour) in enumerate(rows):
-            box = QRectF(0, row * self._row_px, self.width(), self._row_px - 5)
-            painter.setPen(QColor(colours.text))
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, name)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{share:.0%}")
-            groove = QRectF(0, box.bottom(), self.width(), 3)
-            painter.fillRect(groove, QColor(colours.line))
-            groove.setWidth(self.width() * share)
-            painter.fillRect(groove, QColor(colour))
-        painter.end()
-
-
-def quadrant_shares(values: Values) -> list[float]:
-    """Give the share of values in each of the four quadrants, in the order of `QUADRANTS`."""
-    if not len(values):
-        return [0.0] * len(QUADRANTS)
-    counts = np.bincount(quadrants(values[:, 0], values[:, 1]), minlength=len(QUADRANTS))
-    return [float(share) for share in counts / len(values)]
 
 
 def _label(size_pt: float, *, bold: bool = False, text: str = "") -> QLabel:
@@ -211,7 +159,3 @@ def _label(size_pt: float, *, bold: bool = False, text: str = "") -> QLabel:
     label.setFont(interface_font(size_pt, bold=bold))
     label.setTextFormat(Qt.TextFormat.PlainText)
     return label
-
-
-def _or_unknown(value: float) -> str:
-    return _UNKNOWN if np.isnan(value) else signed(value)

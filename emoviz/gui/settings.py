@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from emoviz.estimator import DEFAULT_MODEL
 from emoviz.gui import theme
 
 _MOST_RECENT = 10
@@ -43,6 +44,9 @@ FOLLOW = Setting("window/follow", bool, False)
 GEOMETRY = Setting("window/geometry", QByteArray, QByteArray())
 FOLDER = Setting("files/folder", str, "")
 RECENT = Setting("files/recent", list, [])
+MODEL = Setting("analysis/model", str, DEFAULT_MODEL)
+DEVICE = Setting("sound/device", str, "")
+HINTS_SEEN = Setting("window/hints_seen", bool, False)
 
 
 class Settings:
@@ -65,6 +69,10 @@ class Settings:
     def put(self, setting: Setting, value: Any) -> None:  # noqa: ANN401
         """Remember a value."""
         self._store.setValue(setting.key, value)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self._store.clear()
 
     def add_recent(self, song: Path) -> None:
         """Put a song at the head of the recent ones."""

@@ -143,6 +143,15 @@ def palette_of(colours: Colours) -> QPalette:
     return palette
 
 
+def link_style(colours: Colours) -> str:
+    """Give the style sheet of a button that reads like a link."""
+    return (
+        f"QPushButton {{ color: {colours.accent}; border: none; padding: 0; text-align: left; }}"
+        f"QPushButton:disabled {{ color: {colours.dim}; }}"
+        "QPushButton:hover, QPushButton:focus { text-decoration: underline; }"
+    )
+
+
 def interface_font(size_pt: float, *, bold: bool = False) -> QFont:
     """Give the interface's font at a size in points."""
     font = QFont()

@@ -1,16 +1,19 @@
 """The transport: play and pause, steps, time, volume, and what is playing on which device."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPainterPath, QPixmap, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
 from emoviz.gui.texts import format_time
-from emoviz.gui.theme import Theme, interface_font
+from emoviz.gui.theme import Colours, Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
 
 _ICON_PX = 22
 _VOLUME_STEPS = 100
 _NOTICE_MS = 8000
+_BUTTONS = ("go_previous", "step_back", "toggle_play", "step_forward", "go_next")
 
 
 class TransportBar(QWidget):
@@ -18,11 +21,11 @@ class TransportBar(QWidget):
 
     volume_changed = Signal(float)
 
-    def __init__(self, theme: Theme, back: QAction, play: QAction, forward: QAction) -> None:
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self._theme = theme
-        self._play_action = play
-        self._buttons = [_button(action) for action in (back, play, forward)]
+        self._buttons = [_button(actions[name]) for name in _BUTTONS]
+        self._stop = _button(actions["stop_analysis"])
         self._time = QLabel()
         self._time.setFont(_figures_font())
         self._time.setAccessibleName(self.tr("Time"))
@@ -44,6 +47,7 @@ class TransportBar(QWidget):
         )
         self._lay_out()
         self._playing = False
+        self._stop.hide()
         self.show_time(0.0, 0.0)
         theme.changed.connect(self._take_colours)
         self._take_colours()
@@ -62,9 +66,11 @@ class TransportBar(QWidget):
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how many windows of the song have been analysed."""
+        running = done < total
         self._status.setText(
-            "" if done >= total else self.tr("analysing {0} %").format(100 * done // total)
+            self.tr("analysing {0} %").format(100 * done // total) if running else ""
         )
+        self._stop.setVisible(running)
 
     def show_notice(self, sentence: str) -> None:
         """Say for some seconds that something has been done."""
@@ -91,6 +97,7 @@ class TransportBar(QWidget):
         width = self._time.fontMetrics().horizontalAdvance("0:00:00.0 / 0:00:00")
         self._time.setFixedWidth(width)
         layout.addWidget(self._time)
+        layout.addWidget(self._stop)
         layout.addWidget(self._status, 3)
         self._device.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -101,9 +108,11 @@ class TransportBar(QWidget):
 
     def _take_colours(self) -> None:
         colours = self._theme.colours
-        shapes = (_back_path(), _pause_path() if self._playing else _play_path(), _forward_path())
+        play = _pause_path() if self._playing else _play_path()
+        shapes = (_previous_path(), _back_path(), play, _forward_path(), _next_path())
         for button, shape in zip(self._buttons, shapes, strict=True):
-            button.setIcon(QIcon(_pixmap(shape, colours.text, self.devicePixelRatioF())))
+            button.setIcon(_icon(shape, colours, self.devicePixelRatioF()))
+        self._stop.setIcon(_icon(_stop_path(), colours, self.devicePixelRatioF()))
         self._volume_icon.setPixmap(_pixmap(_speaker_path(), colours.dim, self.devicePixelRatioF()))
         for label in (self._status, self._device):
             label.setStyleSheet(f"color: {colours.dim};")
@@ -116,6 +125,8 @@ def _button(action: QAction) -> QToolButton:
     button.setToolTip(action.toolTip())
     button.setAccessibleName(action.text().replace("&", ""))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setEnabled(action.isEnabled())
+    action.enabledChanged.connect(button.setEnabled)
     button.clicked.connect(action.trigger)
     return button
 
@@ -125,6 +136,12 @@ def _figures_font() -> QFont:
     # Figures of one width keep the clock from trembling.
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
+
+
+def _icon(path: QPainterPath, colours: Colours, ratio: float) -> QIcon:
+    icon = QIcon(_pixmap(path, colours.text, ratio))
+    icon.addPixmap(_pixmap(path, colours.line, ratio), QIcon.Mode.Disabled)
+    return icon
 
 
 def _pixmap(path: QPainterPath, colour: str, ratio: float) -> QPixmap:
@@ -165,6 +182,24 @@ def _forward_path() -> QPainterPath:
 def _back_path() -> QPainterPath:
     path = _polygon((19, 5), (11.5, 11), (19, 17))
     path.addPath(_polygon((11.5, 5), (4, 11), (11.5, 17)))
+    return path
+
+
+def _next_path() -> QPainterPath:
+    path = _polygon((4, 4), (14, 11), (4, 18))
+    path.addRect(15.5, 4, 2.5, 14)
+    return path
+
+
+def _previous_path() -> QPainterPath:
+    path = _polygon((18, 4), (8, 11), (18, 18))
+    path.addRect(4, 4, 2.5, 14)
+    return path
+
+
+def _stop_path() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(6, 6, 10, 10, 1.5, 1.5)
     return path
 
 

@@ -23,6 +23,7 @@ from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS
 from emoviz.gui.timeline import TimelineView
 from emoviz.player import SilentPlayer
+from emoviz.song import Song
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
     DEADLINE_MS,
@@ -353,7 +354,8 @@ def test_the_song_itself_is_not_written_over(
     other_name = tmp_path / "other.csv"
     os.link(song, other_name)
     open_and_track(qtbot, window, song)
-    window._export(window._trajectory, other_name)
+    assert window.trajectory is not None
+    window._export(window.trajectory, Song.open(song), other_name)
     assert "it is the song itself" in banner_of(window)
     assert other_name.read_bytes() == songs.short.read_bytes()
 

@@ -78,8 +78,8 @@ def test_a_long_artist_does_not_push_the_readout_out_of_the_window(
     assert isinstance(area, QScrollArea)
     assert readout.width() == area.viewport().width()
     shown = {made.text(): made for made in readout.findChildren(WrappedLabel)}
-    assert set(shown) == {title.strip(), artist}
-    assert all(made.toolTip() == html.escape(text) for text, made in shown.items())
+    for text in (title.strip(), artist):
+        assert shown[text].toolTip() == html.escape(text)
 
 
 def test_a_long_name_in_a_sentence_does_not_widen_the_window(

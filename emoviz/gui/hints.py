@@ -1,0 +1,56 @@
+"""Three hints for who has never seen the window: shown once, over a corner of the plane."""
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from emoviz.gui.overlay import Overlay
+from emoviz.gui.theme import Theme, interface_font
+
+_MARGIN_PX = 14
+_WIDTH_PX = 226
+
+
+class HintsCard(Overlay):
+    """A card with three sentences and a button, in the lower left corner."""
+
+    closed = Signal()
+
+    def __init__(self, theme: Theme, beneath: QWidget) -> None:
+        super().__init__(beneath)
+        self._theme = theme
+        self.setAccessibleName(self.tr("Hints"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(8)
+        for text in (
+            self.tr("Drop a song or a folder here, or press Ctrl+O."),
+            self.tr("Click any curve or the spectrogram to go there. Space plays and pauses."),
+            self.tr("F follows the trail closely; ? shows every key."),
+        ):
+            label = QLabel(text)
+            label.setFont(interface_font(9.5))
+            label.setWordWrap(True)
+            layout.addWidget(label)
+        done = QPushButton(self.tr("Got it"))
+        done.clicked.connect(self._close)
+        layout.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)
+        theme.changed.connect(self._take_colours)
+        self._take_colours()
+        self.put()
+
+    def place_in(self, room: QSize) -> QRect:
+        """Lie in the lower left corner, where there are the fewest words."""
+        height_px = self.height_for(_WIDTH_PX)
+        top_px = max(0, room.height() - height_px - _MARGIN_PX)
+        return QRect(_MARGIN_PX, top_px, _WIDTH_PX, height_px)
+
+    def _close(self) -> None:
+        self.hide()
+        self.closed.emit()
+
+    def _take_colours(self) -> None:
+        colours = self._theme.colours
+        self.setStyleSheet(
+            f"HintsCard {{ background: {colours.window}; border-radius: 8px;"
+            f" border: 1px solid {colours.line}; }} QLabel {{ color: {colours.text}; }}"
+        )

@@ -1,0 +1,127 @@
+"""Session: the song that is shown, the model that judges it, and its track as it grows."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from emoviz import estimator
+from emoviz.estimator import DEFAULT_MODEL, ModelInfo
+from emoviz.gui import settings as remembered
+from emoviz.gui.analysis_worker import AnalysisWorker
+from emoviz.gui.mel_store import MelStore
+from emoviz.gui.settings import Settings
+from emoviz.melspectrogram import FrontEnd
+from emoviz.song import Song
+from emoviz.tracker import Update
+from emoviz.trail import Values
+from emoviz.trajectory import Trajectory
+
+
+class Session(QObject):
+    """Asks the worker for tracks and keeps the answers to the latest question."""
+
+    opened = Signal(object, object, object, bool)
+    """`Song`, `FrontEnd`, `ModelInfo`, and whether the song is the one that was shown already"""
+    track_changed = Signal(object)
+    """`Values`; the frames that came with them are in the store."""
+    progress_changed = Signal(int, int)
+    """Windows done and windows in all; equal when nothing is being done"""
+    finished = Signal(object)
+    """`Trajectory`"""
+    said = Signal(str)
+    """A sentence for the user"""
+
+    def __init__(self, settings: Settings, store: MelStore) -> None:
+        super().__init__()
+        self._settings = settings
+        self._store = store
+        self._worker = AnalysisWorker()
+        self._asked = 0
+        self._shown = 0
+        self._heard_anew = 0
+        self.song: Song | None = None
+        self.model: ModelInfo | None = None
+        self.trajectory: Trajectory | None = None
+        self.values: Values = np.zeros((0, 2))
+        self.running = False
+        self._worker.opened.connect(self._on_opened)
+        self._worker.updated.connect(self._on_updated)
+        self._worker.finished.connect(self._on_finished)
+        self._worker.failed.connect(self._on_failed)
+        self._worker.warned.connect(self._on_warned)
+
+    def open(self, path: Path) -> None:
+        """Begin to open and track a song; it takes the place of the one that is shown."""
+        self._asked = self._worker.start(path, self.model_name)
+
+    def choose_model(self, name: str) -> None:
+        """Judge the song that is shown, and those that come, by another model."""
+        self._settings.put(remembered.MODEL, name)
+        if self.song is not None:
+            self._asked = self._heard_anew = self._worker.start(self.song.path, name)
+
+    @property
+    def model_name(self) -> str:
+        """The name of the model in force: the one that is remembered, if it is installed."""
+        name: str = self._settings.get(remembered.MODEL)
+        return name if name in estimator.installed() else DEFAULT_MODEL
+
+    def stop(self) -> None:
+        """Leave the track as far as it has grown."""
+        self._worker.stop()
+        self._end()
+
+    def seek(self, time_s: float) -> None:
+        """Say where the playhead is: what is nearest to it is tracked first."""
+        self._worker.playhead_s = time_s
+
+    def close(self) -> None:
+        """Cancel what is being done and wait for the threads to end."""
+        self._worker.close()
+
+    def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:
+        if request < self._shown:
+            return
+        same = request == self._heard_anew
+        self._shown = request
+        self.song, self.model, self.trajectory = song, model, None
+        self._store.clear()
+        self.running = True
+        if not same:
+            self._worker.playhead_s = 0.0
+        self.opened.emit(song, front_end, model, same)
+        self._show(np.zeros((0, len(model.outputs))))
+
+    def _on_updated(self, request: int, update: Update) -> None:
+        if request != self._shown or not self.running:
+            return
+        if len(update.new_frames_db):
+            self._store.add(update.new_frames_db)
+        self._show(update.values)
+        self.progress_changed.emit(update.windows_done, update.windows_total)
+
+    def _on_finished(self, request: int, trajectory: Trajectory) -> None:
+        if request != self._shown or not self.running:
+            return
+        self.trajectory = trajectory
+        self._end()
+        self.finished.emit(trajectory)
+
+    def _on_failed(self, request: int, sentence: str) -> None:
+        if request == self._shown:
+            self._end()
+        if request in (self._asked, self._shown):
+            self.said.emit(sentence)
+
+    def _on_warned(self, request: int, sentence: str) -> None:
+        if request == self._shown:
+            self.said.emit(sentence)
+
+    def _show(self, values: Values) -> None:
+        self.values = values
+        self.track_changed.emit(values)
+
+    def _end(self) -> None:
+        self.running = False
+        self.progress_changed.emit(1, 1)

@@ -1,0 +1,94 @@
+"""Sheets to read: the model's card, and what every key does."""
+
+import html
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from emoviz import errors
+from emoviz.estimator import ModelInfo
+from emoviz.gui.actions import ACTIONS
+
+_CARD_SIZE = QSize(900, 640)
+_KEYS_SIZE = QSize(520, 640)
+_MOUSE = (
+    ("click", "curves, spectrogram, overview: go there"),
+    ("wheel", "zoom at the pointer; with Shift, pan"),
+    ("double click", "the plane: show all of it"),
+)
+
+
+def show_card(parent: QWidget, model: ModelInfo) -> QDialog:
+    """Show what a model is and how good, in its own words.
+
+    Raises `errors.ModelBrokenError` if the card cannot be read.
+    """
+    try:
+        text = model.card.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise errors.ModelBrokenError(model.folder, "it has no readable CARD.md") from error
+    sheet, page = _sheet(parent, model.title, _CARD_SIZE)
+    page.setMarkdown(text)
+    sheet.open()
+    return sheet
+
+
+def show_shortcuts(parent: QWidget) -> QDialog:
+    """Show every action that has a key, menu by menu, and what the mouse does."""
+    sheet, page = _sheet(parent, parent.tr("Keys and mouse"), _KEYS_SIZE)
+    page.setHtml(shortcuts_html(parent))
+    sheet.open()
+    return sheet
+
+
+def shortcuts_html(parent: QWidget) -> str:
+    """Write the table of keys from the table of actions."""
+    parts: list[str] = []
+    for menu in dict.fromkeys(spec.menu for spec in ACTIONS):
+        rows = [
+            (_keys(spec.shortcuts), parent.tr(spec.text))
+            for spec in ACTIONS
+            if spec.menu == menu and spec.shortcuts
+        ]
+        if rows:
+            parts.append(_table(_plain(parent.tr(menu)), rows))
+    mouse = [(parent.tr(what), parent.tr(does)) for what, does in _MOUSE]
+    parts.append(_table(parent.tr("Mouse"), mouse))
+    return "".join(parts)
+
+
+def _sheet(parent: QWidget, title: str, size: QSize) -> tuple[QDialog, QTextBrowser]:
+    sheet = QDialog(parent)
+    sheet.setWindowTitle(title)
+    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    sheet.resize(size.boundedTo(parent.screen().availableSize() * 0.9))
+    page = QTextBrowser()
+    page.setAccessibleName(title)
+    # What is written comes with the program; nothing in it leads out of it.
+    page.setOpenLinks(False)
+    page.document().setDocumentMargin(16)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(sheet.reject)
+    layout = QVBoxLayout(sheet)
+    layout.addWidget(page)
+    layout.addWidget(buttons)
+    return sheet, page
+
+
+def _table(title: str, rows: list[tuple[str, str]]) -> str:
+    cells = "".join(
+        f"<tr><td width='150'><b>{html.escape(left)}</b></td>"
+        f"<td>{html.escape(_plain(right))}</td></tr>"
+        for left, right in rows
+    )
+    return f"<h3>{html.escape(title)}</h3><table cellspacing='4'>{cells}</table>"
+
+
+def _keys(shortcuts: tuple[str, ...]) -> str:
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(QKeySequence(shortcut).toString(native) for shortcut in shortcuts)
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "").removesuffix("…")

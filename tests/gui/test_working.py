@@ -1,0 +1,255 @@
+"""Working with the window: sheets, models, devices, settings, hints, the stage, cancelling."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QTextBrowser,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from emoviz import estimator
+from emoviz.gui import settings as remembered
+from emoviz.gui.actions import ACTIONS
+from emoviz.gui.app import make_window
+from emoviz.gui.hints import HintsCard
+from emoviz.gui.main_window import MainWindow
+from emoviz.gui.plane import PlaneView
+from emoviz.gui.settings import Settings
+from emoviz.gui.theme import LIGHT
+from emoviz.player import SilentPlayer
+from tests.gui.conftest import Songs
+from tests.gui.driving import (
+    DEADLINE_MS,
+    action,
+    banner_of,
+    label_named,
+    labels,
+    open_and_track,
+    part,
+)
+
+
+def sheet_text(window: MainWindow) -> str:
+    (page,) = window.findChildren(QTextBrowser)
+    return page.toPlainText()
+
+
+def close_sheet(qtbot: QtBot, window: MainWindow) -> None:
+    (sheet,) = window.findChildren(QDialog)
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(QDialog))
+
+
+def menu_named(window: MainWindow, word: str) -> QMenu:
+    (menu,) = [menu for menu in window.findChildren(QMenu) if word in menu.title()]
+    menu.aboutToShow.emit()
+    return menu
+
+
+def test_the_card_of_the_model_is_one_click_away(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    assert not action(window, "about_model").isEnabled()
+    open_and_track(qtbot, window, songs.short)
+    (link,) = [b for b in window.findChildren(QPushButton) if b.text() == "How good it is"]
+    link.click()
+    text = sheet_text(window)
+    assert "What it must not be used for" in text
+    assert "cross-validation" in text
+    close_sheet(qtbot, window)
+
+
+def test_the_sheet_of_keys_holds_every_action_that_has_one(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    QTest.keyClick(window, Qt.Key.Key_Question)
+    text = sheet_text(window)
+    for spec in ACTIONS:
+        if spec.shortcuts:
+            assert spec.text.replace("&", "").removesuffix("…") in text
+    assert "Ctrl+O" in text
+    close_sheet(qtbot, window)
+
+
+def test_no_key_does_two_things() -> None:
+    keys = [key for spec in ACTIONS for key in spec.shortcuts]
+    assert len(keys) == len(set(keys))
+
+
+def test_a_moment_of_the_song_is_a_click_away(
+    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+) -> None:
+    open_and_track(qtbot, window, songs.other)
+    trajectory = window.trajectory
+    assert trajectory is not None
+    (most,) = [
+        button
+        for button in window.findChildren(QPushButton)
+        if button.accessibleName().startswith("Most excited moment")
+    ]
+    action(window, "toggle_play").trigger()
+    most.click()
+    expected_s = float(trajectory.times_s[trajectory.arousal.argmax()]) - 0.5
+    assert player.position_s == pytest.approx(expected_s)
+    window.seek(expected_s + 0.25)
+    shown = label_named(window, "arousal now").split(" ")[0].replace("−", "-")
+    assert float(shown) == pytest.approx(trajectory.arousal.max(), abs=0.005)
+
+
+def test_another_model_judges_the_song_while_it_goes_on(
+    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+) -> None:
+    open_and_track(qtbot, window, songs.other)
+    first = window.trajectory
+    window.seek(5.0)
+    small = estimator.describe("cae").title
+    (entry,) = [entry for entry in menu_named(window, "Judge").actions() if entry.text() == small]
+    entry.trigger()
+    qtbot.waitUntil(
+        lambda: window.trajectory is not None and window.trajectory is not first,
+        timeout=DEADLINE_MS,
+    )
+    assert window.trajectory is not None
+    assert window.trajectory.provenance.model == "cae"
+    assert player.is_playing
+    assert player.position_s >= 5.0
+    assert any(small in text for text in labels(window))
+
+
+def test_the_model_is_remembered_and_one_that_is_gone_is_not_asked_for(
+    qtbot: QtBot, songs: Songs, settings_file: Path
+) -> None:
+    settings = Settings(settings_file)
+    for name, expected in (("cae", "cae"), ("gone", estimator.DEFAULT_MODEL)):
+        settings.put(remembered.MODEL, name)
+        window = make_window(settings)
+        qtbot.addWidget(window)
+        window.set_player(SilentPlayer(), None)
+        window.show()
+        open_and_track(qtbot, window, songs.short)
+        assert window.trajectory is not None
+        assert window.trajectory.provenance.model == expected
+        window.close()
+
+
+def test_the_analysis_can_be_stopped(qtbot: QtBot, window: MainWindow, songs: Songs) -> None:
+    window.open_song(songs.long)
+    qtbot.waitUntil(action(window, "stop_analysis").isEnabled, timeout=DEADLINE_MS)
+    (stop,) = [
+        button
+        for button in window.findChildren(QAbstractButton)
+        if button.accessibleName() == "Stop the analysis" and button.isVisible()
+    ]
+    stop.click()
+    assert not action(window, "stop_analysis").isEnabled()
+    assert not stop.isVisible()
+    assert "The analysis was stopped." in labels(window)
+    assert not action(window, "export_csv").isEnabled()
+    # Another song is tracked as ever.
+    open_and_track(qtbot, window, songs.short)
+
+
+def test_settings_can_be_reset(
+    qtbot: QtBot, window: MainWindow, songs: Songs, settings_file: Path
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    action(window, "theme_light").trigger()
+    action(window, "toggle_follow").trigger()
+    action(window, "softer").trigger()
+    action(window, "reset_settings").trigger()
+    (box,) = window.findChildren(QMessageBox)
+    box.button(QMessageBox.StandardButton.Cancel).click()
+    settings = Settings(settings_file)
+    assert settings.get(remembered.THEME) == LIGHT
+    action(window, "reset_settings").trigger()
+    (box,) = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+    box.button(QMessageBox.StandardButton.Yes).click()
+    assert settings.get(remembered.THEME) == remembered.THEME.default
+    assert settings.get(remembered.RECENT) == []
+    assert not action(window, "toggle_follow").isChecked()
+    assert action(window, "theme_system").isChecked()
+    assert settings.get(remembered.VOLUME) == remembered.VOLUME.default
+
+
+def test_hints_are_shown_once(qtbot: QtBot, window: MainWindow, settings_file: Path) -> None:
+    hints = part(window, HintsCard)
+    assert hints.isVisible()
+    hints.findChild(QPushButton).click()  # type: ignore[union-attr]
+    assert not hints.isVisible()
+    again = make_window(Settings(settings_file))
+    qtbot.addWidget(again)
+    assert not again.findChildren(HintsCard)
+    again.close()
+
+
+@pytest.fixture
+def on_stage(qtbot: QtBot, window: MainWindow, songs: Songs) -> Iterator[QWidget]:
+    open_and_track(qtbot, window, songs.short)
+    QTest.keyClick(window, Qt.Key.Key_F11)
+    (stage,) = [
+        widget
+        for widget in QApplication.topLevelWidgets()
+        if widget is not window and widget.findChildren(PlaneView) and widget.isVisible()
+    ]
+    yield stage
+    if action(window, "toggle_stage").isChecked():
+        action(window, "toggle_stage").trigger()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F11, Qt.Key.Key_Escape])
+def test_the_plane_goes_on_stage_and_comes_back(
+    window: MainWindow, on_stage: QWidget, key: Qt.Key
+) -> None:
+    assert on_stage.isFullScreen()
+    assert not window.findChildren(PlaneView)
+    assert action(window, "toggle_stage").isChecked()
+    QTest.keyClick(on_stage, key)
+    plane = part(window, PlaneView)
+    assert plane.isVisible()
+    assert plane.window() is window
+    assert not action(window, "toggle_stage").isChecked()
+
+
+def test_keys_work_on_stage(window: MainWindow, on_stage: QWidget, player: SilentPlayer) -> None:
+    assert player.is_playing
+    QTest.keyClick(on_stage, Qt.Key.Key_Space)
+    assert not player.is_playing
+
+
+def test_a_window_that_is_closed_takes_the_stage_with_it(
+    qtbot: QtBot, window: MainWindow, on_stage: QWidget
+) -> None:
+    window.close()
+    qtbot.waitUntil(lambda: on_stage not in QApplication.topLevelWidgets())
+    assert part(window, PlaneView).window() is window
+
+
+def test_a_banner_moves_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    plane = part(window, PlaneView)
+    before = plane.geometry()
+    window.say("Something worth saying.")
+    qtbot.wait(50)
+    assert banner_of(window) == "Something worth saying."
+    assert plane.geometry() == before
+
+
+def test_the_theme_of_the_system_is_followed_as_it_changes(window: MainWindow) -> None:
+    hints = QApplication.styleHints()
+    action(window, "theme_dark").trigger()
+    dark = window.palette().window().color()
+    action(window, "theme_system").trigger()
+    hints.setColorScheme(Qt.ColorScheme.Light)
+    assert window.palette().window().color() != dark
+    hints.setColorScheme(Qt.ColorScheme.Dark)
+    assert window.palette().window().color() == dark
