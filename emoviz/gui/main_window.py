@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from emoviz import errors, files, paths
 from emoviz.circumplex import Circumplex
@@ -23,10 +23,10 @@ from emoviz.gui.menus import Entry, device_entries, model_entries, opening_menu
 from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
 from emoviz.gui.playback import Playback
-from emoviz.gui.readout import WIDTH_PX as READOUT_WIDTH_PX
 from emoviz.gui.readout import ReadoutPanel
 from emoviz.gui.session import Session
 from emoviz.gui.settings import Settings
+from emoviz.gui.side_panel import SidePanel
 from emoviz.gui.song_queue import SongQueue
 from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.stage import Stage
@@ -41,6 +41,11 @@ from emoviz.trail import Values
 from emoviz.trajectory import Trajectory
 
 _SIZE = QSize(1280, 800)
+_LEAST_SIZE = QSize(600, 360)
+
+# A screen of 1280 x 800 with everything at 200 % leaves half of that.
+_LOW_PX = 520
+_NARROW_PX = 800
 
 # A header may be off by this much before the time axis is corrected to what was decoded.
 _DURATION_TOLERANCE_S = 1.0
@@ -67,6 +72,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.setWindowTitle("emoviz")
         self.setAcceptDrops(True)
+        self.setMinimumSize(_LEAST_SIZE)
         self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self._apply_settings()
 
@@ -206,11 +212,8 @@ class MainWindow(QMainWindow):
         top = QHBoxLayout()
         top.setSpacing(1)
         top.addWidget(self._plane, 1)
-        beside = QVBoxLayout()
-        beside.setSpacing(0)
-        beside.addWidget(self._scrolled_readout(), 1)
-        beside.addWidget(self.comparison.panel)
-        top.addLayout(beside)
+        self._side = SidePanel(self._readout, self.comparison.panel)
+        top.addWidget(self._side)
         central = QWidget()
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -234,17 +237,6 @@ class MainWindow(QMainWindow):
         themes_to_choose = QActionGroup(self)
         for choice in themes.CHOICES:
             themes_to_choose.addAction(self._actions[f"theme_{choice}"])
-
-    def _scrolled_readout(self) -> QScrollArea:
-        """Give the readout a frame in which it can be scrolled where the window is low."""
-        area = QScrollArea()
-        area.setWidget(self._readout)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedWidth(READOUT_WIDTH_PX)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return area
 
     def _connect(self) -> None:
         session = self._session
@@ -401,6 +393,14 @@ class MainWindow(QMainWindow):
         return model_entries(session.model_name, session.choose_model, self.say)
 
     # Qt's own events.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave out, in a low window, what the curves can stand for."""
+        super().resizeEvent(event)
+        low, narrow = self.height() < _LOW_PX, self.width() < _NARROW_PX
+        for view in (self._spectrogram, self._overview):
+            view.setVisible(not low)
+        self._side.set_narrow(narrow)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take files that are dragged in."""

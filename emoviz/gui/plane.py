@@ -26,7 +26,7 @@ class PlaneView(QWidget):
         self._glide = QTimer(self, interval=_GLIDE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._glide.timeout.connect(self._move_camera)
         self._since_glide = QElapsedTimer()
-        self.setMinimumSize(400, 250)
+        self.setMinimumSize(320, 200)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Valence-arousal plane"))

@@ -16,11 +16,12 @@ from emoviz.gui.wrapped_label import WrappedLabel
 from emoviz.song import Song
 from emoviz.trail import Values, index_at
 
-WIDTH_PX = 312
 _NEAREST = 3
 _TITLE_LINES = 3
 _ARTIST_LINES = 2
 _UNKNOWN = "–"
+_VALUE_PT, _NARROW_VALUE_PT = 15.0, 12.5
+_MARGINS_PX, _NARROW_MARGINS_PX = (16, 10, 18, 8), (10, 6, 10, 6)
 
 
 class ReadoutPanel(QWidget):
@@ -37,7 +38,7 @@ class ReadoutPanel(QWidget):
         self._title.setFont(interface_font(13, bold=True))
         self._artist.setFont(interface_font(10))
         self._word, self._nearest = _label(25, bold=True), _label(10)
-        self._valence, self._arousal = _label(15), _label(15)
+        self._valence, self._arousal = _label(_VALUE_PT), _label(_VALUE_PT)
         self._valence.setAccessibleName(self.tr("valence now"))
         self._arousal.setAccessibleName(self.tr("arousal now"))
         self._what, self._model = _label(8.5), WrappedLabel(1)
@@ -67,6 +68,17 @@ class ReadoutPanel(QWidget):
         theme.changed.connect(self._take_colours)
         self._take_colours()
         self.seek(0.0)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Make do with less width."""
+        size_pt = _NARROW_VALUE_PT if narrow else _VALUE_PT
+        for label in (self._valence, self._arousal):
+            label.setFont(interface_font(size_pt))
+        self._values_grid.setHorizontalSpacing(8 if narrow else 14)
+        self.summary.set_narrow(narrow)
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(*(_NARROW_MARGINS_PX if narrow else _MARGINS_PX))
 
     def set_song(self, song: Song) -> None:
         """Name the song."""
@@ -113,7 +125,7 @@ class ReadoutPanel(QWidget):
     def _lay_out(self) -> None:
         now, valence, arousal, song, model = self._captions
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 10, 18, 8)
+        layout.setContentsMargins(*_MARGINS_PX)
         layout.setSpacing(2)
         layout.addWidget(self._title)
         layout.addWidget(self._artist)
@@ -121,7 +133,7 @@ class ReadoutPanel(QWidget):
         layout.addWidget(now)
         layout.addWidget(self._word)
         layout.addWidget(self._nearest)
-        values = QGridLayout()
+        values = self._values_grid = QGridLayout()
         values.setContentsMargins(0, 6, 0, 0)
         values.setHorizontalSpacing(14)
         for column, (caption, value) in enumerate(

@@ -44,6 +44,12 @@ class SongSummary(QWidget):
         theme.changed.connect(self._take_colours)
         self._take_colours()
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Make do with less width."""
+        self._grid.setHorizontalSpacing(6 if narrow else 14)
+        for label in self._ranges:
+            label.setFont(interface_font(8.5 if narrow else 9.5))
+
     def set_track(self, values: Values) -> None:
         """Sum up `values`, NaN where nothing is known yet."""
         known = values[~np.isnan(values[:, 0])]
@@ -86,7 +92,7 @@ class SongSummary(QWidget):
 
     def _lay_out(self) -> None:
         valence, arousal, *rows = self._captions
-        grid = QGridLayout()
+        grid = self._grid = QGridLayout()
         grid.setContentsMargins(0, 4, 0, 0)
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(1)

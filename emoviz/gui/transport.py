@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPainterPath, QPixmap, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from emoviz.gui.texts import format_time
 from emoviz.gui.theme import Colours, Theme, interface_font
@@ -33,7 +33,7 @@ class TransportBar(QWidget):
         self._status.setFont(interface_font(9))
         self._notice_over = QTimer(self, singleShot=True, interval=_NOTICE_MS)
         self._notice_over.timeout.connect(lambda: self._status.setText(""))
-        self._device = QLabel()
+        self._device = WrappedLabel(most_lines=1)
         self._device.setFont(interface_font(9))
         self._volume_icon = QLabel()
         self._volume = QSlider(Qt.Orientation.Horizontal)
@@ -99,7 +99,6 @@ class TransportBar(QWidget):
         layout.addWidget(self._time)
         layout.addWidget(self._stop)
         layout.addWidget(self._status, 3)
-        self._device.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._device, 2)
         layout.addSpacing(10)

@@ -50,7 +50,7 @@ class WrappedLabel(QLabel):
         top = (self.height() - len(lines) * spacing) / 2
         for row, line in enumerate(lines):
             box = QRectF(0, top + row * spacing, self.width(), spacing)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, line)
+            painter.drawText(box, self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask, line)
         painter.end()
 
     def _height(self, lines: int) -> int:

@@ -1,0 +1,34 @@
+"""The column beside the plane: the readout, scrolled where it is high, and what it is compared with."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from emoviz.gui.readout import ReadoutPanel
+
+WIDTH_PX = 312
+NARROW_PX = 272
+
+
+class SidePanel(QWidget):
+    """Holds the readout above another panel, at one of two widths."""
+
+    def __init__(self, readout: ReadoutPanel, below: QWidget) -> None:
+        super().__init__()
+        self._readout = readout
+        area = QScrollArea()
+        area.setWidget(readout)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(area, 1)
+        layout.addWidget(below)
+        self.setFixedWidth(WIDTH_PX)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Take less room, where the window has little."""
+        self.setFixedWidth(NARROW_PX if narrow else WIDTH_PX)
+        self._readout.set_narrow(narrow)
