@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from emoviz.agreement import Agreement
-from emoviz.gui.readout import WIDTH_PX
+from emoviz.gui.side_panel import WIDTH_PX
 from emoviz.gui.texts import signed
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel

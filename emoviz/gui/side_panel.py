@@ -1,4 +1,4 @@
-"""The column beside the plane: the readout, scrolled where it is high, and what it is compared with."""
+"""The column beside the plane: the readout, scrolled where it is high, and the comparison."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
