@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
-from emoviz import errors, estimator
+from emoviz import errors, estimator, priority
 from emoviz.song import Song
 from emoviz.tracker import AnalysisCancelledError, File2Track, Update
 
@@ -93,6 +93,8 @@ class AnalysisWorker(QObject):
             return True
 
     def _run(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
+        # Before the model is loaded: its threads are as patient as the one that makes them.
+        priority.step_back()
         try:
             song = Song.open(path)
             loaded = estimator.load(model)

@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
         top = QHBoxLayout()
         top.setSpacing(1)
         top.addWidget(self._plane, 1)
-        self._side = SidePanel(self._readout, self.comparison.panel)
+        self._side = SidePanel(self._theme, self._readout, self.comparison.panel)
         top.addWidget(self._side)
         central = QWidget()
         layout = QVBoxLayout(central)

@@ -61,7 +61,7 @@ class ReadoutPanel(QWidget):
         self._about.setFont(interface_font(9.5))
         self._about.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._about.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._what.setText(self.tr("Perceived emotion, as listeners rate it, −1 to +1"))
+        self._what.setText(self.tr("Perceived emotion, as listeners rate it, −1\u00a0to\u00a0+1"))
         for label in (self._what, self._doubt, self._nearest):
             label.setWordWrap(True)
         self._lay_out()

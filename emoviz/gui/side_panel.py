@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from emoviz.gui.readout import ReadoutPanel
+from emoviz.gui.theme import Theme
 
 WIDTH_PX = 312
 NARROW_PX = 272
@@ -12,10 +13,11 @@ NARROW_PX = 272
 class SidePanel(QWidget):
     """Holds the readout above another panel, at one of two widths."""
 
-    def __init__(self, readout: ReadoutPanel, below: QWidget) -> None:
+    def __init__(self, theme: Theme, readout: ReadoutPanel, below: QWidget) -> None:
         super().__init__()
+        self._theme = theme
         self._readout = readout
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidget(readout)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -27,8 +29,20 @@ class SidePanel(QWidget):
         layout.addWidget(area, 1)
         layout.addWidget(below)
         self.setFixedWidth(WIDTH_PX)
+        theme.changed.connect(self._take_colours)
+        self._take_colours()
 
     def set_narrow(self, narrow: bool) -> None:
         """Take less room, where the window has little."""
         self.setFixedWidth(NARROW_PX if narrow else WIDTH_PX)
         self._readout.set_narrow(narrow)
+
+    def _take_colours(self) -> None:
+        colours = self._theme.colours
+        self._area.verticalScrollBar().setStyleSheet(
+            f"QScrollBar {{ background: {colours.panel}; width: 8px; border: none; }}"
+            f"QScrollBar::handle {{ background: {colours.line}; border-radius: 3px;"
+            " min-height: 24px; margin: 1px; }"
+            "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
+            "QScrollBar::add-page, QScrollBar::sub-page { background: none; }"
+        )
