@@ -64,5 +64,4 @@ $(VENV)/.test: $(VENV)/.run
 # The README's pictures of the window.
 .PHONY: screenshots
 screenshots: $(VENV)/.test
-	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py -o resources/screenshots/window.png
-	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py -o resources/screenshots/follow.png --theme light --follow --place 0.77
+	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py resources/screenshots
