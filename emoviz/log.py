@@ -1,7 +1,10 @@
 """The log: where tracebacks go, so that a user meets sentences only."""
 
+import faulthandler
 import logging
 import logging.handlers
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _MOST_BYTES = 1_000_000
@@ -23,3 +26,28 @@ def start(file: Path) -> None:
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+@contextmanager
+def crashes_noted(file: Path) -> Iterator[Path | None]:
+    """Have a crash of the whole program write what every thread was doing to `file`.
+
+    Gives the account of the crash before, if there was one: it is kept beside `file`.
+    """
+    earlier: Path | None = None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_file() and file.stat().st_size:
+            earlier = file.replace(file.with_stem(f"{file.stem}-before"))
+        opened = file.open("w", encoding="utf-8")
+    except OSError:
+        # As with the log: no place to write to is no reason not to play.
+        yield None
+        return
+    with opened:
+        faulthandler.enable(opened)
+        try:
+            yield earlier
+        finally:
+            faulthandler.disable()
+    file.unlink(missing_ok=True)

@@ -41,3 +41,8 @@ def settings_file() -> Path:
 def log_file() -> Path:
     """Give the file tracebacks go to."""
     return Path(platformdirs.user_log_path(_APPLICATION, appauthor=False)) / "emoviz.log"
+
+
+def crash_file() -> Path:
+    """Give the file that a crash of the whole program is written to."""
+    return log_file().with_name("crash.log")

@@ -29,19 +29,22 @@ def run(song: Path | None) -> int:
         _LOG.info("emoviz %s", __version__)
         qInstallMessageHandler(lambda _kind, _where, text: _LOG.warning("Qt: %s", text))
         try:
-            return _run(application, song)
+            with log.crashes_noted(paths.crash_file()) as earlier_crash:
+                return _run(application, song, earlier_crash)
         finally:
             qInstallMessageHandler(None)
 
 
-def _run(application: QApplication, song: Path | None) -> int:
+def _run(application: QApplication, song: Path | None, earlier_crash: Path | None) -> int:
     window = make_window(Settings(paths.settings_file()))
     sys.excepthook = _report_to(window)
     # Python sees the interrupt between two ticks of the clock, perhaps in a paint event; and a
     # window that closes before the event loop runs would not end it.
     signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, window.close))
     # What takes its time (the model, the sound system) begins when the window is there.
-    first_paint = _FirstPaint(window, lambda: _begin(window, song or paths.demo_song()))
+    first_paint = _FirstPaint(
+        window, lambda: _begin(window, song or paths.demo_song(), earlier_crash)
+    )
     window.show()
     status = application.exec()
     del first_paint
@@ -80,12 +83,14 @@ class _FirstPaint(QObject):
         return False
 
 
-def _begin(window: MainWindow, song: Path) -> None:
+def _begin(window: MainWindow, song: Path, earlier_crash: Path | None) -> None:
     if not window.isVisible():
         return  # closed before it began
     window.open_songs([song])
     window.playback.open_player()
     window.playback.begin()
+    if earlier_crash is not None:
+        window.say(f"emoviz ended unexpectedly the last time; {earlier_crash} says where.")
 
 
 def _report_to(

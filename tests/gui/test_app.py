@@ -90,6 +90,8 @@ def test_it_starts_opens_and_ends_without_a_complaint(
     told, complaint = process.communicate(timeout=DEADLINE_S)
     assert (process.returncode, told, complaint) == (0, b"", b"")
     assert "Traceback" not in log_of(emoviz)
+    assert "Qt:" not in log_of(emoviz)
+    assert not list(emoviz.home.rglob("crash*.log"))
     assert "geometry" in settings_of(emoviz)
     assert list(emoviz.place.iterdir()) == []
 
@@ -108,6 +110,26 @@ def test_an_interrupt_while_it_starts_ends_it(emoviz: Program, songs: Songs, mom
     _, complaint = process.communicate(timeout=DEADLINE_S)
     assert complaint == b""
     assert process.returncode in (0, -signal.SIGINT)
+
+
+def test_a_crash_is_written_down_and_told_at_the_next_start(
+    emoviz: Program, songs: Songs, screen: tuple[str, Path]
+) -> None:
+    process = emoviz.start(songs.short, stderr=subprocess.PIPE)
+    wait_until(lambda: "short.wav" in settings_of(emoviz), DEADLINE_S)
+    process.send_signal(signal.SIGSEGV)
+    process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == -signal.SIGSEGV
+    (crash,) = emoviz.home.rglob("crash.log")
+    assert "main_window" in crash.read_text() or "app.py" in crash.read_text()
+    process = emoviz.start(songs.short, stderr=subprocess.PIPE)
+    wait_until(lambda: list(emoviz.home.rglob("crash-before.log")), DEADLINE_S)
+    wait_until(lambda: colours_on(screen[1]) > 100, DEADLINE_S)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=DEADLINE_S)
+    assert (process.returncode, complaint) == (0, b"")
+    (kept,) = emoviz.home.rglob("crash*.log")
+    assert kept.name == "crash-before.log"
 
 
 def test_it_starts_again_with_what_it_remembers(emoviz: Program, songs: Songs) -> None:
