@@ -13,6 +13,10 @@ from emoviz import paths
 
 Values: TypeAlias = npt.NDArray[np.float64]
 
+RUSSELL, HEVNER = "russell1980", "hevner1936"
+WORD_SETS = (RUSSELL, HEVNER)
+"""The sets of words, named as their files in resources/words, which says where they are from."""
+
 NEUTRAL = "neutral"
 NEUTRAL_RADIUS = 0.1
 """Closer than this to the origin no word is said: the angle of so short a vector is noise."""
@@ -48,7 +52,12 @@ class Circumplex:
     @classmethod
     def russell(cls) -> "Circumplex":
         """Load Russell's (1980) 28 words at their published angles."""
-        return cls.read(paths.resources() / "words" / "russell1980.csv")
+        return cls.of(RUSSELL)
+
+    @classmethod
+    def of(cls, word_set: str) -> "Circumplex":
+        """Load one of `WORD_SETS`."""
+        return cls.read(paths.resources() / "words" / f"{word_set}.csv")
 
     @classmethod
     def read(cls, path: Path) -> "Circumplex":

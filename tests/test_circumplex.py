@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from emoviz import paths
-from emoviz.circumplex import NEUTRAL, NEUTRAL_RADIUS, QUADRANTS, Circumplex, quadrants
+from emoviz.circumplex import (
+    HEVNER,
+    NEUTRAL,
+    NEUTRAL_RADIUS,
+    QUADRANTS,
+    WORD_SETS,
+    Circumplex,
+    quadrants,
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +42,9 @@ def test_the_words_name_their_source() -> None:
     text = (paths.resources() / "words" / "README.md").read_text(encoding="utf-8")
     assert "Russell" in text
     assert "1980" in text
+    assert "Hevner" in text
+    assert "1936" in text
+    assert all(f"{word_set}.csv" in text for word_set in WORD_SETS)
     with (paths.resources() / "words" / "russell1980.csv").open(encoding="utf-8") as file:
         assert {row["confirmed"] for row in csv.DictReader(file)} <= {"yes", "no"}
 
@@ -67,3 +78,25 @@ def test_quadrants_go_counter_clockwise_and_axes_count_as_positive() -> None:
     arousal = np.array([0.5, 0.5, -0.5, -0.5, 0.0, -1.0, 0.0])
     assert quadrants(valence, arousal).tolist() == [0, 1, 2, 3, 0, 3, 1]
     assert len(QUADRANTS) == 4
+
+
+def test_hevners_eight_groups_keep_the_circle_of_her_figure() -> None:
+    with (paths.resources() / "words" / f"{HEVNER}.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert all(row["word"] in row["adjectives"].split() for row in rows)
+    assert sum(len(row["adjectives"].split()) for row in rows) == 66
+    groups = [int(row["group"]) for row in sorted(rows, key=lambda row: float(row["angle_deg"]))]
+    at = groups.index(1)
+    assert groups[at:] + groups[:at] == [1, 2, 3, 4, 5, 6, 7, 8]
+    words = Circumplex.of(HEVNER).words
+    angles = sorted(word.angle_deg for word in words)
+    assert np.diff(angles) == pytest.approx(45.0)
+
+
+def test_hevners_words_lie_in_the_quadrants_they_speak_of() -> None:
+    hevner = Circumplex.of(HEVNER)
+    assert hevner.word_at(0.5, 0.5) == "happy"
+    assert hevner.word_at(-0.5, -0.5) == "sad"
+    assert hevner.word_at(0.5, -0.5) == "serene"
+    assert hevner.word_at(0.0, 0.7) == "exciting"
+    assert hevner.word_at(0.0, 0.01) == NEUTRAL
