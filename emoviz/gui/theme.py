@@ -18,7 +18,8 @@ class Colours:
 
     Valence and arousal are Okabe and Ito's blue and orange, which all common forms of colour
     blindness keep apart; those of a second track are their bluish green and reddish purple. The
-    quadrants go from positive and excited counter-clockwise.
+    quadrants go from positive and excited counter-clockwise. The density is of a hue that nothing
+    else on the plane has.
     """
 
     window: str
@@ -37,6 +38,7 @@ class Colours:
     playhead: str
     playhead_edge: str
     warning: str
+    density: str
     quadrants: tuple[str, str, str, str]
 
 
@@ -57,6 +59,7 @@ DARK_COLOURS = Colours(
     playhead="#ffffff",
     playhead_edge="#000000",
     warning="#4a3413",
+    density="#4cc0d8",
     quadrants=("#e8b23a", "#d8573f", "#4f7fd0", "#3fae8c"),
 )
 
@@ -77,6 +80,7 @@ LIGHT_COLOURS = Colours(
     playhead="#000000",
     playhead_edge="#ffffff",
     warning="#fdeccb",
+    density="#17809c",
     quadrants=("#b07d00", "#c8452e", "#3a69bd", "#2b8a6b"),
 )
 
