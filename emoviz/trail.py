@@ -22,6 +22,11 @@ def index_at(values: Values, time_s: float) -> int | None:
     return None if np.isnan(values[index, 0]) else index
 
 
+def time_of(index: int) -> float:
+    """Give the time stamp of a value, in seconds: when the gliding head is the value itself."""
+    return (index + 1) * COLUMN_S
+
+
 def head_at(values: Values, time_s: float) -> tuple[float, float] | None:
     """Give (valence, arousal) of the gliding head, or None where the track is not known.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 if TYPE_CHECKING:
@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
 FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
 MODEL, COMPARE, HELP = "&Model", "&Compare", "&Help"
+PLANE, TRAIL, WORDS = "&Zoom of the plane", "&Trail", "W&ords"
 
 
 @dataclass(frozen=True)
 class ActionSpec:
     """An action: its name, that of the method it calls, and how a person reaches it.
 
-    The method is one of the window's, or of the window's `part` of that name.
+    The method is one of the window's, or of the window's `part` of that name. Of the checkable
+    actions of one `submenu`, one is checked.
     """
 
     name: str
@@ -28,6 +30,7 @@ class ActionSpec:
     needs_track: bool = False
     checkable: bool = False
     part: str = ""
+    submenu: str = ""
 
 
 ACTIONS = (
@@ -74,7 +77,112 @@ ACTIONS = (
     ActionSpec("softer", PLAYBACK, "S&ofter", "Softer", ("-",), part="playback"),
     ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),
     ActionSpec(
-        "toggle_follow", VIEW, "&Follow the trail", "Zoom to the trail (F)", ("F",), checkable=True
+        "toggle_follow",
+        VIEW,
+        "&Follow the trail",
+        "Zoom to the trail (F)",
+        ("F",),
+        checkable=True,
+        part="plane_choices",
+    ),
+    ActionSpec(
+        "toggle_density",
+        VIEW,
+        "De&nsity of the song",
+        "Show where the song's values gather on the plane (D)",
+        ("D",),
+        checkable=True,
+        part="plane_choices",
+    ),
+    ActionSpec(
+        "plane_nearer",
+        VIEW,
+        "Plane &nearer",
+        "Zoom in on the plane (Z)",
+        ("Z",),
+        part="plane_choices",
+        submenu=PLANE,
+    ),
+    ActionSpec(
+        "plane_farther",
+        VIEW,
+        "Plane f&arther",
+        "Zoom out on the plane (Shift+Z)",
+        ("Shift+Z",),
+        part="plane_choices",
+        submenu=PLANE,
+    ),
+    ActionSpec(
+        "plane_whole",
+        VIEW,
+        "&Whole plane",
+        "Show the whole plane (W)",
+        ("W",),
+        part="plane_choices",
+        submenu=PLANE,
+    ),
+    ActionSpec(
+        "trail_5",
+        VIEW,
+        "5 s",
+        "Show the last 5 seconds as the trail",
+        checkable=True,
+        part="plane_choices",
+        submenu=TRAIL,
+    ),
+    ActionSpec(
+        "trail_10",
+        VIEW,
+        "10 s",
+        "Show the last 10 seconds as the trail",
+        checkable=True,
+        part="plane_choices",
+        submenu=TRAIL,
+    ),
+    ActionSpec(
+        "trail_15",
+        VIEW,
+        "15 s",
+        "Show the last 15 seconds as the trail",
+        checkable=True,
+        part="plane_choices",
+        submenu=TRAIL,
+    ),
+    ActionSpec(
+        "trail_30",
+        VIEW,
+        "30 s",
+        "Show the last 30 seconds as the trail",
+        checkable=True,
+        part="plane_choices",
+        submenu=TRAIL,
+    ),
+    ActionSpec(
+        "trail_60",
+        VIEW,
+        "60 s",
+        "Show the last 60 seconds as the trail",
+        checkable=True,
+        part="plane_choices",
+        submenu=TRAIL,
+    ),
+    ActionSpec(
+        "words_russell1980",
+        VIEW,
+        "&Russell 1980: 28 words",
+        "Name places of the plane by Russell's words of affect",
+        checkable=True,
+        part="plane_choices",
+        submenu=WORDS,
+    ),
+    ActionSpec(
+        "words_hevner1936",
+        VIEW,
+        "&Hevner 1936: 8 groups",
+        "Name places of the plane by Hevner's groups of words for music",
+        checkable=True,
+        part="plane_choices",
+        submenu=WORDS,
     ),
     ActionSpec(
         "toggle_stage",
@@ -152,8 +260,17 @@ def make_actions(window: "MainWindow") -> dict[str, QAction]:
 def fill_menus(window: "MainWindow", actions: dict[str, QAction]) -> dict[str, QMenu]:
     """Make the menus of the table's rows, in their order."""
     menus: dict[str, QMenu] = {}
+    groups: dict[str, QActionGroup] = {}
     for spec in ACTIONS:
         if spec.menu not in menus:
             menus[spec.menu] = window.menuBar().addMenu(window.tr(spec.menu))
-        menus[spec.menu].addAction(actions[spec.name])
+        menu = menus[spec.menu]
+        if spec.submenu:
+            if spec.submenu not in menus:
+                menus[spec.submenu] = menu.addMenu(window.tr(spec.submenu))
+                groups[spec.submenu] = QActionGroup(window)
+            menu = menus[spec.submenu]
+            if spec.checkable:
+                groups[spec.submenu].addAction(actions[spec.name])
+        menu.addAction(actions[spec.name])
     return menus

@@ -22,6 +22,7 @@ from emoviz.gui.mel_store import MelStore
 from emoviz.gui.menus import Entry, device_entries, model_entries, opening_menu
 from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
+from emoviz.gui.plane_choices import PlaneChoices
 from emoviz.gui.playback import Playback
 from emoviz.gui.readout import ReadoutPanel
 from emoviz.gui.session import Session
@@ -111,12 +112,6 @@ class MainWindow(QMainWindow):
         """Show the whole song in the time views."""
         self._axis.set_duration(self._axis.duration_s)
 
-    def toggle_follow(self) -> None:
-        """Zoom to the trail and go with it, or show the whole plane."""
-        following = self._actions["toggle_follow"].isChecked()
-        self._settings.put(remembered.FOLLOW, following)
-        self._plane.set_following(following)
-
     def toggle_stage(self) -> None:
         """Give the plane a whole screen, or put it back."""
         self._stage.toggle()
@@ -188,6 +183,7 @@ class MainWindow(QMainWindow):
 
     def _make_views(self) -> None:
         circumplex = Circumplex.russell()
+        self.plane_choices = PlaneChoices(self._settings)
         self._actions = action_table.make_actions(self)
         self._plane = PlaneView(self._theme, circumplex)
         self._readout = ReadoutPanel(self._theme, circumplex, self._actions["about_model"])
@@ -197,6 +193,7 @@ class MainWindow(QMainWindow):
         self._transport = TransportBar(self._theme, self._actions)
         self._plane.add_button(self._actions["toggle_follow"])
         self.comparison.take_actions(self._actions)
+        self.plane_choices.take(self._plane, self._readout, self._actions)
         self._stage = Stage(self, self._plane)
         self._time_views = (self._timeline, self._spectrogram, self._overview)
         self._track_views = (
@@ -250,7 +247,7 @@ class MainWindow(QMainWindow):
         self.queue.nothing_found.connect(self._on_empty_folder)
         self._readout.summary.seek_requested.connect(self.playback.seek)
         self._stage.changed.connect(self._actions["toggle_stage"].setChecked)
-        for view in self._time_views:
+        for view in (self._plane, *self._time_views):
             view.seek_requested.connect(self.playback.seek)
         self.playback.ticked.connect(self._on_tick)
         self.playback.sought.connect(lambda: self._axis.bring_into_view(self._shown_s))
@@ -355,8 +352,7 @@ class MainWindow(QMainWindow):
         self._theme.choose(get(remembered.THEME))
         self._actions[f"theme_{self._theme.choice}"].setChecked(True)
         self._transport.set_volume(get(remembered.VOLUME))
-        self._actions["toggle_follow"].setChecked(get(remembered.FOLLOW))
-        self._plane.set_following(get(remembered.FOLLOW))
+        self.plane_choices.restore()
         for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
             self._actions[name].setEnabled(False)
         if not get(remembered.HINTS_SEEN):

@@ -1,41 +1,100 @@
 """The view of the valence-arousal plane: the song's path as a ghost, the moving trail."""
 
-from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+import sys
+from collections.abc import Callable
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QGestureEvent,
+    QPinchGesture,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from emoviz.circumplex import Circumplex
-from emoviz.gui.camera import FollowCamera
+from emoviz.gui.camera import Camera, PlaneCamera
 from emoviz.gui.plane_painter import PlanePainter
 from emoviz.gui.theme import Theme
-from emoviz.trail import Values
+from emoviz.trail import Values, head_at, time_of
 
 _GLIDE_MS = 16
+_ZOOM_PER_NOTCH = 0.8
+_ANGLE_PER_NOTCH = 120.0
 
 
 class PlaneView(QWidget):
     """Shows where a song is and has been on the plane. Time comes from outside, by `seek`."""
+
+    seek_requested = Signal(float)
+    """The user wants to be where the song was at a point of its path, in seconds."""
+    following_changed = Signal(bool)
+    """The trail is followed, or the user has taken the view into their own hands."""
 
     def __init__(self, theme: Theme, circumplex: Circumplex) -> None:
         super().__init__()
         self._theme = theme
         self._painter = PlanePainter(circumplex, theme.colours)
         self._time_s = 0.0
+        self._values: Values | None = None
         self._drawn_area = QRectF()
-        self._camera = FollowCamera()
+        self._corner = QVBoxLayout(self)
+        self._button: QToolButton | None = None
+        self._pointer: QPointF | None = None
+        self._pressed: QPointF | None = None
+        self._dragging = False
+        self._camera = PlaneCamera()
         self._glide = QTimer(self, interval=_GLIDE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._glide.timeout.connect(self._move_camera)
         self._since_glide = QElapsedTimer()
         self.setMinimumSize(320, 200)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        # A Mac's pad sends native gestures, of which Qt would make pinches as well.
+        if sys.platform != "darwin":
+            self.grabGesture(Qt.GestureType.PinchGesture)
         self.setAccessibleName(self.tr("Valence-arousal plane"))
         theme.changed.connect(self._take_colours)
 
+    @property
+    def camera(self) -> Camera:
+        """What is seen now."""
+        return self._camera.now
+
     def set_track(self, values: Values) -> None:
         """Show the path of `values`, (n, 2) or more columns, NaN where nothing is known yet."""
+        self._values = values
         self._painter.set_track(values)
         self._aim_camera()
+        self._look_under_pointer()
+        self.update()
+
+    def set_words(self, circumplex: Circumplex) -> None:
+        """Write these words around the plane."""
+        self._painter.set_words(circumplex)
+        self.update()
+
+    def set_trail_length(self, length_s: float) -> None:
+        """Show the last `length_s` seconds as the trail."""
+        self._painter.trail_s = length_s
+        self._aim_camera()
+        self.update()
+
+    def set_density(self, shown: bool) -> None:
+        """Show where the song's values gather, or do not."""
+        self._painter.set_density(shown)
         self.update()
 
     def set_second_track(self, values: Values) -> None:
@@ -45,18 +104,31 @@ class PlaneView(QWidget):
 
     def add_button(self, action: QAction) -> None:
         """Offer an action of the window in the corner of the plane."""
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._button = QToolButton()
+        self._button.setDefaultAction(action)
+        self._button.setAutoRaise(True)
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.setCursor(Qt.CursorShape.PointingHandCursor)
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-        QVBoxLayout(self).addWidget(button, 0, corner)
+        self._corner.addWidget(self._button, 0, corner)
 
     def set_following(self, following: bool) -> None:
         """Zoom to the trail and go with it, or show the whole plane."""
-        self._camera.following = following
-        self._aim_camera()
+        if following:
+            self._camera.follow(self._painter.trail(self._time_s))
+        else:
+            self._camera.show_whole()
+        self._start_gliding()
+
+    def show_whole(self) -> None:
+        """Show the whole plane, and follow nothing."""
+        self._take_over(self._camera.show_whole)
+
+    def zoom(self, factor: float) -> None:
+        """Zoom at the trail's head, below 1 nearer, above 1 farther."""
+        head = None if self._values is None else head_at(self._values, self._time_s)
+        valence, arousal = head or (self._camera.now.valence, self._camera.now.arousal)
+        self._take_over(lambda: self._camera.zoom(valence, arousal, factor))
 
     def seek(self, time_s: float) -> None:
         """Move the head to where the song is at `time_s`."""
@@ -77,17 +149,137 @@ class PlaneView(QWidget):
         self._painter.draw(painter, self.size(), self.devicePixelRatioF(), self._time_s)
         painter.end()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the words from the button in the corner."""
+        super().resizeEvent(event)
+        if self._button is not None:
+            self._corner.activate()
+            self._painter.set_taken(QRectF(self._button.geometry()))
+
+    # The hand: zooming, panning, and pointing at the song's path.
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom at the pointer."""
+        event.accept()
+        notches = event.angleDelta().y() / _ANGLE_PER_NOTCH
+        if notches:
+            self._zoom_at(event.position(), _ZOOM_PER_NOTCH**notches)
+
+    def event(self, event: QEvent) -> bool:
+        """Zoom by pinching, on a screen or on a pad."""
+        if isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture) and pinch.scaleFactor() > 0:
+                place = self.mapFromGlobal(pinch.centerPoint())
+                self._zoom_at(place, 1.0 / pinch.scaleFactor())
+                event.accept(pinch)
+                return True
+        if (
+            isinstance(event, QNativeGestureEvent)
+            and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
+        ):
+            self._zoom_at(event.position(), 1.0 / max(1.0 + event.value(), 0.1))
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Begin what may become a drag or a click."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed, self._dragging = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Drag the plane, or look what of the path is under the pointer."""
+        before, self._pointer = self._pointer, event.position()
+        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            self._look_under_pointer()
+            return
+        if not self._dragging:
+            way = event.position() - self._pressed
+            self._dragging = way.manhattanLength() >= QApplication.startDragDistance()
+            before = self._pressed
+        if self._dragging and before is not None and self._camera.now.reach < 1.0:
+            geometry = self._painter.geometry(self.size())
+            (valence, arousal), (valence_to, arousal_to) = map(
+                geometry.on_plane, (before, event.position())
+            )
+            self._take_over(lambda: self._camera.pan(valence - valence_to, arousal - arousal_to))
+        self._show_cursor()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Go to where the path was clicked; a drag is no click."""
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        clicked = not self._dragging
+        self._pressed, self._dragging = None, False
+        self._pointer = event.position()
+        self._look_under_pointer()
+        if clicked and self._painter.marked is not None:
+            self.seek_requested.emit(time_of(self._painter.marked))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Go back to the whole plane."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.show_whole()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Point at nothing any more."""
+        self._pointer = None
+        self._look_under_pointer()
+        super().leaveEvent(event)
+
+    def _zoom_at(self, place: QPointF, factor: float) -> None:
+        valence, arousal = self._painter.geometry(self.size()).on_plane(place)
+        self._take_over(lambda: self._camera.zoom(valence, arousal, factor))
+
+    def _take_over(self, move: Callable[[], None]) -> None:
+        """Move the camera by hand, which ends the following."""
+        was_following = self._camera.following
+        move()
+        if was_following:
+            self.following_changed.emit(False)
+        self._start_gliding()
+
+    def _look_under_pointer(self) -> None:
+        marked = None
+        if self._pointer is not None and not self._dragging:
+            marked = self._painter.value_near(self.size(), self._pointer)
+        if marked != self._painter.marked:
+            self._painter.marked = marked
+            self.update()
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        shape = Qt.CursorShape.ArrowCursor
+        if self._dragging and self._camera.now.reach < 1.0:
+            shape = Qt.CursorShape.ClosedHandCursor
+        elif self._painter.marked is not None:
+            shape = Qt.CursorShape.PointingHandCursor
+        elif self._camera.now.reach < 1.0:
+            shape = Qt.CursorShape.OpenHandCursor
+        if self.cursor().shape() != shape:
+            self.setCursor(shape)
+
     def _aim_camera(self) -> None:
-        self._camera.aim(self._painter.trail(self._time_s))
+        if self._camera.following:
+            self._camera.aim(self._painter.trail(self._time_s))
+            self._start_gliding()
+
+    def _start_gliding(self) -> None:
+        if self._painter.camera != self._camera.now:
+            self._show_camera()
         if not self._camera.resting and not self._glide.isActive():
             self._since_glide.start()
             self._glide.start()
 
     def _move_camera(self) -> None:
         self._camera.glide(self._since_glide.restart() / 1000)
-        self._painter.camera = self._camera.now
+        self._show_camera()
         if self._camera.resting:
             self._glide.stop()
+
+    def _show_camera(self) -> None:
+        self._painter.camera = self._camera.now
+        self._look_under_pointer()
         self.update()
 
     def _take_colours(self) -> None:

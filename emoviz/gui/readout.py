@@ -95,6 +95,11 @@ class ReadoutPanel(QWidget):
         self._doubt.setText(self.tr("Ellipse and bands hold 90 % of mean ratings"))
         self._doubt.setVisible(model.has_deviation)
 
+    def set_words(self, circumplex: Circumplex) -> None:
+        """Say how it is now in these words."""
+        self._circumplex = circumplex
+        self._say(self._shown)
+
     def set_track(self, values: Values) -> None:
         """Read from `values`, NaN where nothing is known yet."""
         self._values = values
@@ -104,8 +109,10 @@ class ReadoutPanel(QWidget):
     def seek(self, time_s: float) -> None:
         """Show the value of the half-second that sounds at `time_s`."""
         index = index_at(self._values, time_s)
-        if index == self._shown:
-            return
+        if index != self._shown:
+            self._say(index)
+
+    def _say(self, index: int | None) -> None:
         self._shown = index
         if index is None:
             self._word.setText("…")

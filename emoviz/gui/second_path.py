@@ -1,17 +1,13 @@
 """A second track on the plane: a dashed ghost, a thin trail and a ring for its head."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from emoviz.gui.plane_geometry import Geometry
 from emoviz.gui.theme import Colours, mixed, with_alpha
 from emoviz.trail import Values, head_at, trail_at
-
-if TYPE_CHECKING:
-    from emoviz.gui.plane_painter import Geometry
 
 _TRAIL_STEP_S = 0.25
 _RING_RADIUS_PX = 5.0
@@ -29,7 +25,7 @@ class SecondPath:
     def __init__(self) -> None:
         self.values: Values = np.zeros((0, 2))
 
-    def draw_ghost(self, painter: QPainter, geometry: "Geometry", colours: Colours) -> None:
+    def draw_ghost(self, painter: QPainter, geometry: Geometry, colours: Colours) -> None:
         """Draw the whole path, which stands still."""
         values = self.values[:: 1 + len(self.values) // _MOST_GHOST_POINTS]
         path = arrayToQPath(
@@ -48,7 +44,7 @@ class SecondPath:
     def draw_moving(
         self,
         painter: QPainter,
-        geometry: "Geometry",
+        geometry: Geometry,
         colours: Colours,
         time_s: float,
         trail_s: float,
@@ -75,16 +71,16 @@ class SecondPath:
         painter.drawEllipse(place, _RING_RADIUS_PX, _RING_RADIUS_PX)
 
     def draw_in_inset(
-        self, painter: QPainter, centre: QPointF, radius: float, colours: Colours, time_s: float
+        self, painter: QPainter, geometry: Geometry, colours: Colours, time_s: float
     ) -> None:
-        """Draw the head on a small plane that has its origin at `centre`."""
+        """Draw the head on the small plane of the inset."""
         head = head_at(self.values, time_s)
         if head is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.second_trail), 1.2))
-            painter.drawEllipse(centre + QPointF(head[0], -head[1]) * radius, 3.0, 3.0)
+            painter.drawEllipse(geometry.inset_point(*head), 3.0, 3.0)
 
-    def moving_area(self, geometry: "Geometry", time_s: float, trail_s: float) -> QRectF:
+    def moving_area(self, geometry: Geometry, time_s: float, trail_s: float) -> QRectF:
         """Give the rectangle that trail and head take up at `time_s`, if any."""
         points = self._trail(geometry, time_s, trail_s)
         if not points:
@@ -97,6 +93,6 @@ class SecondPath:
         margin = _RING_RADIUS_PX + _RING_WIDTH_PX + 2.0
         return area.adjusted(-margin, -margin, margin, margin)
 
-    def _trail(self, geometry: "Geometry", time_s: float, trail_s: float) -> list[QPointF]:
+    def _trail(self, geometry: Geometry, time_s: float, trail_s: float) -> list[QPointF]:
         trail = trail_at(self.values, time_s, trail_s, _TRAIL_STEP_S)
         return [geometry.point(valence, arousal) for valence, arousal in trail]

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from emoviz.circumplex import RUSSELL, WORD_SETS
 from emoviz.estimator import DEFAULT_MODEL
 from emoviz.gui import theme
 
@@ -41,6 +42,9 @@ _CASTS: dict[type, Callable[[Any], Any]] = {bool: _truth, float: float, list: _t
 VOLUME = Setting("sound/volume", float, 0.8, lambda volume: 0.0 <= volume <= 1.0)
 THEME = Setting("window/theme", str, theme.SYSTEM, lambda choice: choice in theme.CHOICES)
 FOLLOW = Setting("window/follow", bool, False)
+DENSITY = Setting("plane/density", bool, False)
+TRAIL_S = Setting("plane/trail_s", float, 15.0, lambda length_s: 5.0 <= length_s <= 60.0)
+WORDS = Setting("plane/words", str, RUSSELL, lambda word_set: word_set in WORD_SETS)
 GEOMETRY = Setting("window/geometry", QByteArray, QByteArray())
 FOLDER = Setting("files/folder", str, "")
 RECENT = Setting("files/recent", list, [])

@@ -4,13 +4,14 @@ import math
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
 from emoviz.circumplex import Circumplex
+from emoviz.gui.camera import WHOLE_PLANE
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.plane_painter import PlanePainter
+from emoviz.gui.plane_ground import PlaneGround
 from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS, Colours, palette_of
 from emoviz.gui.time_view import TimeAxisItem
 
@@ -59,29 +60,17 @@ def test_what_is_drawn_stands_out_from_its_ground(colours: Colours) -> None:
         colours.second_trail,
         colours.accent,
         colours.ghost,
+        colours.density,
     ):
         assert contrast(graphic, colours.panel) >= GRAPHICS
 
 
 @pytest.mark.parametrize("side_px", [250, 340, 500, 900])
-def test_the_ends_of_the_axes_lie_apart_inside_the_circle(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, side_px: int
-) -> None:
-    boxes: dict[str, QRectF] = {}
-
-    class RecordingPainter(QPainter):
-        def drawText(self, box: QRectF, flags: object, text: str) -> None:  # noqa: N802
-            boxes[text] = box
-
-    monkeypatch.setattr("emoviz.gui.plane_painter.QPainter", RecordingPainter)
-    size = QSize(500, side_px)
-    image = QImage(size, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    PlanePainter(Circumplex.russell(), DARK_COLOURS).draw(painter, size, 1.0, 0.0)
-    painter.end()
-    ends = [box for text, box in boxes.items() if "valence" in text or "arousal" in text]
+def test_the_ends_of_the_axes_lie_apart_inside_the_circle(qtbot: QtBot, side_px: int) -> None:
+    ground = PlaneGround(Circumplex.russell(), DARK_COLOURS)
+    geometry = ground.geometry(QSize(500, side_px), WHOLE_PLANE)
+    ends = [label.rect for label in ground.labels(geometry) if not label.is_word]
     assert len(ends) == 4
-    geometry = PlanePainter(Circumplex.russell(), DARK_COLOURS).geometry(size)
     for box in ends:
         for corner in (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight()):
             away = corner - geometry.origin
