@@ -1,16 +1,16 @@
 """What of the plane moves with the song: the trail, its head, and the deviation around it."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QRadialGradient
 
 from emoviz.gui.plane_geometry import GLOW_RADIUS_PX, HEAD_RADIUS_PX, Geometry
-from emoviz.gui.theme import Colours, mixed, with_alpha
+from emoviz.gui.theme import Colours, with_alpha
 from emoviz.trail import ELLIPSE_DEVIATIONS, Values
 
-_OLDEST_PX, _YOUNGEST_PX = 1.2, 5.0
 _OLDEST_SHARE = 0.12
 
 # A minute's trail has 481 points, each 10 µs to draw. Most lie closer than a pixel to the next.
@@ -30,8 +30,18 @@ def trail_box(geometry: Geometry, trail: Values) -> QRectF:
     return box.adjusted(-margin, -margin, margin, margin)
 
 
+@dataclass(frozen=True)
+class Stroke:
+    """What a trail is drawn with: its colour, that of the ground, and its widths."""
+
+    colour: str
+    ground: str
+    oldest_px: float
+    youngest_px: float
+
+
 def draw_trail(
-    painter: QPainter, geometry: Geometry, trail: Values, full: int, colours: Colours
+    painter: QPainter, geometry: Geometry, trail: Values, full: int, stroke: Stroke
 ) -> None:
     """Draw a trail (m, 2), the oldest point first; `full` points ago it has faded away."""
     if len(trail) < 2:
@@ -40,16 +50,18 @@ def draw_trail(
     points = np.column_stack([origin.x() + trail[:, 0] * radius, origin.y() - trail[:, 1] * radius])
     kept = _apart(points)
     youths = 1.0 - (len(points) - 1 - kept) / full
-    places = [QPointF(x, y) for x, y in points[kept]]
+    places = [QPointF(x, y) for x, y in points[kept].tolist()]
+    # Mixed, not translucent: where two strokes overlap the trail would look beaded. Young is wide
+    # and bright, old is thin and faint; the square makes the tail long.
+    shares = (_OLDEST_SHARE + (1.0 - _OLDEST_SHARE) * youths**2)[:, None]
+    old, young = _rgb(stroke.ground), _rgb(stroke.colour)
+    colours = (old + (young - old) * shares).round().astype(int).tolist()
+    widths = geometry.scale * (stroke.oldest_px + (stroke.youngest_px - stroke.oldest_px) * youths)
     pen = QPen()
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     for index in range(1, len(places)):
-        # Young is wide and bright, old is thin and faint; the square makes the tail long.
-        youth = float(youths[index])
-        share = _OLDEST_SHARE + (1.0 - _OLDEST_SHARE) * youth**2
-        # Mixed, not translucent: where two strokes overlap the trail would look beaded.
-        pen.setColor(mixed(colours.panel, colours.trail, share))
-        pen.setWidthF(geometry.scale * (_OLDEST_PX + (_YOUNGEST_PX - _OLDEST_PX) * youth))
+        pen.setColor(QColor(*colours[index]))
+        pen.setWidthF(widths[index])
         painter.setPen(pen)
         painter.drawLine(places[index - 1], places[index])
 
@@ -102,6 +114,11 @@ def draw_ellipse(painter: QPainter, box: QRectF, colours: Colours) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(with_alpha(colours.trail, 0.3), 1.0))
     painter.drawEllipse(box)
+
+
+def _rgb(colour: str) -> np.ndarray:
+    of = QColor(colour)
+    return np.array([of.red(), of.green(), of.blue()])
 
 
 def _apart(points: Values) -> np.ndarray:

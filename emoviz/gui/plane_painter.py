@@ -12,7 +12,14 @@ from emoviz.density import EXTENT, density_of
 from emoviz.gui.camera import WHOLE_PLANE, Camera
 from emoviz.gui.plane_geometry import Geometry
 from emoviz.gui.plane_ground import Label, PlaneGround, near, opacity
-from emoviz.gui.plane_motion import draw_ellipse, draw_head, draw_trail, ellipse_box, trail_box
+from emoviz.gui.plane_motion import (
+    Stroke,
+    draw_ellipse,
+    draw_head,
+    draw_trail,
+    ellipse_box,
+    trail_box,
+)
 from emoviz.gui.plane_overlay import draw_inset, draw_tip, point_near
 from emoviz.gui.ramp import even_ramp
 from emoviz.gui.second_path import SecondPath
@@ -24,6 +31,8 @@ TRAIL_S = 15.0
 """Length of the trail if nothing else is asked for."""
 
 _TRAIL_STEP_S = 0.125
+_TRAIL_PX = (1.2, 5.0)
+"""Width of the trail where it is oldest and where it is youngest."""
 
 # Twenty minutes of values. A longer path is drawn from a choice of them: 21,600 take 180 ms, and
 # so many lie on top of each other that the choice looks the same.
@@ -114,7 +123,8 @@ class PlanePainter:
         deviation = deviation_at(self._values, time_s)
         draw_ellipse(painter, ellipse_box(geometry, head, deviation), self._colours)
         full = round(self.trail_s / _TRAIL_STEP_S)
-        draw_trail(painter, geometry, self.trail(time_s), full, self._colours)
+        stroke = Stroke(self._colours.trail, self._colours.panel, *_TRAIL_PX)
+        draw_trail(painter, geometry, self.trail(time_s), full, stroke)
         if head_place is not None:
             draw_head(painter, geometry, head_place, self._colours)
         self._second.draw_moving(painter, geometry, self._colours, time_s, self.trail_s)

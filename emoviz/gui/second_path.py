@@ -2,14 +2,16 @@
 
 import numpy as np
 from pyqtgraph.functions import arrayToQPath
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from emoviz.gui.plane_geometry import Geometry
-from emoviz.gui.theme import Colours, mixed, with_alpha
+from emoviz.gui.plane_motion import Stroke, draw_trail
+from emoviz.gui.theme import Colours, with_alpha
 from emoviz.trail import Values, head_at, trail_at
 
 _TRAIL_STEP_S = 0.25
+_TRAIL_PX = (0.8, 2.2)
 _RING_RADIUS_PX = 5.0
 _RING_WIDTH_PX = 2.2
 _MOST_GHOST_POINTS = 2400
@@ -50,25 +52,20 @@ class SecondPath:
         trail_s: float,
     ) -> None:
         """Draw the trail of the last `trail_s` and the head as they are at `time_s`."""
-        points = self._trail(geometry, time_s, trail_s)
-        pen = QPen()
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        for index in range(1, len(points)):
-            youth = 1.0 - (len(points) - index) * _TRAIL_STEP_S / trail_s
-            pen.setColor(mixed(colours.panel, colours.second_trail, 0.15 + 0.85 * youth**2))
-            pen.setWidthF(0.8 + 1.4 * youth)
-            painter.setPen(pen)
-            painter.drawLine(points[index - 1], points[index])
+        stroke = Stroke(colours.second_trail, colours.panel, *_TRAIL_PX)
+        trail = trail_at(self.values, time_s, trail_s, _TRAIL_STEP_S)
+        draw_trail(painter, geometry, trail, round(trail_s / _TRAIL_STEP_S), stroke)
         head = head_at(self.values, time_s)
         if head is None:
             return
         place = geometry.point(*head)
+        radius_px, width_px = _RING_RADIUS_PX * geometry.scale, _RING_WIDTH_PX * geometry.scale
         # The ground shows through the ring, so that a head below it is seen.
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(colours.panel), _RING_WIDTH_PX + 2.0))
-        painter.drawEllipse(place, _RING_RADIUS_PX, _RING_RADIUS_PX)
-        painter.setPen(QPen(QColor(colours.second_trail), _RING_WIDTH_PX))
-        painter.drawEllipse(place, _RING_RADIUS_PX, _RING_RADIUS_PX)
+        painter.setPen(QPen(QColor(colours.panel), width_px + 2.0))
+        painter.drawEllipse(place, radius_px, radius_px)
+        painter.setPen(QPen(QColor(colours.second_trail), width_px))
+        painter.drawEllipse(place, radius_px, radius_px)
 
     def draw_in_inset(
         self, painter: QPainter, geometry: Geometry, colours: Colours, time_s: float
@@ -82,17 +79,10 @@ class SecondPath:
 
     def moving_area(self, geometry: Geometry, time_s: float, trail_s: float) -> QRectF:
         """Give the rectangle that trail and head take up at `time_s`, if any."""
-        points = self._trail(geometry, time_s, trail_s)
-        if not points:
-            return QRectF()
-        across, upright = [p.x() for p in points], [p.y() for p in points]
-        area = QRectF(
-            QPointF(min(across), min(upright)),
-            QPointF(max(across), max(upright)),
-        )
-        margin = _RING_RADIUS_PX + _RING_WIDTH_PX + 2.0
-        return area.adjusted(-margin, -margin, margin, margin)
-
-    def _trail(self, geometry: Geometry, time_s: float, trail_s: float) -> list[QPointF]:
         trail = trail_at(self.values, time_s, trail_s, _TRAIL_STEP_S)
-        return [geometry.point(valence, arousal) for valence, arousal in trail]
+        if not len(trail):
+            return QRectF()
+        low, high = trail.min(axis=0), trail.max(axis=0)
+        area = QRectF(geometry.point(low[0], high[1]), geometry.point(high[0], low[1]))
+        margin = geometry.scale * (_RING_RADIUS_PX + _RING_WIDTH_PX) + 2.0
+        return area.adjusted(-margin, -margin, margin, margin)

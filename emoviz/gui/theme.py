@@ -170,13 +170,3 @@ def with_alpha(colour: str, alpha: float) -> QColor:
     made = QColor(colour)
     made.setAlphaF(alpha)
     return made
-
-
-def mixed(ground: str, colour: str, share: float) -> QColor:
-    """Give a `share`, 0 to 1, of a colour on a ground, opaque."""
-    below, above = QColor(ground), QColor(colour)
-    return QColor.fromRgbF(
-        below.redF() + (above.redF() - below.redF()) * share,
-        below.greenF() + (above.greenF() - below.greenF()) * share,
-        below.blueF() + (above.blueF() - below.blueF()) * share,
-    )
