@@ -175,7 +175,11 @@ class PlaneGround:
             widest = max(label.rect.width() for label in labels)
             if geometry.radius_px >= widest + 2 * _END_GAP_PX:
                 break
-        return labels
+        # In the smallest of planes with the largest of texts there is room for those of valence.
+        valences, arousals = labels[::2], labels[1::2]
+        return valences + [
+            name for name in arousals if not any(name.rect.intersects(v.rect) for v in valences)
+        ]
 
     def _axis_name(self, geometry: Geometry, valence: int, arousal: int, name: str) -> Label:
         text = QCoreApplication.translate("PlaneGround", name)

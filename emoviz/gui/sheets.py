@@ -15,6 +15,8 @@ _KEYS_SIZE = QSize(520, 640)
 _MOUSE = (
     ("click", "curves, spectrogram, overview: go there"),
     ("wheel", "zoom at the pointer; with Shift, pan"),
+    ("click", "the song's path on the plane: go there"),
+    ("drag", "the plane, seen from near: move it"),
     ("double click", "the plane: show all of it"),
 )
 

@@ -17,7 +17,7 @@ from emoviz.gui.plane_ground import Label, PlaneGround, near, opacity
 from emoviz.gui.theme import DARK_COLOURS, interface_font
 from emoviz.gui.words_layout import place_words
 
-SIZES = [(400, 250), (640, 457), (967, 457), (500, 1400), (2560, 1300), (3840, 2160)]
+SIZES = [(320, 200), (400, 250), (640, 457), (967, 457), (500, 1400), (2560, 1300), (3840, 2160)]
 CAMERAS = [WHOLE_PLANE, Camera(0.3, 0.2, 0.7), Camera(-0.7, 0.5, 0.3), Camera(0.9, -0.4, 0.1)]
 BUTTON = QRectF(9, 9, 106, 26)
 
