@@ -372,9 +372,8 @@ def test_results_appear_before_the_end_and_the_window_lives(
     def look() -> None:
         whole = action(window, "export_csv").isEnabled()
         ticks.append(whole)
-        shown = labels(window)
-        if not whole and any("valence +" in text or "valence −" in text for text in shown):
-            shown_early.extend(text for text in shown if text.startswith("analysing"))
+        if not whole and label_named(window, "valence now")[0] in "+−":
+            shown_early.extend(text for text in labels(window) if text.startswith("analysing"))
 
     timer = QTimer(interval=5)
     timer.timeout.connect(look)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,7 +27,7 @@ from emoviz.gui.hints import HintsCard
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.plane import PlaneView
 from emoviz.gui.settings import Settings
-from emoviz.gui.theme import LIGHT
+from emoviz.gui.theme import DARK_COLOURS, LIGHT, LIGHT_COLOURS
 from emoviz.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
@@ -244,12 +245,37 @@ def test_a_banner_moves_nothing(qtbot: QtBot, window: MainWindow) -> None:
     assert plane.geometry() == before
 
 
-def test_the_theme_of_the_system_is_followed_as_it_changes(window: MainWindow) -> None:
-    hints = QApplication.styleHints()
+class Hints(QObject):
+    """A system whose colours can be changed; the platforms of tests know none."""
+
+    colorSchemeChanged = Signal(Qt.ColorScheme)  # noqa: N815
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scheme = Qt.ColorScheme.Dark
+
+    def colorScheme(self) -> Qt.ColorScheme:  # noqa: N802
+        return self.scheme
+
+    def setColorScheme(self, scheme: Qt.ColorScheme) -> None:  # noqa: N802
+        return
+
+    def change(self, scheme: Qt.ColorScheme) -> None:
+        self.scheme = scheme
+        self.colorSchemeChanged.emit(scheme)
+
+
+def test_the_theme_of_the_system_is_followed_as_it_changes(
+    qtbot: QtBot, settings_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hints = Hints()
+    monkeypatch.setattr(QGuiApplication, "styleHints", lambda: hints)
+    window = make_window(Settings(settings_file))
+    qtbot.addWidget(window)
+    assert QApplication.palette().window().color() == QColor(DARK_COLOURS.window)
+    hints.change(Qt.ColorScheme.Light)
+    assert QApplication.palette().window().color() == QColor(LIGHT_COLOURS.window)
     action(window, "theme_dark").trigger()
-    dark = window.palette().window().color()
-    action(window, "theme_system").trigger()
-    hints.setColorScheme(Qt.ColorScheme.Light)
-    assert window.palette().window().color() != dark
-    hints.setColorScheme(Qt.ColorScheme.Dark)
-    assert window.palette().window().color() == dark
+    hints.change(Qt.ColorScheme.Light)
+    assert QApplication.palette().window().color() == QColor(DARK_COLOURS.window)
+    window.close()
