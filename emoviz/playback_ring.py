@@ -33,8 +33,9 @@ class PlaybackRing:
     """Float32 frames of shape (frames, channels) on their way to the sound device.
 
     Indices count frames since the ring was made and never wrap. Three parties use it without a
-    lock: one thread writes (`write`), one callback reads (`fill`), and whoever holds the player's
-    lock gives orders (`obey`). Each of the fields they share has one writer and is replaced whole.
+    lock: one thread writes (`write`, `rewind`), one callback reads (`fill`), and whoever holds the
+    player's lock gives orders (`obey`). Each of the fields they share has one writer and is
+    replaced whole.
     """
 
     def __init__(self, rate_hz: int, channels: int) -> None:
@@ -49,6 +50,7 @@ class PlaybackRing:
         self.underflows = 0
         self.last_call_s = 0.0
         self._capacity = round((AHEAD_S + SLACK_S) * rate_hz)
+        self._furthest = 0
         self._frames = np.zeros((self._capacity, channels), np.float32)
         self._order = self._taken = Order(0, None, sounding=False)
         self._fade_frames = round(FADE_S * rate_hz)
@@ -78,11 +80,29 @@ class PlaybackRing:
         self._frames[at : at + first] = block[:first]
         self._frames[: frames - first] = block[first:frames]
         self.written += frames
+        self._furthest = max(self._furthest, self.written)
         return frames
+
+    @property
+    def oldest(self) -> int:
+        """The index before which nothing is kept."""
+        return self.read - self._capacity
+
+    def soonest_rewind(self) -> int:
+        """Give the first index that the callback will surely not have reached when told of it."""
+        return self.read + round(GUARD_S * self.rate_hz)
+
+    def rewind(self, index: int, end: int) -> Samples:
+        """Have `write` go on at `index`; give what was written there, up to `end` at most."""
+        places = np.arange(index, min(end, self.written)) % self._capacity
+        taken_back = self._frames[places]
+        self.written = index
+        self.end = None
+        return taken_back
 
     def holds(self, index: int) -> bool:
         """Tell whether the callback can be sent to `index` without decoding anything."""
-        newest = max(self.written, self.read + round(AHEAD_S * self.rate_hz))
+        newest = max(self._furthest, self.read + round(AHEAD_S * self.rate_hz))
         oldest = newest - self._capacity + round(GUARD_S * self.rate_hz)
         return max(0, oldest) <= index < self.written
 

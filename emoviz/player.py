@@ -12,6 +12,7 @@ from emoviz import errors
 from emoviz.decoding import Samples
 from emoviz.playback_feeder import PlaybackFeeder
 from emoviz.playback_ring import PlaybackRing
+from emoviz.playback_route import Region
 from emoviz.song import Song
 
 LATENCY_S = 0.1
@@ -36,6 +37,8 @@ class Player(ABC):
         self._song: Song | None = None
         self._playing = False
         self._place_s = 0.0
+        self._lap: int | None = None
+        self._loop: Region | None = None
         self._duration_s = 0.0
         self._volume = 1.0
         self._problem: errors.EmovizError | None = None
@@ -47,7 +50,9 @@ class Player(ABC):
         self._duration_s = song.duration_s
         self._place_s = 0.0
         self._problem = None
-        self._go(song, 0.0, sounding=False)
+        self._loop = None
+        self._set_loop()
+        self._move(song, sounding=False)
 
     def play(self) -> None:
         """Sound from `position_s` on, or from the beginning if that is the end.
@@ -61,7 +66,7 @@ class Player(ABC):
             self._place_s = 0.0
         self._problem = None
         self._playing = True
-        self._go(self._song, self._place_s, sounding=True)
+        self._move(self._song, sounding=True)
 
     def pause(self) -> None:
         """Fall silent; `position_s` stays where it is and is where `play` goes on."""
@@ -77,7 +82,7 @@ class Player(ABC):
             return
         self._problem = None
         self._place_s = min(max(0.0, t_s), self._duration_s)
-        self._go(self._song, self._place_s, sounding=self._playing)
+        self._move(self._song, sounding=self._playing)
 
     def close(self) -> None:
         """Stop, and give the device and the thread back; the player cannot be used again."""
@@ -88,7 +93,8 @@ class Player(ABC):
     def position_s(self) -> float:
         """The place in the song that is heard now, in seconds; 0 to `duration_s`.
 
-        Never runs back while playing, and stands still from a seek until its sound is heard.
+        Never runs back while playing, but for the turn of a loop, and stands still from a seek
+        until its sound is heard.
         """
         self._follow()
         return self._place_s
@@ -112,6 +118,20 @@ class Player(ABC):
         return self._problem
 
     @property
+    def loop(self) -> Region | None:
+        """The region that is played again and again once the song has come into it.
+
+        A place behind it is played on from to the end of the song. None after `load`.
+        """
+        return self._loop
+
+    @loop.setter
+    def loop(self, region: Region | None) -> None:
+        self._follow()
+        self._loop = region
+        self._set_loop()
+
+    @property
     def volume(self) -> float:
         """Loudness as the ear counts it, 0 (silence) to 1 (the song as it is)."""
         return self._volume
@@ -129,16 +149,28 @@ class Player(ABC):
         self._duration_s = self._measured_duration_s(self._duration_s)
         over = False
         if self._playing:
-            heard_s = self._heard_s()
+            heard = self._heard()
             over = self._is_over()
-            if heard_s is not None:
-                self._place_s = min(max(self._place_s, heard_s), self._duration_s)
+            if heard is not None:
+                self._come_to(*heard)
         self._problem = self._failure()
         if self._playing and (over or self._problem is not None):
             self._playing = False
             self._halt()
             if self._problem is None:
                 self._place_s = self._duration_s
+
+    def _move(self, song: Song, sounding: bool) -> None:
+        self._lap = None
+        self._go(song, self._place_s, sounding)
+
+    def _come_to(self, lap: int, heard_s: float) -> None:
+        """Take note of what is heard; clocks that tremble do not turn the song back."""
+        if self._lap is not None and lap < self._lap:
+            return
+        turned = self._lap is not None and lap > self._lap
+        self._lap = lap
+        self._place_s = min(heard_s if turned else max(self._place_s, heard_s), self._duration_s)
 
     @abstractmethod
     def _go(self, song: Song, t_s: float, sounding: bool) -> None:
@@ -149,8 +181,11 @@ class Player(ABC):
         """Fall silent."""
 
     @abstractmethod
-    def _heard_s(self) -> float | None:
-        """Give what is heard now, or None while the last `_go` is not heard yet."""
+    def _heard(self) -> tuple[int, float] | None:
+        """Give what is heard now: a number that grows whenever the loop turns, and the place.
+
+        None while the last `_go` is not heard yet.
+        """
 
     @abstractmethod
     def _is_over(self) -> bool:
@@ -163,6 +198,10 @@ class Player(ABC):
     def _measured_duration_s(self, claimed_s: float) -> float:
         """Give the duration as far as it is known better than `claimed_s`."""
         return claimed_s
+
+    @abstractmethod
+    def _set_loop(self) -> None:
+        """Play by `loop` from what is heard on."""
 
     def _set_gain(self, gain: float) -> None:
         """Multiply the sound by `gain`."""
@@ -177,19 +216,32 @@ class SilentPlayer(Player):
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._started_s = 0.0
+        self._started_s = self._from_s = 0.0
 
     def _go(self, song: Song, t_s: float, sounding: bool) -> None:
-        self._started_s = self._clock() - t_s
+        self._started_s = self._clock()
+        self._from_s = t_s
 
     def _halt(self) -> None:
         return
 
-    def _heard_s(self) -> float:
-        return self._clock() - self._started_s
+    def _heard(self) -> tuple[int, float]:
+        heard_s = self._from_s + self._clock() - self._started_s
+        if self._loop is None:
+            return 0, heard_s
+        end_s = min(self._loop.end_s, self._duration_s)
+        length_s = end_s - self._loop.start_s
+        if length_s <= 0.0 or not self._from_s < end_s <= heard_s:
+            return 0, heard_s
+        laps, past_start_s = divmod(heard_s - self._loop.start_s, length_s)
+        return int(laps), self._loop.start_s + past_start_s
 
     def _is_over(self) -> bool:
-        return self._heard_s() >= self._duration_s
+        return self._heard()[1] >= self._duration_s
+
+    def _set_loop(self) -> None:
+        self._lap = None
+        self._started_s, self._from_s = self._clock(), self._place_s
 
 
 class SoundDevicePlayer(Player):
@@ -258,8 +310,8 @@ class SoundDevicePlayer(Player):
     def _halt(self) -> None:
         self._feeder.halt()
 
-    def _heard_s(self) -> float | None:
-        return self._feeder.heard_s(self._stream.time)
+    def _heard(self) -> tuple[int, float] | None:
+        return self._feeder.heard(self._stream.time)
 
     def _is_over(self) -> bool:
         return self._feeder.is_over(self._stream.time)
@@ -277,6 +329,9 @@ class SoundDevicePlayer(Player):
         if wrong_by_s > _DURATION_TOLERANCE_S or (ended and wrong_by_s < -_DURATION_TOLERANCE_S):
             return decoded_s
         return claimed_s
+
+    def _set_loop(self) -> None:
+        self._feeder.loop(self._loop, self._stream.time, self._place_s)
 
     def _set_gain(self, gain: float) -> None:
         self._ring.gain = gain

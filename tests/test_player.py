@@ -1,11 +1,12 @@
 """What every player does, on the real device and on the silent clock."""
 
+import math
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from emoviz import errors
+from emoviz.playback_route import Region
 from emoviz.player import Player, SilentPlayer, SoundDevicePlayer, devices, open_player
 from emoviz.song import Song
 from tests.audio import PulseSink, wait_until, write_long_wav, write_music
@@ -171,6 +173,104 @@ def test_scrubbing_ends_where_the_last_seek_went(player: Player, long_song: Song
     assert 20.0 <= player.position_s < 20.2
     wait_until(lambda: player.position_s > 20.1, 2.0)
     assert player.position_s < 21.0
+
+
+def watch(player: Player, until: Callable[[], object]) -> list[float]:
+    """Give the places that are met on the way until something is so."""
+    places_s: list[float] = []
+    wait_until(lambda: places_s.append(player.position_s) or until())
+    return places_s
+
+
+def turns(places_s: list[float]) -> list[tuple[float, float]]:
+    """Give from where to where the song was turned back."""
+    return [(before, after) for before, after in pairwise(places_s) if after < before]
+
+
+def test_a_region_is_played_again_and_again(player: Player, long_song: Song) -> None:
+    player.load(long_song)
+    player.loop = Region(5.0, 5.3)
+    player.seek(4.8)
+    player.play()
+    wait_until(lambda: player.position_s > 4.82)
+    began_s, from_s = time.monotonic(), player.position_s
+    places_s = watch(player, lambda: time.monotonic() > began_s + 1.5)
+    turned = turns(places_s)
+    assert len(turned) == 4
+    assert all(before > 5.2 and after < 5.1 for before, after in turned)
+    assert max(places_s) < 5.3
+    assert min(places_s[places_s.index(turned[0][0]) :]) >= 5.0
+    # No time is lost at the turns.
+    passed_s = places_s[-1] + 4 * 0.3 - from_s
+    assert passed_s == pytest.approx(time.monotonic() - began_s, abs=0.1)
+
+
+def test_behind_its_region_the_song_plays_on(player: Player, long_song: Song) -> None:
+    player.load(long_song)
+    player.loop = Region(5.0, 5.4)
+    player.play()
+    for place_s in (5.2, 7.0, 5.1):
+        player.seek(place_s)
+        places_s = watch(player, lambda p=place_s: not p <= player.position_s < p + 0.3)
+        assert bool(turns(places_s)) == (place_s < 5.4)
+    player.seek(5.4)
+    wait_until(lambda: player.position_s > 5.6)
+
+
+def test_a_loop_can_be_set_and_changed_and_ended_while_it_plays(
+    player: Player, long_song: Song
+) -> None:
+    player.load(long_song)
+    player.seek(3.0)
+    player.play()
+    wait_until(lambda: player.position_s > 3.2)
+    for region in (Region(2.5, 4.0), Region(3.0, 3.4), Region(2.0, 2.5), Region(3.0, 4.2)):
+        player.loop = region
+        if player.position_s not in region:
+            player.seek(region.start_s)
+        places_s = watch(player, lambda r=region: player.position_s < r.start_s + 0.1)
+        assert max(places_s) < region.end_s
+    player.loop = None
+    wait_until(lambda: player.position_s > 4.5)
+    # What was decoded for the loop is not used where it no longer turns, nor the other way round.
+    player.seek(4.0)
+    wait_until(lambda: player.position_s > 4.3)
+    player.loop = Region(3.9, 4.2)
+    player.seek(4.0)
+    places_s = watch(player, lambda: player.position_s < 4.0)
+    assert max(places_s) < 4.2
+
+
+def test_the_whole_song_loops_without_an_end(player: Player, short_song: Song) -> None:
+    player.load(short_song)
+    player.play()
+    player.loop = Region(0.0, math.inf)
+    began_s = time.monotonic()
+    places_s = watch(player, lambda: time.monotonic() > began_s + 2.5 * SHORT_S)
+    assert len(turns(places_s)) in (2, 3)
+    assert player.is_playing
+    player.loop = None
+    wait_until(lambda: not player.is_playing)
+    assert player.position_s == player.duration_s == pytest.approx(SHORT_S, abs=0.01)
+
+
+def test_a_loop_goes_on_after_a_pause_and_ends_with_another_song(
+    player: Player, long_song: Song, short_song: Song
+) -> None:
+    player.load(long_song)
+    player.play()
+    player.loop = Region(1.0, 1.5)
+    player.seek(1.4)
+    wait_until(lambda: player.position_s < 1.3)
+    player.pause()
+    player.loop = Region(1.0, 1.3)
+    player.play()
+    places_s = watch(player, lambda: player.position_s < 1.1)
+    assert max(places_s) < 1.31
+    player.load(short_song)
+    assert player.loop is None
+    player.play()
+    wait_until(lambda: not player.is_playing)
 
 
 def test_closing_twice_is_harmless_and_leaves_no_thread(

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 import soxr
 
+from emoviz.playback_route import Region
 from emoviz.player import SoundDevicePlayer
 from emoviz.song import Song
 from tests.audio import (
@@ -191,6 +192,62 @@ def test_nothing_clicks(player: SoundDevicePlayer, recorder: Recorder, tmp_path:
     fading = level * np.pi / 2 / (FADE_S * RECORDING_RATE_HZ)
     assert np.abs(recorded).max() == pytest.approx(level, rel=0.01)
     assert np.abs(np.diff(recorded)).max() < 1.1 * (steepest + fading)
+    assert player.underflows == 0
+
+
+def stretch(reference: Floats, start_s: float, end_s: float) -> Floats:
+    """Give a part of the song."""
+    return reference[round(start_s * RECORDING_RATE_HZ) : round(end_s * RECORDING_RATE_HZ)]
+
+
+def test_a_region_loops_without_gap_or_click(
+    player: SoundDevicePlayer, recorder: Recorder, song_path: Path, reference: Floats
+) -> None:
+    region = Region(4.0, 4.6)
+    player.load(Song.open(song_path))
+    player.loop = region
+    player.seek(3.5)
+    player.play()
+    play_for(player, 3.2)
+    recorder.wait_for(0.2)
+    lap = stretch(reference, region.start_s, region.end_s)
+    due = np.concatenate([stretch(reference, 3.5, 4.0), lap, lap, lap, lap])
+    recorded = recorder.sound()[:, 0]
+    begin, _ = find(due[4800:9600], recorded)
+    heard = recorded[begin - 4800 :][: round(2.6 * RECORDING_RATE_HZ)]
+    # All three turns, each within half a millisecond: what is late would not fit any more.
+    for turn in (1.1, 1.7, 2.3):
+        at = round((turn - 0.1) * RECORDING_RATE_HZ)
+        place, correlation = find(heard[at : at + 9600], due[at - 4800 : at + 14400])
+        assert abs(place - 4800) < 0.0005 * RECORDING_RATE_HZ
+        assert correlation > 0.98
+    straight = stretch(reference, 3.5, region.end_s)
+    assert np.abs(np.diff(heard)).max() < 1.1 * np.abs(np.diff(straight)).max()
+    assert np.abs(heard).max() < 1.01 * np.abs(due).max()
+    assert player.underflows == 0
+
+
+def test_a_loop_set_and_ended_while_playing_is_heard_to_be(
+    player: SoundDevicePlayer, recorder: Recorder, song_path: Path, reference: Floats
+) -> None:
+    player.load(Song.open(song_path))
+    player.seek(6.0)
+    player.play()
+    wait_until(lambda: player.position_s > 6.2)
+    # Decoded beyond its end already, and then beyond its turn.
+    player.loop = Region(6.1, 7.0)
+    wait_until(lambda: player.position_s > 6.3)
+    wait_until(lambda: player.position_s < 6.3)
+    player.loop = None
+    wait_until(lambda: player.position_s > 7.3)
+    recorder.wait_for(0.2)
+    recorded = recorder.sound()[:, 0]
+    due = np.concatenate([stretch(reference, 6.0, 7.0), stretch(reference, 6.1, 7.3)])
+    begin, _ = find(due[4800:9600], recorded)
+    heard = recorded[begin - 4800 :][: len(due)]
+    straight = stretch(reference, 6.0, 7.3)
+    assert np.corrcoef(heard, due)[0, 1] > 0.99
+    assert np.abs(np.diff(heard)).max() < 1.1 * np.abs(np.diff(straight)).max()
     assert player.underflows == 0
 
 
