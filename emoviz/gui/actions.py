@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from emoviz.gui import colour_maps
+
 if TYPE_CHECKING:
     from emoviz.gui.main_window import MainWindow
 
 FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
 MODEL, COMPARE, HELP = "&Model", "&Compare", "&Help"
 PLANE, TRAIL, WORDS = "&Zoom of the plane", "&Trail", "W&ords"
+COLOURS, THEME = "&Colours of the spectrogram", "&Theme"
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,53 @@ ACTIONS = (
     ActionSpec("go_next", PLAYBACK, "&Next song", "Next song", ("PgDown",), part="queue"),
     ActionSpec("to_start", PLAYBACK, "To the &start", "To the start", ("Home",), part="playback"),
     ActionSpec("to_end", PLAYBACK, "To the &end", "To the end", ("End",), part="playback"),
+    ActionSpec(
+        "toggle_loop",
+        PLAYBACK,
+        "L&oop",
+        "Loop the region, or the whole song (L)",
+        ("L",),
+        checkable=True,
+        part="loop",
+    ),
+    ActionSpec(
+        "region_from_here",
+        PLAYBACK,
+        "&Region from here",
+        "Have the region begin at the playhead",
+        ("[",),
+        part="loop",
+    ),
+    ActionSpec(
+        "region_to_here",
+        PLAYBACK,
+        "Region &to here",
+        "Have the region end at the playhead",
+        ("]",),
+        part="loop",
+    ),
+    ActionSpec(
+        "undo_region",
+        PLAYBACK,
+        "&Undo the change of the region",
+        "Take the last change of the region back",
+        ("Ctrl+Z",),
+        part="loop",
+    ),
+    ActionSpec(
+        "clear_region", PLAYBACK, "&Clear the region", "Have no region", ("Escape",), part="loop"
+    ),
     ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "="), part="playback"),
-    ActionSpec("softer", PLAYBACK, "S&ofter", "Softer", ("-",), part="playback"),
+    ActionSpec("softer", PLAYBACK, "So&fter", "Softer", ("-",), part="playback"),
+    ActionSpec(
+        "toggle_mute",
+        PLAYBACK,
+        "&Mute",
+        "Mute, or be heard again (M)",
+        ("M",),
+        checkable=True,
+        part="playback",
+    ),
     ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),
     ActionSpec(
         "toggle_follow",
@@ -184,6 +232,18 @@ ACTIONS = (
         part="plane_choices",
         submenu=WORDS,
     ),
+    *(
+        ActionSpec(
+            f"colour_map_{name}",
+            VIEW,
+            f"&{name.capitalize()}",
+            f"Colour the spectrogram in {name}",
+            checkable=True,
+            part="spectrogram",
+            submenu=COLOURS,
+        )
+        for name in colour_maps.CHOICES
+    ),
     ActionSpec(
         "toggle_stage",
         VIEW,
@@ -195,12 +255,13 @@ ACTIONS = (
     ActionSpec(
         "theme_system",
         VIEW,
-        "Theme of the &system",
+        "As the &system has it",
         "Dark or light as the system is",
         checkable=True,
+        submenu=THEME,
     ),
-    ActionSpec("theme_light", VIEW, "&Light theme", "Dark on light", checkable=True),
-    ActionSpec("theme_dark", VIEW, "&Dark theme", "Light on dark", checkable=True),
+    ActionSpec("theme_light", VIEW, "&Light theme", "Dark on light", checkable=True, submenu=THEME),
+    ActionSpec("theme_dark", VIEW, "&Dark theme", "Light on dark", checkable=True, submenu=THEME),
     ActionSpec(
         "compare_song",
         COMPARE,

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from emoviz import errors, files, paths
@@ -18,6 +18,7 @@ from emoviz.gui import theme as themes
 from emoviz.gui.banner import Banner
 from emoviz.gui.comparison import Comparison
 from emoviz.gui.hints import HintsCard
+from emoviz.gui.loop import Loop
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.menus import Entry, device_entries, model_entries, opening_menu
 from emoviz.gui.overview import OverviewView
@@ -25,6 +26,7 @@ from emoviz.gui.plane import PlaneView
 from emoviz.gui.plane_choices import PlaneChoices
 from emoviz.gui.playback import Playback
 from emoviz.gui.readout import ReadoutPanel
+from emoviz.gui.ruler import RulerView
 from emoviz.gui.session import Session
 from emoviz.gui.settings import Settings
 from emoviz.gui.side_panel import SidePanel
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self.playback = Playback(settings)
         self.comparison = Comparison(self, settings, theme)
         self.queue = SongQueue()
+        self.loop = Loop(self._axis, lambda: self.playback.time_s)
         self._make_views()
         self._lay_out()
         self._make_menus()
@@ -184,18 +187,20 @@ class MainWindow(QMainWindow):
     def _make_views(self) -> None:
         circumplex = Circumplex.russell()
         self.plane_choices = PlaneChoices(self._settings)
+        shared = (self._theme, self._axis, self.loop)
+        self.spectrogram = SpectrogramView(*shared, self._store, self._settings)
         self._actions = action_table.make_actions(self)
         self._plane = PlaneView(self._theme, circumplex)
         self._readout = ReadoutPanel(self._theme, circumplex, self._actions["about_model"])
-        self._timeline = TimelineView(self._theme, self._axis)
-        self._spectrogram = SpectrogramView(self._theme, self._axis, self._store)
-        self._overview = OverviewView(self._theme, self._axis, self._store)
+        self._ruler = RulerView(*shared)
+        self._timeline = TimelineView(*shared)
+        self._overview = OverviewView(*shared, self._store)
         self._transport = TransportBar(self._theme, self._actions)
         self._plane.add_button(self._actions["toggle_follow"])
         self.comparison.take_actions(self._actions)
         self.plane_choices.take(self._plane, self._readout, self._actions)
         self._stage = Stage(self, self._plane)
-        self._time_views = (self._timeline, self._spectrogram, self._overview)
+        self._time_views = (self._ruler, self._timeline, self.spectrogram, self._overview)
         self._track_views = (
             self._plane,
             self._readout,
@@ -215,9 +220,10 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
-        layout.addLayout(top, 14)
+        layout.addLayout(top, 15)
+        layout.addWidget(self._ruler)
         layout.addWidget(self._timeline, 3)
-        layout.addWidget(self._spectrogram, 4)
+        layout.addWidget(self.spectrogram, 4)
         layout.addWidget(self._overview)
         layout.addWidget(self._transport)
         self.setCentralWidget(central)
@@ -231,9 +237,6 @@ class MainWindow(QMainWindow):
         menus[action_table.PLAYBACK].addMenu(devices)
         models = opening_menu(self, self.tr("&Judge by"), self._model_entries)
         menus[action_table.MODEL].insertMenu(self._actions["about_model"], models)
-        themes_to_choose = QActionGroup(self)
-        for choice in themes.CHOICES:
-            themes_to_choose.addAction(self._actions[f"theme_{choice}"])
 
     def _connect(self) -> None:
         session = self._session
@@ -258,6 +261,9 @@ class MainWindow(QMainWindow):
         self.comparison.track_changed.connect(self._plane.set_second_track)
         self.comparison.track_changed.connect(self._timeline.set_second_track)
         self.comparison.said.connect(self._banner.say)
+        self.playback.muted_changed.connect(self._actions["toggle_mute"].setChecked)
+        self.loop.settled.connect(lambda: self.playback.set_loop(self.loop.played))
+        self.loop.show_in(self._actions)
 
     def _open(self, path: Path) -> None:
         self._banner.hide()
@@ -270,7 +276,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         self._actions["export_csv"].setEnabled(False)
         self._actions["about_model"].setEnabled(True)
-        self._spectrogram.set_front_end(front_end)
+        self.spectrogram.set_front_end(front_end)
         self._readout.set_song(song)
         self._readout.set_model(model)
         self.comparison.set_song(song, model)
@@ -279,6 +285,7 @@ class MainWindow(QMainWindow):
         self._settings.add_recent(song.path)
         self._recent_menu.setEnabled(True)
         self._axis.set_duration(song.duration_s)
+        self.loop.forget()
         self.setWindowTitle(f"{song.title} - emoviz")
         self.playback.play(song)
 
@@ -302,7 +309,7 @@ class MainWindow(QMainWindow):
         self._banner.say(str(errors.NoSongsError([folder])))
 
     def _show_track(self, values: Values) -> None:
-        self._spectrogram.refresh()
+        self.spectrogram.refresh()
         for view in self._track_views:
             view.set_track(values)
         self._show_time(self._shown_s)
@@ -351,6 +358,8 @@ class MainWindow(QMainWindow):
         self._recent_menu.setEnabled(bool(get(remembered.RECENT)))
         self._theme.choose(get(remembered.THEME))
         self._actions[f"theme_{self._theme.choice}"].setChecked(True)
+        self.spectrogram.take_colour_map()
+        self._actions[f"colour_map_{self.spectrogram.colour_map}"].setChecked(True)
         self._transport.set_volume(get(remembered.VOLUME))
         self.plane_choices.restore()
         for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
@@ -394,7 +403,7 @@ class MainWindow(QMainWindow):
         """Leave out, in a low window, what the curves can stand for."""
         super().resizeEvent(event)
         low, narrow = self.height() < _LOW_PX, self.width() < _NARROW_PX
-        for view in (self._spectrogram, self._overview):
+        for view in (self.spectrogram, self._overview):
             view.setVisible(not low)
         self._side.set_narrow(narrow)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QMouseEvent,
@@ -16,29 +16,35 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from emoviz.circumplex import quadrants
+from emoviz.gui.loop import Loop
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.theme import Theme, with_alpha
-from emoviz.gui.time_axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis
-from emoviz.gui.time_view import zoom_or_pan
+from emoviz.gui.time_axis import LEFT_MARGIN_PX, TimeAxis, plot_width
+from emoviz.gui.time_gestures import TimeGestures
 from emoviz.melspectrogram import COLUMN_S
 from emoviz.trail import Values
 
 _BAR_PX = 3
 _BAR_GAP_PX = 1
+_UNKNOWN_BAR_PX = 1
+_LEAST_FRAME_PX = 10
+"""The frame of a view of seconds in a song of hours can still be taken hold of."""
 
 
 class OverviewView(QWidget):
     """A strip of bars over the whole song: their height is the loudness, their colour the quadrant.
 
-    Bars without colour are not analysed yet. The frame shows what the other time views show.
+    Thin bars without colour are not analysed yet. The frame shows what the other time views show,
+    and can be dragged; elsewhere a drag scrubs.
     """
 
     seek_requested = Signal(float)
 
-    def __init__(self, theme: Theme, axis: TimeAxis, store: MelStore) -> None:
+    def __init__(self, theme: Theme, axis: TimeAxis, loop: Loop, store: MelStore) -> None:
         super().__init__()
         self._theme = theme
         self._axis = axis
+        self._loop = loop
         self._store = store
         self._values: Values = np.zeros((0, 2))
         self._bars: QPixmap | None = None
@@ -46,7 +52,11 @@ class OverviewView(QWidget):
         self.setFixedHeight(52)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Overview of the song"))
-        axis.changed.connect(self.refresh)
+        self._gestures = TimeGestures(self, self, axis, loop)
+        self._gestures.seek_requested.connect(self.seek_requested)
+        self._drawn_duration_s = 0.0
+        axis.changed.connect(self._show_frame)
+        loop.changed.connect(self.update)
         theme.changed.connect(self.refresh)
 
     def set_track(self, values: Values) -> None:
@@ -62,17 +72,19 @@ class OverviewView(QWidget):
     def seek(self, time_s: float) -> None:
         """Put the playhead at `time_s`."""
         for moment_s in (self._time_s, time_s):
-            self.update(int(self._x(moment_s)) - 3, 0, 7, self.height())
+            self.update(int(self.x_at(moment_s)) - 3, 0, 7, self.height())
         self._time_s = time_s
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the bars, the frame of the view and the playhead."""
+        """Paint the bars, the region, the frame of the view and the playhead."""
         if self._bars is None:
             self._bars = self._draw_bars()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._bars)
+        self._draw_region(painter)
+        self._draw_frame(painter)
         colours = self._theme.colours
-        x = round(self._x(self._time_s))
+        x = round(self.x_at(self._time_s))
         painter.fillRect(QRectF(x - 2, 2, 4, self.height() - 4), QColor(colours.playhead_edge))
         painter.fillRect(QRectF(x - 1, 2, 2, self.height() - 4), QColor(colours.playhead))
         painter.end()
@@ -83,30 +95,47 @@ class OverviewView(QWidget):
         super().resizeEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Ask for the time under the pointer."""
-        self._ask(event)
+        """Begin a click or a drag."""
+        self._gestures.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Scrub while the button is held."""
-        self._ask(event)
+        """Go on with a drag."""
+        self._gestures.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """End a click or a drag."""
+        self._gestures.release(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Zoom the other time views at the pointer; with Shift, or sideways, pan them."""
-        zoom_or_pan(self._axis, event, self._time_at(event.position()))
+        self._gestures.wheel(event)
 
-    def _ask(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton and self._axis.duration_s:
-            self.seek_requested.emit(self._time_at(event.position()))
+    def time_at(self, x_px: float) -> float:
+        """Give the time at a place of the strip, perhaps outside the song."""
+        return (x_px - LEFT_MARGIN_PX) / plot_width(self.width()) * self._axis.duration_s
 
-    def _time_at(self, position: QPointF) -> float:
-        share = (position.x() - LEFT_MARGIN_PX) / self._width()
-        return min(max(share, 0.0), 1.0) * self._axis.duration_s
+    def x_at(self, time_s: float) -> float:
+        """Give the place of a time in the strip."""
+        share = max(time_s, 0.0) / (self._axis.duration_s or 1.0)
+        return LEFT_MARGIN_PX + share * plot_width(self.width())
 
-    def _width(self) -> float:
-        return max(1.0, self.width() - LEFT_MARGIN_PX - RIGHT_MARGIN_PX)
+    def pan_direction(self, x_px: float) -> int:
+        """Have the frame be dragged, where there is one; elsewhere a drag scrubs."""
+        if self._axis.shows_all:
+            return 0
+        frame = self._frame()
+        return 1 if frame.left() <= x_px <= frame.right() else 0
 
-    def _x(self, time_s: float) -> float:
-        return LEFT_MARGIN_PX + max(time_s, 0.0) / (self._axis.duration_s or 1.0) * self._width()
+    def _show_frame(self) -> None:
+        if self._axis.duration_s != self._drawn_duration_s:
+            self._drawn_duration_s = self._axis.duration_s
+            self._bars = None
+        self.update()
+
+    def _frame(self) -> QRectF:
+        left, right = self.x_at(self._axis.start_s), self.x_at(self._axis.end_s)
+        wider = max(0.0, _LEAST_FRAME_PX - (right - left)) / 2
+        return QRectF(left - wider, 1.5, right - left + 2 * wider, self.height() - 3.0)
 
     def _draw_bars(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -116,15 +145,20 @@ class OverviewView(QWidget):
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        count = int(self._width() / (_BAR_PX + _BAR_GAP_PX))
+        count = int(plot_width(self.width()) / (_BAR_PX + _BAR_GAP_PX))
         middle, reach = self.height() / 2, self.height() / 2 - 5
         colours = self._bar_colours(count)
         for bar, loudness in enumerate(self._loudness(count).tolist()):
             half = 1.0 + loudness * (reach - 1.0)
             left = LEFT_MARGIN_PX + bar * (_BAR_PX + _BAR_GAP_PX)
-            painter.setBrush(colours[bar])
+            colour = colours[bar]
+            if colour is None:
+                left += (_BAR_PX - _UNKNOWN_BAR_PX) // 2
+                thin = QRectF(left, middle - half, _UNKNOWN_BAR_PX, 2 * half)
+                painter.fillRect(thin, QColor(self._theme.colours.ghost))
+                continue
+            painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(left, middle - half, _BAR_PX, 2 * half), 1.5, 1.5)
-        self._draw_view_frame(painter)
         painter.end()
         return pixmap
 
@@ -143,25 +177,37 @@ class OverviewView(QWidget):
         stretched: npt.NDArray[np.float64] = (heights / max(heights.max(), 1e-9)) ** 2
         return stretched
 
-    def _bar_colours(self, bars: int) -> list[QColor]:
-        """Give each bar the colour of the quadrant that its middle lies in."""
+    def _bar_colours(self, bars: int) -> list[QColor | None]:
+        """Give each bar the colour of the quadrant that its middle lies in, None if unknown."""
         colours = [QColor(colour) for colour in self._theme.colours.quadrants]
-        unknown = with_alpha(self._theme.colours.ghost, 0.55)
         middles_s = (np.arange(bars) + 0.5) / bars * self._axis.duration_s
         index = (middles_s / COLUMN_S).astype(int)
         values = self._values[index[index < len(self._values)], :2]
         found = quadrants(values[:, 0], values[:, 1]).tolist()
         known = ~np.isnan(values[:, 0])
-        given = [colours[q] if ok else unknown for q, ok in zip(found, known, strict=True)]
-        return given + [unknown] * (bars - len(given))
+        given = [colours[q] if ok else None for q, ok in zip(found, known, strict=True)]
+        return given + [None] * (bars - len(given))
 
-    def _draw_view_frame(self, painter: QPainter) -> None:
-        axis = self._axis
-        if axis.end_s - axis.start_s >= axis.duration_s - 1e-6:
+    def _draw_region(self, painter: QPainter) -> None:
+        region, colours = self._loop.region, self._theme.colours
+        if region is None:
             return
-        frame = QRectF(
-            QPointF(self._x(axis.start_s), 2.0), QPointF(self._x(axis.end_s), self.height() - 2.0)
-        )
-        painter.setBrush(with_alpha(self._theme.colours.accent, 0.12))
-        painter.setPen(QPen(QColor(self._theme.colours.accent), 1.5))
+        colour = colours.accent if self._loop.looping else colours.ghost
+        left, right = self.x_at(region.start_s), self.x_at(region.end_s)
+        painter.fillRect(QRectF(left, 0, right - left, self.height()), with_alpha(colour, 0.22))
+        for x in (left, right):
+            painter.fillRect(QRectF(x - 0.75, 0, 1.5, self.height()), QColor(colour))
+
+    def _draw_frame(self, painter: QPainter) -> None:
+        """Frame what is in view, and veil what is not."""
+        if self._axis.shows_all:
+            return
+        frame, colours = self._frame(), self._theme.colours
+        veil = with_alpha(colours.panel, 0.55)
+        left, right = LEFT_MARGIN_PX, LEFT_MARGIN_PX + plot_width(self.width())
+        painter.fillRect(QRectF(left, 0, frame.left() - left, self.height()), veil)
+        painter.fillRect(QRectF(frame.right(), 0, right - frame.right(), self.height()), veil)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colours.text), 1.5))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawRoundedRect(frame, 3, 3)

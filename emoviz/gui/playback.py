@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from emoviz import errors
 from emoviz.gui import settings as remembered
 from emoviz.gui.settings import Settings
+from emoviz.playback_route import Region
 from emoviz.player import Player, open_player
 from emoviz.song import Song
 
@@ -30,12 +31,15 @@ class Playback(QObject):
     volume_changed = Signal(float)
     ended = Signal()
     """The song has played to its end."""
+    muted_changed = Signal(bool)
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
         self._player: Player | None = None
         self._song: Song | None = None
+        self._loop: Region | None = None
+        self._muted = False
         self.time_s = 0.0
         self.is_playing = False
         self.problem: errors.EmovizError | None = None
@@ -88,15 +92,27 @@ class Playback(QObject):
         """Lower the volume."""
         self.set_volume(self._settings.get(remembered.VOLUME) - _VOLUME_STEP)
 
+    def toggle_mute(self) -> None:
+        """Fall silent while the song runs on, or be heard again as loud as before."""
+        self._set_muted(not self._muted)
+
     def set_volume(self, volume: float) -> None:
-        """Set and remember the volume, held between 0 and 1."""
+        """Set and remember the volume, held between 0 and 1; who sets it wants to hear it."""
         volume = min(max(volume, 0.0), 1.0)
         if volume == self._settings.get(remembered.VOLUME):
             return
         self._settings.put(remembered.VOLUME, volume)
-        if self._player is not None:
-            self._player.volume = volume
+        self._set_muted(False)
         self.volume_changed.emit(volume)
+
+    def set_loop(self, region: Region | None) -> None:
+        """Loop in `region`, None to end that; the playhead goes to it if it is elsewhere."""
+        self._loop = region
+        if self._player is None or self._song is None:
+            return
+        self._player.loop = region
+        if region is not None and self._player.position_s not in region:
+            self.seek(region.start_s)
 
     def seek(self, time_s: float) -> None:
         """Go to a place in the song; sound and views follow."""
@@ -124,7 +140,7 @@ class Playback(QObject):
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
         """Take the player that songs are heard through, and why it is silent, if it is."""
         self._player = player
-        player.volume = self._settings.get(remembered.VOLUME)
+        self._set_gain()
         self.device_changed.emit(player.device_name, problem)
 
     def begin(self) -> None:
@@ -144,6 +160,7 @@ class Playback(QObject):
     def _start(self, *, from_s: float = 0.0, play: bool = True) -> None:
         if self._player is not None and self._song is not None:
             self._player.load(self._song)
+            self._player.loop = self._loop
             self._player.seek(from_s)
             if play:
                 self._player.play()
@@ -155,6 +172,16 @@ class Playback(QObject):
         self._player.close()
         self.open_player()
         self._start(from_s=time_s, play=play)
+
+    def _set_muted(self, muted: bool) -> None:
+        self._muted = muted
+        self._set_gain()
+        self.muted_changed.emit(muted)
+
+    def _set_gain(self) -> None:
+        if self._player is not None:
+            volume = self._settings.get(remembered.VOLUME)
+            self._player.volume = 0.0 if self._muted else volume
 
     def _seek_by(self, step_s: float) -> None:
         if self._player is not None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from emoviz.circumplex import RUSSELL, WORD_SETS
 from emoviz.estimator import DEFAULT_MODEL
-from emoviz.gui import theme
+from emoviz.gui import colour_maps, theme
 
 _MOST_RECENT = 10
 
@@ -41,6 +41,9 @@ _CASTS: dict[type, Callable[[Any], Any]] = {bool: _truth, float: float, list: _t
 
 VOLUME = Setting("sound/volume", float, 0.8, lambda volume: 0.0 <= volume <= 1.0)
 THEME = Setting("window/theme", str, theme.SYSTEM, lambda choice: choice in theme.CHOICES)
+COLOUR_MAP = Setting(
+    "views/colour_map", str, colour_maps.MAGMA, lambda choice: choice in colour_maps.CHOICES
+)
 FOLLOW = Setting("window/follow", bool, False)
 DENSITY = Setting("plane/density", bool, False)
 TRAIL_S = Setting("plane/trail_s", float, 15.0, lambda length_s: 5.0 <= length_s <= 60.0)

@@ -13,7 +13,12 @@ from emoviz.gui.actions import ACTIONS
 _CARD_SIZE = QSize(900, 640)
 _KEYS_SIZE = QSize(520, 640)
 _MOUSE = (
-    ("click", "curves, spectrogram, overview: go there"),
+    ("click", "ruler, curves, spectrogram, overview: go there"),
+    (
+        "drag",
+        "the ruler: scrub; curves and spectrogram, zoomed: pan; the overview's frame: move it",
+    ),
+    ("Shift+drag", "ruler, curves, spectrogram, overview: mark a region that loops"),
     ("wheel", "zoom at the pointer; with Shift, pan"),
     ("click", "the song's path on the plane: go there"),
     ("drag", "the plane, seen from near: move it"),

@@ -78,7 +78,10 @@ class _ScreenWindow(QWidget):
         plane.show()
 
     def event(self, event: QEvent) -> bool:
-        """Leave by Escape."""
+        """Leave by Escape, which has another meaning in the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
+            event.accept()
+            return True
         if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
             self.left.emit()
             return True

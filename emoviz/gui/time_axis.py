@@ -5,7 +5,13 @@ from PySide6.QtCore import QObject, Signal
 _SHORTEST_VIEW_S = 2.0
 
 LEFT_MARGIN_PX = 64
-RIGHT_MARGIN_PX = 14
+RIGHT_MARGIN_PX = 70
+"""Beside every time view: room for the scale of its other axis, and for what explains it."""
+
+
+def plot_width(width_px: float) -> float:
+    """Give how much of a view's width its time axis has."""
+    return max(1.0, width_px - LEFT_MARGIN_PX - RIGHT_MARGIN_PX)
 
 
 class TimeAxis(QObject):
@@ -19,6 +25,25 @@ class TimeAxis(QObject):
         self.start_s = 0.0
         self.end_s = 1.0
 
+    @property
+    def shows_all(self) -> bool:
+        """Whether the whole song is in view."""
+        return self.end_s - self.start_s >= self.duration_s - 1e-6
+
+    def time_at(self, x_px: float, width_px: float) -> float:
+        """Give the time at a place of a view of this width, perhaps outside the song."""
+        share = (x_px - LEFT_MARGIN_PX) / plot_width(width_px)
+        return self.start_s + share * (self.end_s - self.start_s)
+
+    def x_at(self, time_s: float, width_px: float) -> float:
+        """Give the place of a time in a view of this width, perhaps outside the view."""
+        share = (time_s - self.start_s) / (self.end_s - self.start_s)
+        return LEFT_MARGIN_PX + share * plot_width(width_px)
+
+    def held(self, time_s: float) -> float:
+        """Give the time of the song that is nearest to a time."""
+        return min(max(time_s, 0.0), self.duration_s)
+
     def set_duration(self, duration_s: float) -> None:
         """Show the whole of a song of this duration."""
         self.duration_s = duration_s
@@ -26,8 +51,7 @@ class TimeAxis(QObject):
 
     def correct_duration(self, duration_s: float) -> None:
         """Take the true duration of the song that is shown; a view of a part of it stays."""
-        whole = self.end_s - self.start_s >= self.duration_s
-        length = duration_s if whole else min(self.end_s - self.start_s, duration_s)
+        length = duration_s if self.shows_all else min(self.end_s - self.start_s, duration_s)
         self.duration_s = duration_s
         self._show(self.start_s, length)
 

@@ -1,37 +1,18 @@
-"""What every view with a time axis has: the playhead, seeking by mouse, zoom by wheel."""
-
-import math
+"""What the plots against time have in common: the playhead, the region, what the mouse does."""
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy
 
-from emoviz.gui.texts import format_time
-from emoviz.gui.theme import Theme, interface_font
+from emoviz.gui.loop import Loop
+from emoviz.gui.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis
+from emoviz.gui.time_gestures import TimeGestures
 
-_ZOOM_PER_NOTCH = 0.8
-_PAN_PER_NOTCH = 0.1
-_ANGLE_PER_NOTCH = 120.0
-_TICK_PX = 80
-_TICK_STEPS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
-
-
-class TimeAxisItem(pg.AxisItem):
-    """An axis whose ticks read as minutes and seconds, and stand at round ones."""
-
-    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N802, N803
-        """Give the least spacing, in seconds, that keeps the ticks' texts apart."""
-        least_s = (maxVal - minVal) * _TICK_PX / max(size, 1.0)
-        spacing_s = next((step_s for step_s in _TICK_STEPS_S if step_s >= least_s), None)
-        if spacing_s is None:
-            spacing_s = math.ceil(least_s / _TICK_STEPS_S[-1]) * _TICK_STEPS_S[-1]
-        return [(spacing_s, 0.0)]
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
-        """Write the ticks' texts."""
-        return [format_time(max(value, 0.0), tenths=spacing < 1) for value in values]
+_REGION_Z, _PLAYHEAD_Z = 5, 10
+_TALL = 1e4
+"""Higher than any plot's scale."""
 
 
 class TimeView(pg.PlotWidget):
@@ -39,28 +20,35 @@ class TimeView(pg.PlotWidget):
 
     seek_requested = Signal(float)
 
-    def __init__(self, theme: Theme, axis: TimeAxis, parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={"bottom": TimeAxisItem("bottom")})
+    def __init__(self, theme: Theme, axis: TimeAxis, loop: Loop) -> None:
+        super().__init__()
         self.theme = theme
         self.axis = axis
+        self.loop = loop
         # Heights are shared out by the window, not by what pyqtgraph would like best.
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self._playhead_edge = pg.InfiniteLine(angle=90)
-        self._playhead = pg.InfiniteLine(angle=90)
-        for line in (self._playhead_edge, self._playhead):
-            line.setZValue(10)
-            self.addItem(line, ignoreBounds=True)
+        self._playhead_edge, self._playhead = _lines(_PLAYHEAD_Z)
+        self._region = QGraphicsRectItem()
+        self._region.setZValue(_REGION_Z)
+        self._region.setPen(QPen(Qt.PenStyle.NoPen))
+        self._region_edges = _lines(_REGION_Z), _lines(_REGION_Z)
+        self._region_items = (self._region, *self._region_edges[0], *self._region_edges[1])
+        for item in (*self._region_items, self._playhead_edge, self._playhead):
+            self.addItem(item, ignoreBounds=True)
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
         plot.hideButtons()
-        plot.layout.setContentsMargins(0, 4, RIGHT_MARGIN_PX, 0)
+        plot.hideAxis("bottom")
+        plot.layout.setContentsMargins(0, 4, RIGHT_MARGIN_PX, 4)
         plot.getAxis("left").setWidth(LEFT_MARGIN_PX)
+        # Without a song there is nothing to measure.
+        plot.getAxis("left").setTicks([])
         plot.getViewBox().setMouseEnabled(x=False, y=False)
         plot.getViewBox().setDefaultPadding(0)
-        # Without a song there is nothing to measure.
-        for side in ("left", "bottom"):
-            plot.getAxis(side).setTicks([])
+        self._gestures = TimeGestures(self.viewport(), self, axis, loop)
+        self._gestures.seek_requested.connect(self.seek_requested)
         axis.changed.connect(self.show_range)
+        loop.changed.connect(self._show_region)
         theme.changed.connect(self.take_colours)
         self.take_colours()
 
@@ -72,7 +60,6 @@ class TimeView(pg.PlotWidget):
     def show_range(self) -> None:
         """Show the part of the song that the axis has in view."""
         self.setXRange(self.axis.start_s, self.axis.end_s, padding=0)
-        self.getAxis("bottom").setTicks(None if self.axis.duration_s else [])
 
     def take_colours(self) -> None:
         """Dress in the theme's colours."""
@@ -81,53 +68,64 @@ class TimeView(pg.PlotWidget):
         # A light line on a dark edge (or the reverse) is visible on every colour map.
         self._playhead_edge.setPen(pg.mkPen(QColor(colours.playhead_edge), width=4))
         self._playhead.setPen(pg.mkPen(QColor(colours.playhead), width=2))
-        for side in ("left", "bottom"):
-            item = self.getPlotItem().getAxis(side)
-            item.setPen(pg.mkPen(colours.line))
-            item.setTextPen(pg.mkPen(colours.dim))
-            item.setStyle(tickFont=interface_font(8.5))
+        left = self.getPlotItem().getAxis("left")
+        left.setPen(pg.mkPen(colours.line))
+        left.setTextPen(pg.mkPen(colours.dim))
+        left.setStyle(tickFont=interface_font(8.5))
+        self._show_region()
 
-    def time_at(self, position: QPointF) -> float:
-        """Give the time under a position of the widget, held inside the song, in seconds."""
-        scene = self.mapToScene(position.toPoint())
-        time_s = self.getViewBox().mapSceneToView(scene).x()
-        return min(max(float(time_s), 0.0), self.axis.duration_s)
+    def time_at(self, x_px: float) -> float:
+        """Give the time at a place of the view, perhaps outside the song."""
+        return self.axis.time_at(x_px, self.viewport().width())
+
+    def x_at(self, time_s: float) -> float:
+        """Give the place of a time in the view, perhaps outside it."""
+        return self.axis.x_at(time_s, self.viewport().width())
+
+    def pan_direction(self, x_px: float) -> int:
+        """Have a drag move the paper, if there is more of it than is in view."""
+        return 0 if self.axis.shows_all else -1
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Ask for the time under the pointer."""
-        if event.button() == Qt.MouseButton.LeftButton and self.axis.duration_s:
-            self.seek_requested.emit(self.time_at(event.position()))
-        event.accept()
+        """Begin a click or a drag; pyqtgraph has gestures of its own and is not told."""
+        self._gestures.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Scrub while the button is held."""
-        if event.buttons() & Qt.MouseButton.LeftButton and self.axis.duration_s:
-            self.seek_requested.emit(self.time_at(event.position()))
-        event.accept()
+        """Go on with a drag."""
+        self._gestures.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Keep the release from pyqtgraph, which would take it for its own gesture."""
-        event.accept()
+        """End a click or a drag."""
+        self._gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Take a double click for its first click."""
-        event.accept()
+        """Take a double click for two clicks."""
+        self._gestures.press(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom at the pointer; with Shift, or sideways, pan."""
-        zoom_or_pan(self.axis, event, self.time_at(event.position()))
+        """Zoom or pan."""
+        self._gestures.wheel(event)
+
+    def _show_region(self) -> None:
+        region, colours = self.loop.region, self.theme.colours
+        for item in self._region_items:
+            item.setVisible(region is not None)
+        if region is None:
+            return
+        colour = colours.accent if self.loop.looping else colours.ghost
+        self._region.setRect(
+            QRectF(region.start_s, -_TALL, region.end_s - region.start_s, 2 * _TALL)
+        )
+        self._region.setBrush(with_alpha(colour, 0.16))
+        ground = pg.mkPen(with_alpha(colours.playhead_edge, 0.6), width=4)
+        for edge_s, lines in zip((region.start_s, region.end_s), self._region_edges, strict=True):
+            for line, pen in zip(lines, (ground, pg.mkPen(colour, width=2)), strict=True):
+                line.setPen(pen)
+                line.setPos(edge_s)
 
 
-def zoom_or_pan(axis: TimeAxis, event: QWheelEvent, time_s: float) -> None:
-    """Zoom about `time_s` by a turn of the wheel; with Shift, or sideways, pan."""
-    event.accept()
-    if not axis.duration_s:
-        return
-    sideways = event.angleDelta().x() / _ANGLE_PER_NOTCH
-    upright = event.angleDelta().y() / _ANGLE_PER_NOTCH
-    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-        sideways, upright = sideways + upright, 0.0
-    if sideways:
-        axis.pan(-sideways * _PAN_PER_NOTCH * (axis.end_s - axis.start_s))
-    if upright:
-        axis.zoom(time_s, _ZOOM_PER_NOTCH**upright)
+def _lines(z: float) -> tuple[pg.InfiniteLine, pg.InfiniteLine]:
+    lines = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
+    for line in lines:
+        line.setZValue(z)
+    return lines

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from pyqtgraph.functions import arrayToQPath
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -13,13 +13,15 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QGraphicsPathItem, QLabel, QWidget
 
+from emoviz.gui.loop import Loop
 from emoviz.gui.second_curves import SecondCurves, second_pens
 from emoviz.gui.texts import format_time, with_deviation
 from emoviz.gui.theme import Theme, interface_font, with_alpha
-from emoviz.gui.time_axis import TimeAxis
+from emoviz.gui.time_axis import RIGHT_MARGIN_PX, TimeAxis
 from emoviz.gui.time_view import TimeView
 from emoviz.melspectrogram import COLUMN_S
 from emoviz.trail import Values, index_at, outline
@@ -35,26 +37,23 @@ _DIMENSIONS = ("valence", "arousal")
 class TimelineView(TimeView):
     """Curves of valence and arousal, their deviations as bands, the values under the pointer."""
 
-    def __init__(self, theme: Theme, axis: TimeAxis) -> None:
+    def __init__(self, theme: Theme, axis: TimeAxis, loop: Loop) -> None:
         self._curves = [pg.PlotCurveItem(connect="finite") for _ in _DIMENSIONS]
         self._bands = [QGraphicsPathItem() for _ in _DIMENSIONS]
         self._second = SecondCurves()
         self._values: Values = np.zeros((0, 2))
-        super().__init__(theme, axis)
+        super().__init__(theme, axis, loop)
         self.setAccessibleName(self.tr("Valence and arousal against time"))
         self.setMinimumHeight(60)
         for item in (*self._bands, *self._curves, *self._second.items):
             self.addItem(item, ignoreBounds=True)
-        self.getPlotItem().hideAxis("bottom")
         self._limit = 0.0
         self._show_limit(_LIMITS[0])
         self.getPlotItem().showGrid(y=True, alpha=0.25)
         self._legend = _Legend(theme, self)
-        self._legend.move(72, 6)
         self._hover = QLabel(self)
         self._hover.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._hover.hide()
-        self.setMouseTracking(True)
 
     def set_track(self, values: Values) -> None:
         """Show `values`, (n, 2) or (n, 4) with deviations, NaN where nothing is known yet."""
@@ -116,6 +115,13 @@ class TimelineView(TimeView):
             band.setBrush(with_alpha(colour, 0.14))
         self._second.take_colours(colours)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the legend beside the curves, where the playhead does not come."""
+        super().resizeEvent(event)
+        # pyqtgraph resizes itself while it is being made.
+        if hasattr(self, "_legend"):
+            self._legend.move(self.width() - RIGHT_MARGIN_PX + 5, 3)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Show the values under the pointer."""
         super().mouseMoveEvent(event)
@@ -126,7 +132,7 @@ class TimelineView(TimeView):
         self._hover.hide()
 
     def _show_hover(self, position: QPointF) -> None:
-        time_s = self.time_at(position)
+        time_s = self.axis.held(self.time_at(position.x()))
         index = index_at(self._values, time_s)
         self._hover.setVisible(index is not None)
         if index is None:
@@ -183,13 +189,11 @@ class _Legend(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._font = interface_font(9)
+        self._font = interface_font(8.5)
+        self._line_px = QFontMetricsF(self._font).height() + 2
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._has_second = False
-        self._widths = [
-            QFontMetricsF(self._font).horizontalAdvance(text) + 38 for text in _DIMENSIONS
-        ]
-        self.resize(int(sum(self._widths)), int(QFontMetricsF(self._font).height()) + 4)
+        self.resize(RIGHT_MARGIN_PX - 5, int(len(_DIMENSIONS) * self._line_px))
         theme.changed.connect(self.update)
 
     def set_second(self, shown: bool) -> None:
@@ -203,27 +207,22 @@ class _Legend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
         colours = self._theme.colours
-        left, middle = 0.0, self.height() / 2
         entries = zip(
-            _DIMENSIONS,
-            (colours.valence, colours.arousal),
-            second_pens(colours),
-            self._widths,
-            strict=True,
+            _DIMENSIONS, (colours.valence, colours.arousal), second_pens(colours), strict=True
         )
-        for text, colour, second_pen, width in entries:
+        for line, (text, colour, second_pen) in enumerate(entries):
+            middle = (line + 0.5) * self._line_px
             above = middle - 3 * self._has_second
             painter.setPen(QPen(QColor(colour), 3))
-            painter.drawLine(QPointF(left + 2, above), QPointF(left + 16, above))
+            painter.drawLine(QPointF(2, above), QPointF(12, above))
             if self._has_second:
                 painter.setPen(second_pen)
-                for below in (4, 5):
-                    painter.drawLine(
-                        QPointF(left, middle + below), QPointF(left + 18, middle + below)
-                    )
-            painter.setPen(QColor(colours.text))
+                for below in (2, 3):
+                    painter.drawLine(QPointF(0, middle + below), QPointF(14, middle + below))
+            painter.setPen(QColor(colours.dim))
             painter.drawText(
-                int(left + 22), 0, int(width), self.height(), Qt.AlignmentFlag.AlignVCenter, text
+                QRectF(19, line * self._line_px, self.width() - 19, self._line_px),
+                Qt.AlignmentFlag.AlignVCenter,
+                text,
             )
-            left += width
         painter.end()

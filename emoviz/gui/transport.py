@@ -2,30 +2,39 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPainterPath, QPixmap, QPolygonF
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QFont, QIcon, QPainterPath
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
+from emoviz.gui import icons
 from emoviz.gui.texts import format_time
 from emoviz.gui.theme import Colours, Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
 
-_ICON_PX = 22
+_LEFT_BUTTONS = (
+    "go_previous",
+    "step_back",
+    "toggle_play",
+    "step_forward",
+    "go_next",
+    "toggle_loop",
+)
 _VOLUME_STEPS = 100
 _NOTICE_MS = 8000
-_BUTTONS = ("go_previous", "step_back", "toggle_play", "step_forward", "go_next")
 
 
 class TransportBar(QWidget):
-    """Buttons for the transport's actions, the clock, the analysis' progress and the volume."""
+    """Buttons for some of the table's actions, the clock, the analysis' progress and the volume."""
 
     volume_changed = Signal(float)
 
     def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self._theme = theme
-        self._buttons = [_button(actions[name]) for name in _BUTTONS]
-        self._stop = _button(actions["stop_analysis"])
+        others = ("stop_analysis", "toggle_mute")
+        self._buttons = {name: _button(actions[name]) for name in (*_LEFT_BUTTONS, *others)}
+        for name in ("toggle_loop", "toggle_mute"):
+            actions[name].toggled.connect(self._take_colours)
         self._time = QLabel()
         self._time.setFont(_figures_font())
         self._time.setAccessibleName(self.tr("Time"))
@@ -35,7 +44,6 @@ class TransportBar(QWidget):
         self._notice_over.timeout.connect(lambda: self._status.setText(""))
         self._device = WrappedLabel(most_lines=1)
         self._device.setFont(interface_font(9))
-        self._volume_icon = QLabel()
         self._volume = QSlider(Qt.Orientation.Horizontal)
         self._volume.setRange(0, _VOLUME_STEPS)
         self._volume.setFixedWidth(110)
@@ -45,9 +53,9 @@ class TransportBar(QWidget):
         self._volume.valueChanged.connect(
             lambda value: self.volume_changed.emit(value / _VOLUME_STEPS)
         )
-        self._lay_out()
         self._playing = False
-        self._stop.hide()
+        self._lay_out()
+        self._buttons["stop_analysis"].hide()
         self.show_time(0.0, 0.0)
         theme.changed.connect(self._take_colours)
         self._take_colours()
@@ -70,7 +78,7 @@ class TransportBar(QWidget):
         self._status.setText(
             self.tr("analysing {0} %").format(100 * done // total) if running else ""
         )
-        self._stop.setVisible(running)
+        self._buttons["stop_analysis"].setVisible(running)
 
     def show_notice(self, sentence: str) -> None:
         """Say for some seconds that something has been done."""
@@ -90,42 +98,59 @@ class TransportBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 14, 6)
         layout.setSpacing(6)
-        for button in self._buttons:
-            layout.addWidget(button)
+        for name in _LEFT_BUTTONS:
+            layout.addWidget(self._buttons[name])
         layout.addSpacing(10)
         # As wide as the longest time, so that nothing beside it moves while the clock runs.
         width = self._time.fontMetrics().horizontalAdvance("0:00:00.0 / 0:00:00")
         self._time.setFixedWidth(width)
         layout.addWidget(self._time)
-        layout.addWidget(self._stop)
+        layout.addWidget(self._buttons["stop_analysis"])
         layout.addWidget(self._status, 3)
         self._device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._device, 2)
         layout.addSpacing(10)
-        layout.addWidget(self._volume_icon)
+        layout.addWidget(self._buttons["toggle_mute"])
         layout.addWidget(self._volume)
 
     def _take_colours(self) -> None:
         colours = self._theme.colours
-        play = _pause_path() if self._playing else _play_path()
-        shapes = (_previous_path(), _back_path(), play, _forward_path(), _next_path())
-        for button, shape in zip(self._buttons, shapes, strict=True):
-            button.setIcon(_icon(shape, colours, self.devicePixelRatioF()))
-        self._stop.setIcon(_icon(_stop_path(), colours, self.devicePixelRatioF()))
-        self._volume_icon.setPixmap(_pixmap(_speaker_path(), colours.dim, self.devicePixelRatioF()))
+        for name, (shape, colour) in self._faces().items():
+            self._buttons[name].setIcon(_icon(shape, colour, colours, self.devicePixelRatioF()))
         for label in (self._status, self._device):
             label.setStyleSheet(f"color: {colours.dim};")
+
+    def _faces(self) -> dict[str, tuple[QPainterPath, str]]:
+        """Give each button's shape and colour."""
+        text, dim, accent = (getattr(self._theme.colours, c) for c in ("text", "dim", "accent"))
+        looping = self._buttons["toggle_loop"].isChecked()
+        muted = self._buttons["toggle_mute"].isChecked()
+        return {
+            "go_previous": (icons.previous(), text),
+            "step_back": (icons.back(), text),
+            "toggle_play": (icons.pause() if self._playing else icons.play(), text),
+            "step_forward": (icons.forward(), text),
+            "go_next": (icons.next_one(), text),
+            "toggle_loop": (icons.loop(), accent if looping else dim),
+            "stop_analysis": (icons.stop(), text),
+            "toggle_mute": (
+                icons.speaker_struck_through() if muted else icons.speaker(),
+                accent if muted else dim,
+            ),
+        }
 
 
 def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setAutoRaise(True)
-    button.setIconSize(QSize(_ICON_PX, _ICON_PX))
+    button.setIconSize(QSize(icons.ICON_PX, icons.ICON_PX))
     button.setToolTip(action.toolTip())
     button.setAccessibleName(action.text().replace("&", ""))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setEnabled(action.isEnabled())
     action.enabledChanged.connect(button.setEnabled)
+    button.setCheckable(action.isCheckable())
+    action.toggled.connect(button.setChecked)
     button.clicked.connect(action.trigger)
     return button
 
@@ -137,70 +162,7 @@ def _figures_font() -> QFont:
     return font
 
 
-def _icon(path: QPainterPath, colours: Colours, ratio: float) -> QIcon:
-    icon = QIcon(_pixmap(path, colours.text, ratio))
-    icon.addPixmap(_pixmap(path, colours.line, ratio), QIcon.Mode.Disabled)
+def _icon(shape: QPainterPath, colour: str, colours: Colours, ratio: float) -> QIcon:
+    icon = QIcon(icons.pixmap(shape, colour, ratio))
+    icon.addPixmap(icons.pixmap(shape, colours.line, ratio), QIcon.Mode.Disabled)
     return icon
-
-
-def _pixmap(path: QPainterPath, colour: str, ratio: float) -> QPixmap:
-    pixmap = QPixmap(QSize(_ICON_PX, _ICON_PX) * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillPath(path, QColor(colour))
-    painter.end()
-    return pixmap
-
-
-def _polygon(*points: tuple[float, float]) -> QPainterPath:
-    path = QPainterPath()
-    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
-    path.closeSubpath()
-    return path
-
-
-def _play_path() -> QPainterPath:
-    return _polygon((6, 3), (19, 11), (6, 19))
-
-
-def _pause_path() -> QPainterPath:
-    path = QPainterPath()
-    path.addRoundedRect(5, 3.5, 4, 15, 1, 1)
-    path.addRoundedRect(13, 3.5, 4, 15, 1, 1)
-    return path
-
-
-def _forward_path() -> QPainterPath:
-    path = _polygon((3, 5), (10.5, 11), (3, 17))
-    path.addPath(_polygon((10.5, 5), (18, 11), (10.5, 17)))
-    return path
-
-
-def _back_path() -> QPainterPath:
-    path = _polygon((19, 5), (11.5, 11), (19, 17))
-    path.addPath(_polygon((11.5, 5), (4, 11), (11.5, 17)))
-    return path
-
-
-def _next_path() -> QPainterPath:
-    path = _polygon((4, 4), (14, 11), (4, 18))
-    path.addRect(15.5, 4, 2.5, 14)
-    return path
-
-
-def _previous_path() -> QPainterPath:
-    path = _polygon((18, 4), (8, 11), (18, 18))
-    path.addRect(4, 4, 2.5, 14)
-    return path
-
-
-def _stop_path() -> QPainterPath:
-    path = QPainterPath()
-    path.addRoundedRect(6, 6, 10, 10, 1.5, 1.5)
-    return path
-
-
-def _speaker_path() -> QPainterPath:
-    return _polygon((3, 8), (7, 8), (12, 4), (12, 18), (7, 14), (3, 14))

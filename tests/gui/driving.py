@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QMenuBar,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -109,6 +110,17 @@ def drop(window: MainWindow, *urls: QUrl) -> bool:
     return enter.isAccepted()
 
 
+def menu_entries(menu: QMenu | QMenuBar) -> list[QAction]:
+    """Give the entries of a menu and of the menus in it."""
+    entries = []
+    for entry in menu.actions():
+        entries.append(entry)
+        if (submenu := entry.menu()) is not None:
+            assert isinstance(submenu, QMenu)
+            entries += menu_entries(submenu)
+    return entries
+
+
 def recent_entries(window: MainWindow) -> list[QAction]:
     """Open the menu of recent songs and give its entries."""
     (menu,) = [menu for menu in window.findChildren(QMenu) if "recent" in menu.title()]
@@ -137,11 +149,12 @@ def click(view: QWidget, share: float) -> None:
     )
 
 
-def drag(view: QWidget, *shares: float) -> None:
+def drag(view: QWidget, *shares: float, shift: bool = False) -> None:
     """Press at the first place, move over the others and let go at the last."""
     surface = _surface(view)
-    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QTest.mousePress(surface, left, none, place_of(view, shares[0]))
+    left = Qt.MouseButton.LeftButton
+    held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(surface, left, held, place_of(view, shares[0]))
     for share in shares[1:]:
         place = QPointF(place_of(view, share))
         QApplication.sendEvent(
@@ -152,10 +165,10 @@ def drag(view: QWidget, *shares: float) -> None:
                 surface.mapToGlobal(place),
                 Qt.MouseButton.NoButton,
                 left,
-                none,
+                held,
             ),
         )
-    QTest.mouseRelease(surface, left, none, place_of(view, shares[-1]))
+    QTest.mouseRelease(surface, left, held, place_of(view, shares[-1]))
 
 
 def turn_wheel(view: QWidget, share: float, notches: int) -> None:

@@ -20,7 +20,9 @@ from pytestqt.qtbot import QtBot
 
 from emoviz.gui.app import make_window
 from emoviz.gui.main_window import MainWindow
+from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
+from emoviz.gui.ruler import RulerView
 from emoviz.gui.settings import Settings
 from emoviz.gui.time_view import TimeView
 from emoviz.gui.wrapped_label import WrappedLabel
@@ -28,7 +30,7 @@ from emoviz.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import action, open_and_track
 
-CONTROLS = (QAbstractButton, QAbstractSlider, PlaneView, TimeView)
+CONTROLS = (QAbstractButton, QAbstractSlider, PlaneView, RulerView, TimeView, OverviewView)
 
 
 class Longer(QTranslator):

@@ -12,6 +12,7 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
 from emoviz.gui.banner import Banner
 from emoviz.gui.main_window import MainWindow
+from emoviz.gui.ruler import RulerView
 from emoviz.gui.settings import Settings
 from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.time_axis import TimeAxis
@@ -145,9 +146,9 @@ def test_the_menu_marks_the_theme_in_force(qtbot: QtBot, settings_file: Path) ->
 def test_without_a_song_no_axis_has_numbers_of_nothing(
     qtbot: QtBot, window: MainWindow, songs: Songs
 ) -> None:
-    bottom = part(window, SpectrogramView).getAxis("bottom")
-    left = part(window, SpectrogramView).getAxis("left")
-    assert bottom._tickLevels == left._tickLevels == []
+    ruler, left = part(window, RulerView), part(window, SpectrogramView).getAxis("left")
+    empty = ruler.grab().toImage()
+    assert left._tickLevels == []
     open_and_track(qtbot, window, songs.short)
-    assert bottom._tickLevels is None
+    assert ruler.grab().toImage() != empty
     assert left._tickLevels[0]

@@ -18,6 +18,7 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.overview import OverviewView
+from emoviz.gui.ruler import RulerView
 from emoviz.gui.settings import Settings
 from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS
@@ -45,7 +46,7 @@ from tests.gui.driving import (
 from tests.places import read_only
 from tests.program import Program
 
-TIME_VIEWS = (TimelineView, SpectrogramView, OverviewView)
+TIME_VIEWS = (RulerView, TimelineView, SpectrogramView, OverviewView)
 UNKNOWN = "…"
 
 
@@ -175,7 +176,7 @@ def test_a_click_on_any_time_view_seeks(
 
 
 @pytest.mark.parametrize("kind", TIME_VIEWS)
-def test_a_drag_on_any_time_view_scrubs(
+def test_a_drag_on_any_time_view_scrubs_while_the_whole_song_is_in_view(
     paused: MainWindow, player: SilentPlayer, kind: type[QWidget]
 ) -> None:
     asked: list[float] = []
