@@ -15,6 +15,9 @@ from emoviz.song import Song
 SEAM_S = 0.005
 """How long the end of a region sounds together with what leads to its start."""
 
+_KEPT_S = 20.0
+"""A lap of at most this length is kept: to find its start again may take longer than it does."""
+
 _LEAD_S = 0.05
 """Decoded before a seam and thrown away: a resampler begins as if silence came before."""
 
@@ -39,11 +42,15 @@ def pieces_from(
     seam = round(SEAM_S * rate_hz)
     begins_s: float | None = None
     song_ended = False
+    lap = _Lap(round(_KEPT_S * rate_hz))
     while True:
         turning = region is not None and place_s < region.end_s
         due = _frames_due(region, place_s, rate_hz)
         given, held = 0, np.zeros((0, 2), np.float32)
-        with closing(_blocks(song, rate_hz, place_s, len(tail))) as blocks:
+        decoded = _blocks(song, rate_hz, place_s, len(tail))
+        if region and turning and place_s == region.start_s and len(tail) == seam:
+            decoded = lap.again(decoded)
+        with closing(decoded) as blocks:
             faded, rest = _fade_into(tail, blocks)
             if len(faded):
                 yield Piece(faded, begins_s)
@@ -65,6 +72,32 @@ def pieces_from(
             return
         song_ended = given < due
         place_s, tail = region.start_s, held
+
+
+class _Lap:
+    """The blocks of one lap, kept if they are few."""
+
+    def __init__(self, most_frames: int) -> None:
+        self._most_frames = most_frames
+        self._kept: list[Samples] | None = None
+
+    def again(self, blocks: Generator[Samples, None, None]) -> Generator[Samples, None, None]:
+        """Yield `blocks`, or without starting them those of the time before."""
+        if self._kept is not None:
+            yield from self._kept
+            return
+        kept: list[Samples] = []
+        frames = 0
+        with closing(blocks):
+            try:
+                for block in blocks:
+                    frames += len(block)
+                    if frames <= self._most_frames:
+                        kept.append(block)
+                    yield block
+            finally:
+                # It is left, rather than exhausted, where the region ends.
+                self._kept = kept if frames <= self._most_frames else None
 
 
 def _frames_due(region: Region | None, place_s: float, rate_hz: int) -> int:
