@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QMenuBar,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -108,17 +107,6 @@ def drop(window: MainWindow, *urls: QUrl) -> bool:
         drop = QDropEvent(QPointF(middle), Qt.DropAction.CopyAction, data, buttons, modifiers)
         QApplication.sendEvent(window, drop)
     return enter.isAccepted()
-
-
-def menu_entries(menu: QMenu | QMenuBar) -> list[QAction]:
-    """Give the entries of a menu and of the menus in it."""
-    entries = []
-    for entry in menu.actions():
-        entries.append(entry)
-        if (submenu := entry.menu()) is not None:
-            assert isinstance(submenu, QMenu)
-            entries += menu_entries(submenu)
-    return entries
 
 
 def recent_entries(window: MainWindow) -> list[QAction]:
