@@ -29,6 +29,9 @@ class SpectrogramView(TimeView):
     Its public methods without arguments are actions; each is named after its row of the table.
     """
 
+    # Colours are levels here.
+    region_tint = 0.06
+
     def __init__(
         self, theme: Theme, axis: TimeAxis, loop: Loop, store: MelStore, settings: Settings
     ) -> None:

@@ -19,6 +19,8 @@ class TimeView(pg.PlotWidget):
     """A plot against time. It shows time by `seek` and asks for it by `seek_requested`."""
 
     seek_requested = Signal(float)
+    region_tint = 0.16
+    """How much of its colour the region lays over the plot, 0 to 1."""
 
     def __init__(self, theme: Theme, axis: TimeAxis, loop: Loop) -> None:
         super().__init__()
@@ -116,7 +118,7 @@ class TimeView(pg.PlotWidget):
         self._region.setRect(
             QRectF(region.start_s, -_TALL, region.end_s - region.start_s, 2 * _TALL)
         )
-        self._region.setBrush(with_alpha(colour, 0.16))
+        self._region.setBrush(with_alpha(colour, self.region_tint))
         ground = pg.mkPen(with_alpha(colours.playhead_edge, 0.6), width=4)
         for edge_s, lines in zip((region.start_s, region.end_s), self._region_edges, strict=True):
             for line, pen in zip(lines, (ground, pg.mkPen(colour, width=2)), strict=True):
