@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 
-_BEHIND = 10
+_BEHIND = 5
 
 
 def step_back() -> None:

@@ -27,5 +27,5 @@ def test_a_thread_steps_back_with_those_it_starts_and_no_other() -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert found == [10, 10]
+    assert found == [5, 5]
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before

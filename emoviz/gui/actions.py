@@ -43,7 +43,13 @@ ACTIONS = (
     ),
     ActionSpec("open_demo", FILE, "Open the &demo song", "Open the song that comes with emoviz"),
     ActionSpec(
-        "export_csv", FILE, "&Export CSV…", "Write the prediction to a file", ("Ctrl+E",), True
+        "export_csv",
+        FILE,
+        "&Export CSV…",
+        "Write the prediction to a file",
+        ("Ctrl+E",),
+        True,
+        part="exporting",
     ),
     ActionSpec(
         "reset_settings", FILE, "Reset all &settings…", "Put every setting back as it was at first"
@@ -259,9 +265,26 @@ ACTIONS = (
         "Dark or light as the system is",
         checkable=True,
         submenu=THEME,
+        part="theme_choice",
     ),
-    ActionSpec("theme_light", VIEW, "&Light theme", "Dark on light", checkable=True, submenu=THEME),
-    ActionSpec("theme_dark", VIEW, "&Dark theme", "Light on dark", checkable=True, submenu=THEME),
+    ActionSpec(
+        "theme_light",
+        VIEW,
+        "&Light theme",
+        "Dark on light",
+        checkable=True,
+        submenu=THEME,
+        part="theme_choice",
+    ),
+    ActionSpec(
+        "theme_dark",
+        VIEW,
+        "&Dark theme",
+        "Light on dark",
+        checkable=True,
+        submenu=THEME,
+        part="theme_choice",
+    ),
     ActionSpec(
         "compare_song",
         COMPARE,

@@ -8,15 +8,15 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from emoviz import errors, files, paths
+from emoviz import errors, paths
 from emoviz.circumplex import Circumplex
 from emoviz.estimator import ModelInfo
 from emoviz.gui import actions as action_table
 from emoviz.gui import dialogs, sheets
 from emoviz.gui import settings as remembered
-from emoviz.gui import theme as themes
 from emoviz.gui.banner import Banner
 from emoviz.gui.comparison import Comparison
+from emoviz.gui.exporting import Exporting
 from emoviz.gui.hints import HintsCard
 from emoviz.gui.loop import Loop
 from emoviz.gui.mel_store import MelStore
@@ -34,6 +34,7 @@ from emoviz.gui.song_queue import SongQueue
 from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.stage import Stage
 from emoviz.gui.theme import Theme
+from emoviz.gui.theme_choice import ThemeChoice
 from emoviz.gui.time_axis import TimeAxis
 from emoviz.gui.timeline import TimelineView
 from emoviz.gui.transport import TransportBar
@@ -69,6 +70,8 @@ class MainWindow(QMainWindow):
         self.playback = Playback(settings)
         self.comparison = Comparison(self, settings, theme)
         self.queue = SongQueue()
+        self.exporting = Exporting(self, self._session, settings)
+        self.theme_choice = ThemeChoice(settings, theme)
         self.loop = Loop(self._axis, lambda: self.playback.time_s)
         self._make_views()
         self._lay_out()
@@ -94,18 +97,6 @@ class MainWindow(QMainWindow):
     def open_demo(self) -> None:
         """Open the song that comes with emoviz."""
         self.open_song(paths.demo_song())
-
-    def export_csv(self) -> None:
-        """Let the user choose where the prediction is written."""
-        trajectory, song = self._session.trajectory, self._session.song
-        if trajectory is None or song is None:
-            return
-        folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
-        dialogs.choose_export(
-            self,
-            folder / f"{song.path.stem}.csv",
-            lambda chosen: self._export(trajectory, song, chosen),
-        )
 
     def reset_settings(self) -> None:
         """Put every setting back as it was at first, if the user means it."""
@@ -135,18 +126,6 @@ class MainWindow(QMainWindow):
     def show_shortcuts(self) -> None:
         """Show what every key does."""
         sheets.show_shortcuts(self)
-
-    def theme_system(self) -> None:
-        """Follow the system's dark or light."""
-        self._choose_theme(themes.SYSTEM)
-
-    def theme_light(self) -> None:
-        """Show everything dark on light."""
-        self._choose_theme(themes.LIGHT)
-
-    def theme_dark(self) -> None:
-        """Show everything light on dark."""
-        self._choose_theme(themes.DARK)
 
     # What else the window can be told.
 
@@ -237,6 +216,8 @@ class MainWindow(QMainWindow):
         menus[action_table.PLAYBACK].addMenu(devices)
         models = opening_menu(self, self.tr("&Judge by"), self._model_entries)
         menus[action_table.MODEL].insertMenu(self._actions["about_model"], models)
+        for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
+            self._actions[name].setEnabled(False)
 
     def _connect(self) -> None:
         session = self._session
@@ -261,6 +242,8 @@ class MainWindow(QMainWindow):
         self.comparison.track_changed.connect(self._plane.set_second_track)
         self.comparison.track_changed.connect(self._timeline.set_second_track)
         self.comparison.said.connect(self._banner.say)
+        self.exporting.said.connect(self._banner.say)
+        self.exporting.written.connect(self._transport.show_notice)
         self.playback.muted_changed.connect(self._actions["toggle_mute"].setChecked)
         self.loop.settled.connect(lambda: self.playback.set_loop(self.loop.played))
         self.loop.show_in(self._actions)
@@ -347,10 +330,6 @@ class MainWindow(QMainWindow):
         for view in self._views:
             view.seek(time_s)
 
-    def _choose_theme(self, choice: str) -> None:
-        self._settings.put(remembered.THEME, choice)
-        self._theme.choose(choice)
-
     def _apply_settings(self) -> None:
         """Be as the settings say."""
         get = self._settings.get
@@ -362,9 +341,7 @@ class MainWindow(QMainWindow):
         self._actions[f"colour_map_{self.spectrogram.colour_map}"].setChecked(True)
         self._transport.set_volume(get(remembered.VOLUME))
         self.plane_choices.restore()
-        for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
-            self._actions[name].setEnabled(False)
-        if not get(remembered.HINTS_SEEN):
+        if not get(remembered.HINTS_SEEN) and not self.findChildren(HintsCard):
             hints = HintsCard(self._theme, self._plane)
             hints.closed.connect(lambda: self._settings.put(remembered.HINTS_SEEN, True))
             hints.show()
@@ -374,16 +351,6 @@ class MainWindow(QMainWindow):
         self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self._apply_settings()
         self.playback.set_volume(self._settings.get(remembered.VOLUME))
-
-    def _export(self, trajectory: Trajectory, song: Song, path: Path) -> None:
-        try:
-            if files.is_same(path, song.path):
-                raise errors.OutputIsSongError(path)
-            trajectory.save_csv(path)
-        except errors.EmovizError as error:
-            self._banner.say(str(error))
-            return
-        self._transport.show_notice(self.tr("The prediction was written to {0}.").format(path))
 
     def _recent_entries(self) -> Iterator[Entry]:
         for recent in self._settings.get(remembered.RECENT):
