@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from emoviz import errors, paths
+from emoviz.training.listener import FRAMES_PER_COLUMN, WIDTHS, PlainEar
 from emoviz.training.vgg import VGG, vgg
 
 EVERY_FRAMES = 8
@@ -38,6 +39,18 @@ def test_every_layer_is_that_of_the_recorded_graph(mel_db: torch.Tensor, network
 def test_some_of_its_normalisations_fall(network: VGG) -> None:
     # So that the comparison above is one of both kinds of channels.
     assert any((norm.weight < 0).any() for norm in _norms(network))
+
+
+def test_what_is_heard_in_a_half_second_is_its_own_wherever_listening_begins(
+    mel_db: torch.Tensor,
+) -> None:
+    ear = PlainEar(WEIGHTS)
+    frames = 5 * FRAMES_PER_COLUMN
+    with torch.inference_mode():
+        whole = ear(mel_db[:, :frames])
+        part = ear(mel_db[:, FRAMES_PER_COLUMN:frames])
+    assert whole.shape == (1, 5, WIDTHS[-1].statistics)
+    np.testing.assert_allclose(part[0, 1:].numpy(), whole[0, 2:].numpy(), atol=1e-4)
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
