@@ -66,23 +66,24 @@ def converted(variables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Rename and transpose: TensorFlow's kernels are (time, band, in, out)."""
     state = {"dense.weight": variables["dense/kernel"].T, "dense.bias": variables["dense/bias"]}
     for number, layer in enumerate(CONVOLUTIONS + MIDDLE):
-        kernel = variables[f"{_numbered('conv2d', number)}/kernel"]
+        kernel = variables[f"{numbered('conv2d', number)}/kernel"]
         state[f"{layer}.weight"] = (
             kernel[:, :, 0, :].transpose(2, 1, 0)
             if layer in MIDDLE
             else kernel.transpose(3, 2, 0, 1)
         )
-        state[f"{layer}.bias"] = variables[f"{_numbered('conv2d', number)}/bias"]
+        state[f"{layer}.bias"] = variables[f"{numbered('conv2d', number)}/bias"]
     for number, layer in enumerate(NORMS):
         for part, name in NORM_PARTS.items():
             state[f"{layer}.{part}"] = variables[
-                f"{_numbered('batch_normalization', number)}/{name}"
+                f"{numbered('batch_normalization', number)}/{name}"
             ]
         state[f"{layer}.num_batches_tracked"] = np.array(0)
     return {name: np.ascontiguousarray(array) for name, array in state.items()}
 
 
-def _numbered(name: str, number: int) -> str:
+def numbered(name: str, number: int) -> str:
+    """Give the name that TensorFlow gives to the layer `number` of its kind."""
     return f"{name}_{number}" if number else name
 
 

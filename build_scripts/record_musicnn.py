@@ -32,16 +32,19 @@ def main() -> None:
     arguments = parser.parse_args()
     mel_db = np.load(arguments.patch).astype(np.float32)
     mel = np.log10(1.0 + 10000.0 * 10.0 ** (mel_db / 10.0))
-    layers = recorded(arguments.checkpoint, mel[None])
+    layers = {
+        name: layer if name == "penultimate" else layer[::EVERY_FRAMES]
+        for name, layer in recorded(arguments.checkpoint, mel[None], LAYERS).items()
+    }
     np.savez_compressed(arguments.output, mel_db=mel_db, **layers)
 
 
-def recorded(folder: Path, mel: np.ndarray) -> dict[str, np.ndarray]:
-    """Give each of `LAYERS` for (1, frames, 96)."""
+def recorded(folder: Path, mel: np.ndarray, layers: dict[str, str]) -> dict[str, np.ndarray]:
+    """Give each of `layers`, the graph's names by ours, for (1, frames, 96)."""
     v1 = tensorflow.compat.v1
     meta = v1.MetaGraphDef()
     meta.ParseFromString((folder / ".meta").read_bytes())
-    names = list(LAYERS.values())
+    names = list(layers.values())
     graph_def = v1.graph_util.extract_sub_graph(meta.graph_def, names)
     for node in graph_def.node:
         node.attr.pop("_output_shapes", None)
@@ -56,11 +59,7 @@ def recorded(folder: Path, mel: np.ndarray) -> dict[str, np.ndarray]:
             [f"{name}:0" for name in names],
             {"model/Placeholder:0": mel, "model/Placeholder_2:0": False},
         )
-    layers = dict(zip(LAYERS, (np.squeeze(value) for value in found), strict=True))
-    return {
-        name: value if name == "penultimate" else value[::EVERY_FRAMES]
-        for name, value in layers.items()
-    }
+    return dict(zip(layers, (np.squeeze(value) for value in found), strict=True))
 
 
 if __name__ == "__main__":

@@ -219,10 +219,10 @@ class Account:
         if not isinstance(self.recipe, LinearRecipe):
             return ""
         return (
-            "The listener's convolutions are those of MusiCNN (Pons and Serra 2019), of the PyPI "
-            "package `musicnn` 0.1.0 under the ISC licence, copyright Music Technology Group, "
-            "Universitat Pompeu Fabra 2019; the licence's text is in `resources/musicnn`. The "
-            "rest was learnt here. "
+            "The listener's convolutions are those of MusiCNN (Pons and Serra 2019) and of the VGG "
+            "network beside it, of the PyPI package `musicnn` 0.1.0 under the ISC licence, "
+            "copyright Music Technology Group, Universitat Pompeu Fabra 2019; the licence's text "
+            "is in `resources/musicnn`. The rest was learnt here. "
         )
 
 
@@ -235,7 +235,7 @@ def summary(
     own = systems[recipe.name]
     songs, _ = counts[recipe.collection]
     what = (
-        "Two MusiCNNs and the tonality, judged together"
+        "Two MusiCNNs, a VGG network and the tonality, judged together"
         if isinstance(recipe, LinearRecipe)
         else "The paper's convolutional autoencoder in the order of time, and harmony beside it"
     )

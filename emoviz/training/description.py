@@ -1,10 +1,12 @@
 """What the seconds around each half-second are like: what the default model judges by."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import nn
 
-from emoviz.training import listener, musicnn, tonality
+from emoviz.training import listener, tonality
 from emoviz.training.key import KEY_FEATURES, Key
 
 REACH_COLUMNS = 10
@@ -14,24 +16,23 @@ REACH_COLUMNS = 10
 class Description(nn.Module):
     """Means and deviations over the seconds around, and what the pitch classes say of the key.
 
-    Takes what the listener gave, (n, columns, features), and gives (n, columns, `size`). `kept` is
-    how many components each ear's statistics were projected to. The window is mirrored past its
-    ends.
+    Takes what the listener gave, (n, columns, features), and gives (n, columns, `size`). `kept`
+    tells how many components each ear's statistics were projected to. The window is mirrored past
+    its ends.
     """
 
-    def __init__(self, kept: int) -> None:
+    def __init__(self, kept: Sequence[int]) -> None:
         super().__init__()
-        ear = kept + musicnn.PENULTIMATE
-        self.features = listener.FIRST_EAR + len(listener.WEIGHTS) * ear
+        places = listener.places(kept)
+        self.features = places[-1][1].stop
         self._moving = [slice(tonality.FEATURES, listener.FIRST_EAR)]
-        for number in range(len(listener.WEIGHTS)):
-            start = listener.FIRST_EAR + number * ear
-            self._moving.append(slice(start, start + kept))
+        # Only the MusiCNNs': the VGG network's deviations say nothing more.
+        self._moving += [statistics for statistics, _ in places[: len(listener.WEIGHTS)]]
         moving = sum(part.stop - part.start for part in self._moving)
         self.blocks = _blocks(kept, moving)
         self.size = self.blocks[-1].stop
         # Whether a block's features keep their proportions: principal components do.
-        self.natural = [False, False, True, False, True, False, False, False, True]
+        self.natural = [False, False, True, False, True, False, True, False, False, True]
         self.key = Key()
 
     def forward(self, columns: torch.Tensor) -> torch.Tensor:
@@ -43,10 +44,11 @@ class Description(nn.Module):
         return torch.cat([mean, self.key(mean), deviation], dim=2)
 
 
-def _blocks(kept: int, moving: int) -> list[slice]:
+def _blocks(kept: Sequence[int], moving: int) -> list[slice]:
     """Give where tonality, loudness, each ear's parts, key and deviations lie."""
     sizes = [tonality.FEATURES, listener.LOUDNESS]
-    sizes += [kept, musicnn.PENULTIMATE] * len(listener.WEIGHTS)
+    for count, width in zip(kept, listener.WIDTHS, strict=True):
+        sizes += [count, width.penultimate] if width.penultimate else [count]
     sizes += [KEY_FEATURES, listener.LOUDNESS, moving - listener.LOUDNESS]
     ends = np.cumsum(sizes).tolist()
     return [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]

@@ -58,7 +58,9 @@ class Head(nn.Module):
     deviation: torch.Tensor
     scales: torch.Tensor
 
-    def __init__(self, kept: int, centre: Doubles, deviation: Doubles, scales: Doubles) -> None:
+    def __init__(
+        self, kept: Sequence[int], centre: Doubles, deviation: Doubles, scales: Doubles
+    ) -> None:
         """Take the features' mean, deviation, and (2, features) what each is scaled by."""
         super().__init__()
         self.description = Description(kept)

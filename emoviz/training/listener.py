@@ -1,9 +1,10 @@
-"""What the models hear in each half-second: tonality and loudness, and MusiCNNs or mel bands.
+"""What the models hear in each half-second: tonality and loudness, and networks or mel bands.
 
 Everything here is fixed before the labels are seen, but for the choice of what to listen for.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import librosa
@@ -14,7 +15,7 @@ from torch.nn import functional
 
 from emoviz import paths
 from emoviz.melspectrogram import FrontEnd
-from emoviz.training import musicnn, tonality
+from emoviz.training import musicnn, tonality, vgg
 from emoviz.training.dataset import Floats
 from emoviz.training.tonality import Tonality
 
@@ -26,8 +27,9 @@ HALO_COLUMNS = 4
 SMALL_HALO_COLUMNS = 1
 
 WEIGHTS = ("msd", "mtt")
-STATISTICS = 3 * musicnn.CHANNELS
-"""Mean, highest and deviation of every channel."""
+"""The MusiCNNs, by what they were trained on."""
+
+_VGG_LAYERS = 2
 
 _HOP_LENGTH = 250
 _GROUPS = 8
@@ -36,6 +38,24 @@ _POOLED_COLUMNS = 3
 LOUDNESS = 4 * _GROUPS
 FIRST_EAR = tonality.FEATURES + LOUDNESS
 """Where the first ear begins in what is heard."""
+
+
+@dataclass(frozen=True)
+class Width:
+    """How many numbers an ear tells of a half-second.
+
+    `statistics` are the mean, the highest and the deviation of every channel.
+    """
+
+    statistics: int
+    penultimate: int = 0
+
+
+WIDTHS = (
+    *(Width(3 * musicnn.CHANNELS, musicnn.PENULTIMATE) for _ in WEIGHTS),
+    Width(3 * _VGG_LAYERS * vgg.CHANNELS),
+)
+"""Those of the MusiCNNs and of the VGG network, in the order in which they are heard."""
 
 _NEPER_PER_DB = float(np.log(10.0) / 10.0)
 
@@ -60,8 +80,8 @@ def mel_front_end() -> FrontEnd:
 class Ear(nn.Module):
     """One MusiCNN's account of each half-second: its channels' statistics, its penultimate layer.
 
-    Gives (n, columns, `STATISTICS`) and (n, columns, 200) from mel frames in decibels. The
-    penultimate layer is that of the 1.5 s around the half-second.
+    Gives (n, columns, 2259) and (n, columns, 200) from mel frames in decibels. The penultimate
+    layer is that of the 1.5 s around the half-second.
     """
 
     def __init__(self, weights: Path) -> None:
@@ -70,8 +90,7 @@ class Ear(nn.Module):
 
     def forward(self, mel_db: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Listen to (n, frames, 96)."""
-        mel = torch.log10(1.0 + 10000.0 * torch.exp(mel_db * _NEPER_PER_DB))
-        front, middle = self.network(mel)
+        front, middle = self.network(_compressed(mel_db))
         parts = [_statistics(front, FRAMES_PER_COLUMN // STRIDE)]
         parts.append(_statistics(middle, FRAMES_PER_COLUMN))
         mean, highest, deviation = (
@@ -91,12 +110,31 @@ class Ear(nn.Module):
         return self.network.penultimate(*flat).reshape(count, columns, musicnn.PENULTIMATE)
 
 
+class PlainEar(nn.Module):
+    """The VGG network's account of each half-second: its last layers' statistics.
+
+    Gives (n, columns, 768) from mel frames in decibels.
+    """
+
+    def __init__(self, weights: Path) -> None:
+        super().__init__()
+        self.network = vgg.vgg(weights)
+
+    def forward(self, mel_db: torch.Tensor) -> torch.Tensor:
+        """Listen to (n, frames, 96)."""
+        columns = mel_db.shape[1] // FRAMES_PER_COLUMN
+        layers = self.network(_compressed(mel_db))[-_VGG_LAYERS:]
+        parts = [_spread_of(layer.reshape(*layer.shape[:2], columns, -1)) for layer in layers]
+        every = [torch.cat(kind, dim=1) for kind in zip(*parts, strict=True)]
+        return torch.cat(every, dim=1).transpose(1, 2)
+
+
 class Listener(nn.Module):
     """Everything that is heard in each half-second, (n, columns, features).
 
     First the pitch classes and what else `Tonality` tells, then level and attack of eight groups
     of bands, then each ear: its statistics, `projections` of them if given, and its penultimate
-    layer.
+    layer if it has one.
     """
 
     def __init__(self, projections: "Sequence[Projection] | None" = None) -> None:
@@ -104,15 +142,18 @@ class Listener(nn.Module):
         folder = paths.resources() / "musicnn"
         self.tonality = Tonality()
         self.ears = nn.ModuleList(Ear(folder / f"{name}.npz") for name in WEIGHTS)
-        given = [nn.Identity() for _ in WEIGHTS] if projections is None else projections
+        self.plain_ear = PlainEar(folder / "vgg.npz")
+        given = [nn.Identity() for _ in WIDTHS] if projections is None else projections
         self.projections = nn.ModuleList(given)
 
     def forward(self, mel_db: torch.Tensor, pitch_db: torch.Tensor) -> torch.Tensor:
         """Listen to mel frames (n, frames, 96) and pitch frames (n, frames / 8, 67) in decibels."""
         heard = [self.tonality(pitch_db), loudness(mel_db, FRAMES_PER_COLUMN)]
-        for ear, projection in zip(self.ears, self.projections, strict=True):
+        *projections, last = self.projections
+        for ear, projection in zip(self.ears, projections, strict=True):
             statistics, penultimate = ear(mel_db)
             heard += [projection(statistics), penultimate]
+        heard.append(last(self.plain_ear(mel_db)))
         return torch.cat(heard, dim=2)
 
 
@@ -135,7 +176,7 @@ class SmallListener(nn.Module):
 
 
 class Projection(nn.Module):
-    """Principal components of an ear's standardised statistics: (…, `STATISTICS`) to fewer."""
+    """Principal components of an ear's standardised statistics: (…, statistics) to fewer."""
 
     def __init__(self, mean: Floats, deviation: Floats, components: Floats) -> None:
         """Take the statistics' mean and deviation, and `components` (statistics, kept)."""
@@ -152,13 +193,23 @@ class Projection(nn.Module):
 
 
 def principal(statistics: Floats, kept: int) -> Projection:
-    """Find the `kept` principal components of (columns, `STATISTICS`)."""
+    """Find the `kept` principal components of (columns, statistics)."""
     mean = statistics.mean(axis=0)
     deviation = np.maximum(statistics.std(axis=0), 1e-3)
     scaled = (statistics - mean) / deviation
     _, vectors = np.linalg.eigh(scaled.T @ scaled / len(scaled))
     components = vectors[:, ::-1][:, :kept] / np.sqrt(len(mean))
     return Projection(mean, deviation, components.astype(np.float32))
+
+
+def places(statistics: Sequence[int]) -> list[tuple[slice, slice]]:
+    """Give where each ear's statistics lie, as many as are said, and its penultimate layer."""
+    found, start = [], FIRST_EAR
+    for count, width in zip(statistics, WIDTHS, strict=True):
+        middle, end = start + count, start + count + width.penultimate
+        found.append((slice(start, middle), slice(middle, end)))
+        start = end
+    return found
 
 
 def loudness(mel_db: torch.Tensor, per_column: int) -> torch.Tensor:
@@ -178,12 +229,21 @@ def loudness(mel_db: torch.Tensor, per_column: int) -> torch.Tensor:
     return torch.cat(every, dim=2)
 
 
+def _compressed(mel_db: torch.Tensor) -> torch.Tensor:
+    """Give what the networks were trained on, log10(1 + 10000 x) of the power x."""
+    return torch.log10(1.0 + 10000.0 * torch.exp(mel_db * _NEPER_PER_DB))
+
+
 def _statistics(
     layers: torch.Tensor, length: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Give mean, highest and deviation over each `length` of (n, channels, frames)."""
     count, channels, frames = layers.shape
-    cut = layers.reshape(count, channels, frames // length, length)
+    return _spread_of(layers.reshape(count, channels, frames // length, length))
+
+
+def _spread_of(cut: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Give mean, highest and deviation over the last of four dimensions."""
     mean = cut.mean(dim=3)
     spread = (cut - mean[:, :, :, None]).square().mean(dim=3)
     return mean, cut.amax(dim=3), torch.sqrt(spread + 1e-6)

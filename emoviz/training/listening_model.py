@@ -17,11 +17,11 @@ from emoviz.training.head import Head
 from emoviz.training.listener import (
     FIRST_EAR,
     HALO_COLUMNS,
-    STATISTICS,
-    WEIGHTS,
+    WIDTHS,
     Listener,
     Projection,
     mel_front_end,
+    places,
     principal,
 )
 from emoviz.training.recipe import LinearRecipe, LinearSettings
@@ -82,11 +82,10 @@ class LinearMaker:
 
     def _projected(self, clip: Clip) -> Clip:
         parts = [clip.columns[:, :FIRST_EAR].astype(np.float32)]
-        for part, projection in zip(_ears(), self._projections, strict=True):
+        for (part, penultimate), projection in zip(_ears(), self._projections, strict=True):
             statistics = torch.from_numpy(clip.columns[:, part].astype(np.float32))
             with torch.inference_mode():
                 parts.append(projection(statistics).numpy())
-            penultimate = slice(part.stop, part.stop + musicnn.PENULTIMATE)
             parts.append(clip.columns[:, penultimate].astype(np.float32))
         return replace(clip, columns=np.concatenate(parts, axis=1))
 
@@ -122,15 +121,12 @@ def _projections(recipe: LinearRecipe, clips: Sequence[Clip]) -> list[Projection
     heard = other or clips
     return [
         principal(
-            np.concatenate([clip.columns[:, part] for clip in heard]).astype(np.float32),
-            recipe.linear.kept,
+            np.concatenate([clip.columns[:, part] for clip in heard]).astype(np.float32), kept
         )
-        for part in _ears()
+        for (part, _), kept in zip(_ears(), recipe.linear.kept, strict=True)
     ]
 
 
-def _ears() -> list[slice]:
-    """Give where each ear's statistics lie in what the listener tells unprojected."""
-    width = STATISTICS + musicnn.PENULTIMATE
-    starts = [FIRST_EAR + number * width for number in range(len(WEIGHTS))]
-    return [slice(start, start + STATISTICS) for start in starts]
+def _ears() -> list[tuple[slice, slice]]:
+    """Give where each ear's statistics and penultimate layer lie in what is told unprojected."""
+    return places([width.statistics for width in WIDTHS])

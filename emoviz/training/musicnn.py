@@ -6,6 +6,7 @@ tagging" (ISMIR late-breaking demo); the weights are those of the PyPI package `
 
 import zipfile
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -13,6 +14,8 @@ from torch import nn
 from torch.nn import functional
 
 from emoviz import errors
+
+Network = TypeVar("Network", bound=nn.Module)
 
 BANDS = 96
 SAMPLE_RATE_HZ = 16000
@@ -115,14 +118,22 @@ def musicnn(weights: Path, stride: int = 1) -> MusiCNN:
 
     Raises `errors.TrainingError` if the file is not of that kind.
     """
-    network = MusiCNN(stride)
+    return loaded(MusiCNN(stride), weights, "MusiCNN's weights")
+
+
+def loaded(network: Network, weights: Path, what: str) -> Network:
+    """Give `network` with the weights of a file, to listen with and not to train.
+
+    Raises `errors.TrainingError` if the file does not hold `what`.
+    """
     try:
         with np.load(weights, allow_pickle=False) as stored:
             state = {name: torch.from_numpy(stored[name]) for name in stored.files}
         network.load_state_dict(state)
     except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
-        raise errors.TrainingError(f"{weights}: it does not hold MusiCNN's weights.") from error
-    return network.eval()
+        raise errors.TrainingError(f"{weights}: it does not hold {what}.") from error
+    network.eval()
+    return network
 
 
 def _highest(image: torch.Tensor, norm: nn.Module) -> torch.Tensor:

@@ -11,8 +11,11 @@ from emoviz import errors
 
 Settings = TypeVar("Settings")
 
-BLOCKS = 9
+BLOCKS = 10
 """Kinds of features in the description that the last layer of the default model reads."""
+
+EARS = 3
+"""Networks that the default model listens with."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +90,20 @@ class DistillationSettings:
 class LinearSettings:
     """How the default model's last layer is fitted.
 
-    `kept` is how many components each ear's statistics are projected to. `valence_blocks` and
-    `arousal_blocks` say how much each block of the description may say: tonality, loudness, the
-    first ear's components and penultimate layer, the second's, key, and the deviations of loudness
-    and of components. `penalty` is the ridge's, `moving_penalty` and `moving_gain` those of how a
-    moment differs from its window; `centres` are typical pieces of music that a window is likened
-    to, `centre_sharpness` how quickly likeness fades with distance (1: within the usual distance
-    from the middle of all music), and `centre_share` how much it may say beside the linear part;
-    `spreads`, of valence and arousal, are what the fitted estimates of windows are spread by about
-    their mean; `extra_weight` is what a clip of another collection counts; `known` is how many
-    directions tell what is familiar.
+    `kept` is how many components the statistics of each of the `EARS` are projected to.
+    `valence_blocks` and `arousal_blocks` say how much each block of the description may say:
+    tonality, loudness, the first MusiCNN's components and penultimate layer, the second's, the VGG
+    network's components, key, and the deviations of loudness and of components. `penalty` is the
+    ridge's, `moving_penalty` and `moving_gain` those of how a moment differs from its window;
+    `centres` are typical pieces of music that a window is likened to, `centre_sharpness` how
+    quickly likeness fades with distance (1: within the usual distance from the middle of all
+    music), and `centre_share` how much it may say beside the linear part; `spreads`, of valence
+    and arousal, are what the fitted estimates of windows are spread by about their mean;
+    `extra_weight` is what a clip of another collection counts; `known` is how many directions tell
+    what is familiar.
     """
 
-    kept: int
+    kept: tuple[int, ...]
     valence_blocks: tuple[float, ...]
     arousal_blocks: tuple[float, ...]
     penalty: float
@@ -268,7 +272,8 @@ def _wrong_in_linear(linear: LinearSettings) -> list[tuple[bool, str]]:
     return [
         (len(blocks) != 2 * BLOCKS, f"the blocks of [linear] need {BLOCKS} numbers each"),
         (min(blocks, default=1.0) <= 0, "the blocks of [linear] have one not above 0"),
-        (linear.kept < 1, "'kept' of [linear] is below 1"),
+        (len(linear.kept) != EARS, f"'kept' of [linear] needs {EARS} numbers"),
+        (min(linear.kept, default=1) < 1, "'kept' of [linear] has one below 1"),
         (linear.known < 1, "'known' of [linear] is below 1"),
         (linear.centres < 1, "'centres' of [linear] is below 1"),
         (linear.centre_sharpness <= 0, "'centre_sharpness' of [linear] is not above 0"),

@@ -125,9 +125,9 @@ extra_collections = ["deam-2014"]
 folds = 2
 
 [linear]
-kept = 8
-valence_blocks = [1, 1, 1, 1, 1, 1, 1, 1, 1]
-arousal_blocks = [1, 1, 1, 1, 1, 1, 1, 1, 1]
+kept = [8, 8, 8]
+valence_blocks = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+arousal_blocks = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
 penalty = 1.0
 spreads = [1.0, 1.1]
 moving_penalty = 10.0

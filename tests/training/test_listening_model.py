@@ -100,10 +100,11 @@ def test_a_student_learns_from_unlabelled_music(
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("kept = 8", "keep = 8"), "the key 'keep' of .linear. is unknown"),
+        (("kept = [8", "keep = [8"), "the key 'keep' of .linear. is unknown"),
+        (("kept = [8, ", "kept = ["), "'kept' of .linear. needs 3 numbers"),
         (("penalty = 1.0", "penalty = 0.0"), "'penalty' of .linear. is not above 0"),
         (("known = 8", ""), "the key 'known' of .linear. is missing"),
-        (("valence_blocks = [1, ", "valence_blocks = ["), "need 9 numbers each"),
+        (("valence_blocks = [1, ", "valence_blocks = ["), "need 10 numbers each"),
         (("folds = 2", "folds = 2\nseeds = [1]"), "the key 'seeds' is unknown"),
     ],
 )

@@ -48,12 +48,12 @@ def test_silence_and_noise_have_no_chords() -> None:
 
 
 def test_the_key_does_not_change_the_degrees() -> None:
-    description = Description(kept=4).eval()
+    description = Description(kept=(4, 4, 4)).eval()
     described = []
     for root_midi in (60, 67):
         columns = torch.zeros(1, 8, description.features)
         columns[:, :, :FEATURES] = Tonality()(_chord_db(root_midi, (0, 4, 7, 12)))
-        key = description.blocks[6]
+        key = description.blocks[7]
         described.append(description(columns)[0, 4, key].detach().numpy())
     # Partials fall between semitones a little differently in each key.
     np.testing.assert_allclose(described[0], described[1], atol=0.2)
