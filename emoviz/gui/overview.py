@@ -5,13 +5,11 @@ import numpy.typing as npt
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -20,7 +18,7 @@ from emoviz.gui.loop import Loop
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.theme import Theme, with_alpha
 from emoviz.gui.time_axis import LEFT_MARGIN_PX, TimeAxis, plot_width
-from emoviz.gui.time_gestures import TimeGestures
+from emoviz.gui.time_gestures import TakesGestures, TimeGestures
 from emoviz.melspectrogram import COLUMN_S
 from emoviz.trail import Values
 
@@ -31,7 +29,7 @@ _LEAST_FRAME_PX = 10
 """The frame of a view of seconds in a song of hours can still be taken hold of."""
 
 
-class OverviewView(QWidget):
+class OverviewView(TakesGestures, QWidget):
     """A strip of bars over the whole song: their height is the loudness, their colour the quadrant.
 
     Thin bars without colour are not analysed yet. The frame shows what the other time views show,
@@ -93,22 +91,6 @@ class OverviewView(QWidget):
         """Draw the bars anew for the new width."""
         self._bars = None
         super().resizeEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Begin a click or a drag."""
-        self._gestures.press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Go on with a drag."""
-        self._gestures.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """End a click or a drag."""
-        self._gestures.release(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom the other time views at the pointer; with Shift, or sideways, pan them."""
-        self._gestures.wheel(event)
 
     def time_at(self, x_px: float) -> float:
         """Give the time at a place of the strip, perhaps outside the song."""

@@ -7,13 +7,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
     QPolygonF,
     QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -21,7 +19,7 @@ from emoviz.gui.loop import Loop
 from emoviz.gui.texts import format_time
 from emoviz.gui.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_axis import LEFT_MARGIN_PX, TimeAxis, plot_width
-from emoviz.gui.time_gestures import TimeGestures
+from emoviz.gui.time_gestures import TakesGestures, TimeGestures
 
 _STROKES_PX = 11
 """Room below the texts."""
@@ -71,7 +69,7 @@ def ticks(start_s: float, end_s: float, width_px: float) -> list[Tick]:
     return found
 
 
-class RulerView(QWidget):
+class RulerView(TakesGestures, QWidget):
     """Ticks of time, the playhead's marker and the region's handles. Pressing and dragging scrubs.
 
     It shows time by `seek` and asks for it by `seek_requested`.
@@ -147,22 +145,6 @@ class RulerView(QWidget):
         """Draw the strip anew for the new width."""
         self._strip = None
         super().resizeEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Begin a click or a drag."""
-        self._gestures.press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Go on with a drag."""
-        self._gestures.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """End a click or a drag."""
-        self._gestures.release(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom or pan."""
-        self._gestures.wheel(event)
 
     def _draw_strip(self) -> QPixmap:
         ratio = self.devicePixelRatioF()

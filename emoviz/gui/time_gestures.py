@@ -141,3 +141,29 @@ class TimeGestures(QObject):
                 shape = Qt.CursorShape.OpenHandCursor
         if self._surface.cursor().shape() != shape:
             self._surface.setCursor(shape)
+
+
+class TakesGestures:
+    """Hands the mouse events of a widget to its gestures; comes before the widget's own class."""
+
+    _gestures: TimeGestures
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Begin a click or a drag."""
+        self._gestures.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Go on with a drag."""
+        self._gestures.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """End a click or a drag."""
+        self._gestures.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Take a double click for two clicks."""
+        self._gestures.press(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom or pan."""
+        self._gestures.wheel(event)

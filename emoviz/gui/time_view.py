@@ -2,20 +2,20 @@
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy
 
 from emoviz.gui.loop import Loop
 from emoviz.gui.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis
-from emoviz.gui.time_gestures import TimeGestures
+from emoviz.gui.time_gestures import TakesGestures, TimeGestures
 
 _REGION_Z, _PLAYHEAD_Z = 5, 10
 _TALL = 1e4
 """Higher than any plot's scale."""
 
 
-class TimeView(pg.PlotWidget):
+class TimeView(TakesGestures, pg.PlotWidget):
     """A plot against time. It shows time by `seek` and asks for it by `seek_requested`."""
 
     seek_requested = Signal(float)
@@ -87,26 +87,6 @@ class TimeView(pg.PlotWidget):
     def pan_direction(self, x_px: float) -> int:
         """Have a drag move the paper, if there is more of it than is in view."""
         return 0 if self.axis.shows_all else -1
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Begin a click or a drag; pyqtgraph has gestures of its own and is not told."""
-        self._gestures.press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Go on with a drag."""
-        self._gestures.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """End a click or a drag."""
-        self._gestures.release(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Take a double click for two clicks."""
-        self._gestures.press(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom or pan."""
-        self._gestures.wheel(event)
 
     def _show_region(self) -> None:
         region, colours = self.loop.region, self.theme.colours
