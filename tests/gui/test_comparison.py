@@ -162,6 +162,7 @@ def test_another_song_is_compared_with_the_same_model(
     compared(qtbot, window, 16)
     open_and_track(qtbot, window, songs.other)
     compared(qtbot, window, 24)
+    assert is_comparing(window)
 
 
 @pytest.mark.parametrize("how", ["action", "button"])
