@@ -279,3 +279,30 @@ def test_the_theme_of_the_system_is_followed_as_it_changes(
     hints.change(Qt.ColorScheme.Light)
     assert QApplication.palette().window().color() == QColor(DARK_COLOURS.window)
     window.close()
+
+
+NEEDS_MORE = {
+    "go_previous",
+    "go_next",
+    "stop_analysis",
+    "stop_comparing",
+    "undo_region",
+    "clear_region",
+}
+"""Rows that have nothing to do while one song is shown and wholly tracked."""
+
+
+def test_every_row_of_the_table_is_a_menu_entry_with_a_tip_that_works(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    for spec in sorted(ACTIONS, key=lambda spec: spec.name == "close"):
+        made = action(window, spec.name)
+        assert made.toolTip() == spec.tip
+        assert sum(made in menu.actions() for menu in window.findChildren(QMenu)) == 1, spec
+        assert made.isEnabled() or spec.name in NEEDS_MORE, spec
+        made.trigger()
+        for dialog in window.findChildren(QDialog):
+            dialog.reject()
+        assert banner_of(window) == "", spec
+        assert window.isVisible() == (spec.name != "close"), spec
