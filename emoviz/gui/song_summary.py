@@ -69,9 +69,7 @@ class SongSummary(QWidget):
                 shown.setText(_UNKNOWN)
             return
         mean.setText(signed(float(known.mean())))
-        spread.setText(
-            self.tr("{0} to {1}").format(signed(float(known.min())), signed(float(known.max())))
-        )
+        spread.setText(f"{signed(float(known.min()))} … {signed(float(known.max()))}")
         # Values stand at the end of their half-second: its start is where to listen from.
         self._moments_s[dimension] = int(np.nanargmax(track)) * COLUMN_S
         time = format_time(self._moments_s[dimension])

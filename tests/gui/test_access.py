@@ -1,6 +1,7 @@
 """The window for everyone: names and roles for screen readers, longer languages, larger text."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -45,7 +46,8 @@ class Longer(QTranslator):
     ) -> str:
         if not sourceText.strip():
             return sourceText
-        more = (len(sourceText) + 1) // 2
+        # Numbers that are put in later are as long in any language.
+        more = (len(re.sub(r"{\d}", "", sourceText)) + 1) // 2
         return sourceText + ("~~~~~ " * more)[:more]
 
     def isEmpty(self) -> bool:  # noqa: N802

@@ -17,7 +17,7 @@ from emoviz.gui import app
 from emoviz.gui.banner import Banner
 
 
-def begin(window, song):
+def begin(window, song, _earlier_crash):
     def look():
         if window.findChild(Banner).sentence:
             print("said", flush=True)
