@@ -84,6 +84,13 @@ class SongVanishedError(SongError):
         )
 
 
+class SongChangedError(SongError):
+    """The file is not what it was when it was opened."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the file was changed while it was in use; open it again.")
+
+
 class SongTooShortError(SongError):
     """The song is shorter than one half-second value."""
 

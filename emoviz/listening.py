@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.decoding import Samples
+from emoviz.decoder import Samples
 from emoviz.melspectrogram import Framer, FrontEnd, columns_of
 
 BLOCK_COLUMNS = 24

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emoviz import __version__, errors, files
-from emoviz.decoding import Samples
+from emoviz.decoder import Samples
 from emoviz.estimator import Estimator, ModelInfo
 from emoviz.listening import Frames, frames_of
 from emoviz.song import Report, Song
