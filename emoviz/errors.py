@@ -110,6 +110,13 @@ class NoSongsError(SongError):
         )
 
 
+class NoRoomError(EmovizError):
+    """What a long song needs for a while cannot be written."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: a long song needs room there ({reason}); free some of it.")
+
+
 class ModelError(EmovizError):
     """A model cannot be used."""
 

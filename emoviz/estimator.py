@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors, paths
+from emoviz.frames import Frames
 from emoviz.inference import Listener, Windows
-from emoviz.listening import Frames, Hearing, MeanHearing, NetworkHearing
+from emoviz.listening import Hearing, MeanHearing, NetworkHearing
 from emoviz.melspectrogram import FrontEnd
 
 DEFAULT_MODEL = "musicnn"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.listening import Frames
+from emoviz.frames import Frames
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -4,7 +4,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from emoviz import __version__, errors
 from emoviz.estimator import Estimator
-from emoviz.listening import Frames, frames_of
+from emoviz.frames import Frames
+from emoviz.listening import frames_of
 from emoviz.melspectrogram import COLUMN_S
 from emoviz.silence import SILENT_DB, Audibility, loudest_db, quietened
 from emoviz.song import Report, Song
@@ -22,6 +23,9 @@ from emoviz.windows import Track, Window, count_windows, cut, windows_of
 # Digits that a value carries: finer than any listener, and the same on every machine.
 _DECIMALS = 6
 
+
+Place: TypeAlias = tuple[float, float]
+"""From when to when, in seconds."""
 
 _Chunks: TypeAlias = "queue.SimpleQueue[Frames | None]"
 
@@ -45,6 +49,8 @@ class Update:
     windows_done: int
     windows_total: int
     decoded: bool
+    damaged: tuple[Place, ...] = ()
+    """Where the file is damaged, as far as it has been decoded; places that nearly touch are one"""
 
 
 def ignore_update(_: Update) -> None:
@@ -79,10 +85,11 @@ class File2Track:
         """
         stop = threading.Event()
         chunks: _Chunks = queue.SimpleQueue()
+        damaged: list[Place] = []
         with ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
-            decoding = pool.submit(self._decode, song, report, chunks, stop)
+            decoding = pool.submit(self._decode, song, report, chunks, damaged, stop)
             try:
-                values = self._estimate(song, chunks, on_update, playhead_s, cancelled)
+                values = self._estimate(song, chunks, damaged, on_update, playhead_s, cancelled)
             finally:
                 stop.set()
             decoding.result()
@@ -90,11 +97,22 @@ class File2Track:
             raise errors.SongTooShortError(song.path, song.duration_s)
         return Trajectory.from_values(values.round(_DECIMALS), self._provenance(song))
 
-    def _decode(self, song: Song, report: Report, chunks: _Chunks, stop: threading.Event) -> None:
+    def _decode(
+        self,
+        song: Song,
+        report: Report,
+        chunks: _Chunks,
+        damaged: list[Place],
+        stop: threading.Event,
+    ) -> None:
         front_end = self.estimator.front_end
         highest_db = -np.inf
         try:
-            blocks = song.mono_blocks(front_end.sample_rate_hz, report)
+            blocks = song.mono_blocks(
+                front_end.sample_rate_hz,
+                report,
+                lambda start_s, end_s: _note_place(damaged, (start_s, end_s)),
+            )
             for frames in frames_of(blocks, self.estimator.front_ends):
                 if stop.is_set():
                     return
@@ -109,6 +127,7 @@ class File2Track:
         self,
         song: Song,
         chunks: _Chunks,
+        damaged: list[Place],
         on_update: Callable[[Update], None],
         playhead_s: Callable[[], float],
         cancelled: Callable[[], bool],
@@ -123,7 +142,7 @@ class File2Track:
                 work.estimate(window)
             new_frames_db = work.take(chunks, wait=window is None)
             work.listen(playhead)
-            on_update(work.update(new_frames_db))
+            on_update(replace(work.update(new_frames_db), damaged=tuple(damaged)))
         return work.values
 
     def _provenance(self, song: Song) -> Provenance:
@@ -237,6 +256,14 @@ class _Work:
         last = len(self._heard)
         first = max(0, min(window.first, last - window.length))
         return bool(self._heard[first : _last_shown(window)].all())
+
+
+def _note_place(places: list[Place], place: Place) -> None:
+    """Append a place, or lengthen the last one if they nearly touch."""
+    if places and place[0] - places[-1][1] < COLUMN_S:
+        places[-1] = (places[-1][0], max(place[1], places[-1][1]))
+    else:
+        places.append(place)
 
 
 def _last_shown(window: Window) -> int:
