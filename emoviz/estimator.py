@@ -144,6 +144,12 @@ def describe(name: str) -> ModelInfo:
     return _read_info(folder, _read_table(folder))
 
 
+def shown_front_end(name: str) -> FrontEnd:
+    """Read the front end whose frames are shown. Raises `errors.ModelBrokenError`."""
+    folder = paths.models() / name
+    return _read_front_end(folder, _read_table(folder), "front_end")
+
+
 def _read_table(folder: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from emoviz.frame_spool import FrameSpool
 from emoviz.frames import Floats, Frames, joined
 from emoviz.melspectrogram import Framer, FrontEnd, columns_of
 
-BLOCK_COLUMNS = 24
+BLOCK_COLUMNS = 12
 """Half-seconds that a listener takes at once, besides what it needs to hear around them."""
 
 

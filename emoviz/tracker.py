@@ -18,7 +18,11 @@ from emoviz.melspectrogram import COLUMN_S
 from emoviz.silence import SILENT_DB, Audibility, loudest_db, quietened
 from emoviz.song import Report, Song
 from emoviz.trajectory import Provenance, Trajectory
-from emoviz.windows import Track, Window, count_windows, cut, windows_of
+from emoviz.windows import Track, Window, count_windows, places_of, windows_of
+
+# A piece of columns is seen by the window that ends in it, the one after, and, mirrored at the end
+# of the song, by two more.
+_LAST_TO_SHOW = 3
 
 # Digits that a value carries: finer than any listener, and the same on every machine.
 _DECIMALS = 6
@@ -164,7 +168,7 @@ class _Work:
         self._estimator = estimator
         self._expected_columns = expected_columns
         self._hearing = estimator.hearing()
-        self._columns = _Rows(estimator.features)
+        self._columns = _Columns(estimator.features, estimator.info.window_columns)
         self._heard = np.zeros(0, bool)
         self._audibility = Audibility()
         self._pending: list[Window] = []
@@ -203,7 +207,6 @@ class _Work:
             return np.zeros((0, 0, 0), np.float32)
         mel_db = np.concatenate([chunk.mel_db for chunk in taken])
         self._audibility.append(loudest_db(mel_db, self._estimator.front_end))
-        self._columns.grow(self._decoded_columns)
         self._heard = np.pad(self._heard, (0, self._decoded_columns - len(self._heard)))
         self._track.grow(self._decoded_columns)
         return mel_db
@@ -213,7 +216,7 @@ class _Work:
         if self._hearing.ready:
             heard = self._hearing.listen(playhead)
             part = slice(heard.first, heard.first + len(heard.columns))
-            self._columns.rows[part] = heard.columns
+            self._columns.write(heard.first, heard.columns)
             self._heard[part] = True
         self._plan()
 
@@ -228,7 +231,8 @@ class _Work:
 
     def estimate(self, window: Window) -> None:
         """Estimate one window and blend it into the track."""
-        windows = cut(self._columns.rows, window)[None]
+        windows = self._columns.cut(window, len(self._heard))[None]
+        self._columns.forget(window)
         self._track.add(window, self._estimator(windows)[0])
         self._done += 1
 
@@ -271,21 +275,38 @@ def _last_shown(window: Window) -> int:
     return max(window.first + window.length, -window.first)
 
 
-class _Rows:
-    """An array that grows at its end.
+class _Columns:
+    """The columns that have been heard, in pieces that are forgotten once they are of no more use.
 
-    It has room that doubles where it is full: to make room for every chunk would copy the columns
-    of a three-hour song thousands of times.
+    A piece is half a window long.
     """
 
-    def __init__(self, width: int) -> None:
-        self._room = np.zeros((64, width), np.float32)
-        self.rows = self._room[:0]
+    def __init__(self, width: int, window_columns: int) -> None:
+        self._width, self._length = width, window_columns // 2
+        self._pieces: dict[int, npt.NDArray[np.float32]] = {}
+        self._done: set[int] = set()
 
-    def grow(self, count: int) -> None:
-        """Make it `count` rows long."""
-        if count > len(self._room):
-            room = np.zeros((2 * count, self._room.shape[1]), np.float32)
-            room[: len(self.rows)] = self.rows
-            self._room = room
-        self.rows = self._room[:count]
+    def write(self, first: int, columns: npt.NDArray[np.float32]) -> None:
+        """Take columns, from column `first` of the song on."""
+        while len(columns):
+            number, place = divmod(first, self._length)
+            if number not in self._pieces:
+                self._pieces[number] = np.zeros((self._length, self._width), np.float32)
+            taken = columns[: self._length - place]
+            self._pieces[number][place : place + len(taken)] = taken
+            first, columns = first + len(taken), columns[len(taken) :]
+
+    def cut(self, window: Window, song_columns: int) -> npt.NDArray[np.float32]:
+        """Cut a window out of a song of so many columns, mirrored past its ends."""
+        index = places_of(window, song_columns)
+        numbers = range(int(index.min()) // self._length, int(index.max()) // self._length + 1)
+        pieces = np.concatenate([self._pieces[number] for number in numbers])
+        return pieces[index - numbers[0] * self._length]
+
+    def forget(self, window: Window) -> None:
+        """Take note that a window will not be cut again."""
+        number = window.first // self._length + 1
+        self._done.add(number)
+        for piece in range(number - _LAST_TO_SHOW, number + 1):
+            if all(piece + later in self._done for later in range(_LAST_TO_SHOW + 1)):
+                self._pieces.pop(piece, None)
