@@ -26,6 +26,11 @@ class Stamp(NamedTuple):
     size: int
     modified_ns: int
 
+    @classmethod
+    def of(cls, stat: os.stat_result) -> "Stamp":
+        """Pick it out of what the system says of a file."""
+        return cls(stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
 
 @dataclass
 class Part:
@@ -136,5 +141,4 @@ class FrameIndex:
 
 
 def _stamp_of(file: BinaryIO) -> Stamp:
-    stat = os.fstat(file.fileno())
-    return Stamp(stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    return Stamp.of(os.fstat(file.fileno()))

@@ -14,6 +14,7 @@ from emoviz.decoder import Damage, Decoder, Samples, ignore_damage
 from emoviz.decoding import open_decoder
 from emoviz.frame_decoder import FrameDecoder
 from emoviz.frame_index import FrameIndex
+from emoviz.spare_decoder import SpareDecoder
 
 SHORTEST_S = 0.5
 MISSING_S = 0.01
@@ -47,8 +48,9 @@ class Song:
     sample_rate_hz: int
     channels: int
     cover: bytes | None
-    frame_index: FrameIndex | None = field(default=None, compare=False, repr=False)
-    """Of a file that has none of its own: what one decoder has found out helps the next."""
+    _spare: SpareDecoder = field(compare=False, repr=False)
+    _index: FrameIndex | None = field(default=None, compare=False, repr=False)
+    """Where its frames are, if they have to be counted: each decoder goes on from the last."""
 
     @classmethod
     def open(cls, path: Path) -> "Song":
@@ -57,12 +59,15 @@ class Song:
         Raises `errors.SongError` with the file's name if it is missing, a folder, not readable,
         empty, not audio, or shorter than half a second.
         """
+        spare = SpareDecoder(path)
         decoder = open_song_decoder(path)
         try:
             _check_length(path, decoder)
             duration_s = decoder.duration_s
-        finally:
+        except errors.SongError:
             decoder.close()
+            raise
+        spare.put(decoder)
         title, artist, cover = _read_tags(path)
         return cls(
             path=path,
@@ -72,7 +77,8 @@ class Song:
             sample_rate_hz=decoder.sample_rate_hz,
             channels=decoder.channels,
             cover=cover,
-            frame_index=decoder.index if isinstance(decoder, FrameDecoder) else None,
+            _index=decoder.index if isinstance(decoder, FrameDecoder) else None,
+            _spare=spare,
         )
 
     def sha256(self) -> str:
@@ -106,15 +112,22 @@ class Song:
         Damaged places and samples that are not numbers become silence. Raises `errors.SongError`
         where the file cannot be opened again or breaks off; past its end there are no blocks.
         """
-        decoder = self._reopen()
+        decoder = self._spare.take() or self._reopen()
+        is_good = True
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=2)
         try:
             for block in self._blocks(decoder, round(start_s * decoder.sample_rate_hz)):
                 finite = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
                 yield resampler.resample_chunk(to_stereo(finite))
             yield resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
+        except errors.SongError:
+            is_good = False
+            raise
         finally:
-            decoder.close()
+            if is_good:
+                self._spare.put(decoder)
+            else:
+                decoder.close()
 
     def prepare_seeking(self) -> None:
         """Find out now what a seek to any place needs to know. Raises `errors.SongError`."""
@@ -127,7 +140,7 @@ class Song:
 
     def _reopen(self) -> Decoder:
         try:
-            return open_song_decoder(self.path, self.frame_index)
+            return open_song_decoder(self.path, self._index)
         except errors.SongNotFoundError as error:
             raise errors.SongVanishedError(self.path) from error
 
