@@ -131,6 +131,8 @@ class Song:
 
     def prepare_seeking(self) -> None:
         """Find out now what a seek to any place needs to know. Raises `errors.SongError`."""
+        if self._index is None:
+            return
         decoder = self._reopen()
         try:
             if isinstance(decoder, FrameDecoder):

@@ -94,15 +94,15 @@ class AnalysisWorker(QObject):
             return True
 
     def _run(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
-        # Before the model is loaded: its threads are as patient as the one that makes them.
-        priority.step_back()
         try:
             song = Song.open(path)
             info, front_end = estimator.describe(model), estimator.shown_front_end(model)
             if not self._take_over(cancel):
                 return
-            # Now it can be heard and sought in; whoever listens need not wait for the model.
+            # Now it can be heard: who listens waits neither for the model nor for patience.
             self.opened.emit(request, song, front_end, info)
+            # Before the model is loaded: its threads are as patient as the one that makes them.
+            priority.step_back()
             song.prepare_seeking()
             loaded = estimator.load(model)
             answers = _Answers(self, request)
