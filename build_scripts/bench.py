@@ -21,17 +21,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import bench_long
 import bench_machine as machine
 import psutil
 from rich.console import Console
 from rich.table import Table
 
+_PARTS = ("start", "play", "long", "cli")
 _STARTS = 5
 _CLI_RUNS = 3
 _SAMPLE_S = 0.005
 _WIDTH = 120
 _PATIENCE_S = 120
 _WATCHER = Path(__file__).with_name("bench_window.py")
+_LONG_WATCHER = Path(__file__).with_name("bench_long.py")
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,8 @@ class Figure:
 def main() -> int:
     """Run everything; give 0 whether budgets are kept or not: figures are for people to judge."""
     parser = argparse.ArgumentParser(description="Measure the program's speed against its budgets.")
-    parser.add_argument(
-        "--only", choices=("start", "play", "cli"), action="append", help="measure only this"
-    )
-    only = parser.parse_args().only or ["start", "play", "cli"]
+    parser.add_argument("--only", choices=_PARTS, action="append", help="measure only this")
+    only = parser.parse_args().only or list(_PARTS)
     # A pipe has no width of its own, and a table in narrow columns cannot be read.
     console = Console(width=_WIDTH if not sys.stdout.isatty() else None)
     about = machine.description()
@@ -78,13 +79,15 @@ def main() -> int:
         figures.append(Figure("decoding the 4-minute song alone", reference_s, "s"))
         if "cli" in only:
             figures += measure_cli(song, folder)
-        if "start" in only or "play" in only:
+        if {"start", "play", "long"} & set(only):
             with machine.screen() as screen:
                 environment = os.environ | machine.home(folder / "home") | screen
                 if "start" in only:
                     figures.append(measure_start(song, folder, environment))
                 if "play" in only:
                     figures += measure_play(song, folder, environment, notes)
+                if "long" in only:
+                    figures += measure_long(song, folder, environment)
     console.print(_table(figures, reference_s))
     for note in notes:
         console.print(note)
@@ -98,7 +101,7 @@ def measure_start(song: Path, folder: Path, environment: dict[str, str]) -> Figu
     runs = []
     for _ in range(1 + _STARTS):
         began_s = time.monotonic()
-        _watch("start", result, str(began_s), str(song), environment=environment)
+        _watch(result, "start", str(began_s), str(song), environment=environment)
         runs.append(json.loads(result.read_text())["start_s"])
     # The first run fills the caches of files and fonts.
     warm = runs[1:]
@@ -113,7 +116,7 @@ def measure_play(
     other = folder / "other.mp3"
     other.write_bytes(song.read_bytes())
     with machine.sound(folder / "pulse") as sound:
-        _watch("play", result, str(song), str(other), environment=environment | sound)
+        _watch(result, "play", str(song), str(other), environment=environment | sound)
     measured = json.loads(result.read_text())
     openings, playing, callback = measured["openings"], measured["playing"], measured["callback"]
     notes.append(f"window {playing['size']}, {playing['resident_bytes'] / 1e6:.0f} MB resident")
@@ -136,6 +139,24 @@ def measure_play(
         notes.append(f"{callback['calls']} audio callbacks, {callback['underflows']} underflows")
     else:
         notes.append("No sound device could be had: played on the silent clock.")
+    return figures
+
+
+def measure_long(song: Path, folder: Path, environment: dict[str, str]) -> list[Figure]:
+    """Open songs of three hours in a running window and seek in them, until they are heard."""
+    result = folder / "long.json"
+    paths = [str(path) for path in bench_long.write_songs(folder)]
+    with machine.sound(folder / "pulse-long") as sound:
+        _watch(result, str(song), *paths, environment=environment | sound, watcher=_LONG_WATCHER)
+    figures = []
+    for suffix, measured in json.loads(result.read_text()).items():
+        open_ms = 1000 * measured["open_s"]
+        seeks_ms = tuple(1000 * seek_s for seek_s in measured["seeks_s"])
+        worst_ms = max(seeks_ms)
+        figures.append(Figure(f"open to sound, 3-hour {suffix}", open_ms, "ms", 300.0))
+        figures.append(
+            Figure(f"seek to sound, 3-hour {suffix}", worst_ms, "ms", 150.0, runs=seeks_ms)
+        )
     return figures
 
 
@@ -173,14 +194,15 @@ def _peak_resident_bytes(process: psutil.Popen) -> int:
             return peak
 
 
-def _watch(job: str, result: Path, *rest: str, environment: dict[str, str]) -> None:
+def _watch(result: Path, *rest: str, environment: dict[str, str], watcher: Path = _WATCHER) -> None:
     result.unlink(missing_ok=True)
-    command = [sys.executable, str(_WATCHER), job, str(result), *rest]
+    command = [sys.executable, str(watcher), str(result), *rest]
     with contextlib.suppress(subprocess.TimeoutExpired):
         subprocess.run(command, env=environment, timeout=_PATIENCE_S, check=False)
     if not result.exists():
         raise SystemExit(
-            f"The window did not do its part (job {job!r}): run it by hand to see why."
+            f"The window did not do its part ({watcher.name} {result.stem}): "
+            "run it by hand to see why."
         )
 
 

@@ -1,7 +1,7 @@
 """Runs the program's window in this process and watches it from outside; bench.py starts it.
 
-    python build_scripts/bench_window.py start RESULT BEGAN SONG
-    python build_scripts/bench_window.py play RESULT SONG OTHER_SONG
+    python build_scripts/bench_window.py RESULT start BEGAN SONG
+    python build_scripts/bench_window.py RESULT play SONG OTHER_SONG
 
 The window is opened by the program's own command line. What is watched, through Qt's event filter
 and a timer, is what a person would see: paint events of the plane, and how late the event loop is.
@@ -143,18 +143,18 @@ def watch_start(result: Path, began_s: float, song: str) -> int:
     """Write how long after `began_s` (`time.monotonic`) the window had painted itself."""
 
     def at_exec() -> None:
-        window, plane = _window_and_plane()
+        window, plane = window_and_plane()
         meter = PaintMeter(plane)
 
         def script() -> Script:
             yield lambda: meter.first_done_s is not None
             assert meter.first_done_s is not None
-            _write(result, {"start_s": meter.first_done_s - began_s})
+            write(result, {"start_s": meter.first_done_s - began_s})
             window.close()
 
         window.loop_meter = LoopMeter(script())
 
-    return _run_program(song, at_exec)
+    return run_program(song, at_exec)
 
 
 def watch_play(result: Path, song: str, other_song: str) -> int:
@@ -163,7 +163,7 @@ def watch_play(result: Path, song: str, other_song: str) -> int:
     callback_meter.watch()
 
     def at_exec() -> None:
-        window, plane = _window_and_plane()
+        window, plane = window_and_plane()
         window.resize(*_SIZE)
         paint_meter = PaintMeter(plane)
         track = TrackWatch(plane)
@@ -171,12 +171,12 @@ def watch_play(result: Path, song: str, other_song: str) -> int:
         def script() -> Script:
             measured: dict[str, Any] = {}
             yield _analysed(window)
-            yield _passed(_SETTLE_S)
+            yield passed(_SETTLE_S)
             openings: list[dict[str, float]] = []
             for opening in range(_OPENINGS):
                 path = Path((song, other_song)[opening % 2])
                 yield from _open(window, path, paint_meter, track, openings)
-                yield _passed(_SETTLE_S)
+                yield passed(_SETTLE_S)
             measured["openings"] = openings
             yield from _play(window, paint_meter, measured)
             measured["callback"] = {
@@ -184,12 +184,12 @@ def watch_play(result: Path, song: str, other_song: str) -> int:
                 "calls": callback_meter.calls,
                 "underflows": callback_meter.underflows,
             }
-            _write(result, measured)
+            write(result, measured)
             window.close()
 
         window.loop_meter = LoopMeter(script())
 
-    return _run_program(song, at_exec)
+    return run_program(song, at_exec)
 
 
 def _open(
@@ -224,7 +224,7 @@ def _play(window: Any, paint_meter: PaintMeter, measured: dict[str, Any]) -> Scr
     process = psutil.Process()
     window.loop_meter.worst_late_s = 0.0
     began_s, cpu = time.perf_counter(), process.cpu_times()
-    yield _passed(_PLAY_S)
+    yield passed(_PLAY_S)
     took_s, used = time.perf_counter() - began_s, process.cpu_times()
     frames_s = sorted(paint_meter.frames_since(began_s))
     measured["playing"] = {
@@ -252,7 +252,8 @@ def _analysed(window: QMainWindow) -> Callable[[], bool]:
     return analysed
 
 
-def _passed(duration_s: float) -> Callable[[], bool]:
+def passed(duration_s: float) -> Callable[[], bool]:
+    """Give a condition: so much time has passed since it was first asked for."""
     end_s: float | None = None
 
     def passed() -> bool:
@@ -263,7 +264,8 @@ def _passed(duration_s: float) -> Callable[[], bool]:
     return passed
 
 
-def _window_and_plane() -> tuple[Any, QWidget]:
+def window_and_plane() -> tuple[Any, QWidget]:
+    """Give the program's window and the plane in it."""
     from emoviz.gui.main_window import MainWindow
     from emoviz.gui.plane import PlaneView
 
@@ -273,7 +275,7 @@ def _window_and_plane() -> tuple[Any, QWidget]:
     return window, plane
 
 
-def _run_program(song: str, at_exec: Callable[[], None]) -> int:
+def run_program(song: str, at_exec: Callable[[], None]) -> int:
     """Run the program's command line; `at_exec` is called when its window has been shown."""
 
     class WatchedApplication(QApplication):
@@ -288,11 +290,12 @@ def _run_program(song: str, at_exec: Callable[[], None]) -> int:
     return main([song])
 
 
-def _write(result: Path, measured: dict[str, Any]) -> None:
+def write(result: Path, measured: dict[str, Any]) -> None:
+    """Hand what was measured to the benchmark."""
     result.write_text(json.dumps(measured), encoding="utf-8")
 
 
-def _main(job: str, result: str, *rest: str) -> int:
+def _main(result: str, job: str, *rest: str) -> int:
     if job == "start":
         return watch_start(Path(result), float(rest[0]), rest[1])
     return watch_play(Path(result), rest[0], rest[1])

@@ -1,58 +1,55 @@
-"""Decoders: a file's bytes to blocks of samples, through libsndfile or FFmpeg."""
+"""A file's bytes to blocks of samples, through libsndfile or FFmpeg."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import soundfile
 
 from emoviz import errors
+from emoviz.decoder import BLOCK_FRAMES, Conformer, Damage, Decoder, Samples, ignore_damage
+from emoviz.frame_decoder import FrameDecoder
+from emoviz.frame_index import FrameIndex
+from emoviz.ogg_chain import Slice, links_of
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioStream, FFmpegError
 
-BLOCK_FRAMES = 65536
 WARM_UP_FRAMES = 8192
 """What is decoded and thrown away before the place asked for.
 
-Frames of mp3, opus and aac lean on the ones before: straight after a seek they come out wrong.
+Frames of opus and aac lean on the ones before: straight after a seek they come out wrong.
 """
 
-Samples: TypeAlias = npt.NDArray[np.float32]
+_SALVAGED_FRAMES = 2048
+"""How finely a damaged place is told from what surrounds it."""
+_GAP_S = 0.1
+"""More time than this between two frames is missing sound; less is rounding."""
+_MOST_REFUSED = 1000
+"""So many pieces in a row that make no sense are the end."""
 
 
-class Decoder(Protocol):
-    """An open file that can be decoded from any place, as often as needed."""
-
-    sample_rate_hz: int
-    channels: int
-
-    @property
-    def duration_s(self) -> float:
-        """What the header claims; the samples that come are the truth."""
-        ...
-
-    def blocks(self, start_frame: int = 0) -> Iterator[Samples]:
-        """Yield float32 blocks of shape (frames, channels) from `start_frame` to the end.
-
-        Raises `errors.SongDamagedError` where the stream breaks off.
-        """
-        ...
-
-    def close(self) -> None:
-        """Give the file back."""
-        ...
-
-
-def open_decoder(path: Path) -> Decoder:
+def open_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
     """Open `path` with libsndfile, or with FFmpeg where libsndfile does not know the format.
 
-    Raises `errors.SongFormatError` if neither finds audio in it.
+    mp3 and bare aac are decoded frame by frame, with the help of `index` if it is still right.
+    Ogg is FFmpeg's: libsndfile leaves damaged pages out, and what follows them comes too early.
+    Raises `errors.SongFormatError` if neither finds audio in it, and `OSError`.
     """
+    file = path.open("rb")
+    if index is None or not index.is_of(file):
+        index = FrameIndex.begin(file)
+    if index is not None:
+        return FrameDecoder(path, file, index)
+    links = links_of(file)
+    file.close()
+    if len(links) > 1:
+        return ChainDecoder([AvDecoder(path, link) for link in links])
+    if links:
+        return AvDecoder(path)
     try:
         return SoundFileDecoder(path)
     except (soundfile.LibsndfileError, TypeError):
@@ -61,7 +58,7 @@ def open_decoder(path: Path) -> Decoder:
 
 
 class SoundFileDecoder:
-    """wav, flac, ogg, opus, mp3 and aiff, through libsndfile."""
+    """wav, flac and aiff, through libsndfile."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -70,38 +67,119 @@ class SoundFileDecoder:
         self.channels = int(self._file.channels)
         self.duration_s = self._file.frames / self.sample_rate_hz
 
-    def blocks(self, start_frame: int = 0) -> Iterator[Samples]:
+    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
-        try:
-            if start_frame >= self._file.frames > 0:
-                return
-            skip = min(start_frame, WARM_UP_FRAMES)
-            self._file.seek(start_frame - skip)
-            while True:
-                block = self._file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
-                if not len(block):
-                    return
-                if skip < len(block):
-                    yield block[skip:]
-                skip = max(0, skip - len(block))
-        except soundfile.LibsndfileError as error:
-            raise errors.SongDamagedError(self._path, error.error_string.rstrip(".")) from error
+        if start_frame >= self._file.frames > 0:
+            return
+        position = max(0, start_frame - WARM_UP_FRAMES)
+        for block in self._blocks_or_silence(position, on_damage):
+            skip = max(0, start_frame - position)
+            position += len(block)
+            if skip < len(block):
+                yield block[skip:]
 
     def close(self) -> None:
         """Give the file back."""
         self._file.close()
 
+    def _blocks_or_silence(self, position: int, on_damage: Damage) -> Iterator[Samples]:
+        step = BLOCK_FRAMES
+        while True:
+            try:
+                self._file.seek(position)
+                while len(block := self._read(step)):
+                    position += len(block)
+                    yield block
+                return
+            except soundfile.LibsndfileError as error:
+                if step == BLOCK_FRAMES:
+                    # What comes before the damage is good.
+                    step = _SALVAGED_FRAMES
+                    self._open_anew(error)
+                    continue
+                beyond = self._find_sound(position, error)
+                on_damage(position, beyond)
+                yield np.zeros((beyond - position, self.channels), np.float32)
+                position, step = beyond, BLOCK_FRAMES
+
+    def _find_sound(self, position: int, error: soundfile.LibsndfileError) -> int:
+        """Find the first place behind a damaged one from which on there is sound again."""
+        step = _SALVAGED_FRAMES
+        while (position := position + step) < self._file.frames:
+            self._open_anew(error)
+            try:
+                self._file.seek(position)
+                if len(self._read(_SALVAGED_FRAMES)):
+                    return position
+            except soundfile.LibsndfileError:
+                step += step // 8
+        raise errors.SongDamagedError(self._path, _words(error)) from error
+
+    def _read(self, frames: int) -> Samples:
+        block: Samples = self._file.read(frames, dtype="float32", always_2d=True)
+        return block
+
+    def _open_anew(self, error: soundfile.LibsndfileError) -> None:
+        """Open the file again, since after an error libsndfile may refuse everything."""
+        self._file.close()
+        try:
+            self._file = soundfile.SoundFile(str(self._path))
+        except soundfile.LibsndfileError:
+            raise errors.SongDamagedError(self._path, _words(error)) from error
+
+
+class ChainDecoder:
+    """Decoders one after the other, all brought to the rate and the channels of the first."""
+
+    def __init__(self, links: Sequence[Decoder]) -> None:
+        self._links = links
+        self.sample_rate_hz = links[0].sample_rate_hz
+        self.channels = links[0].channels
+
+    @property
+    def duration_s(self) -> float:
+        """What the headers claim."""
+        return sum(link.duration_s for link in self._links)
+
+    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
+        begin_s = 0.0
+        for link in self._links:
+            begin = round(begin_s * self.sample_rate_hz)
+            begin_s += link.duration_s
+            is_last = link is self._links[-1]
+            if is_last or start_frame < round(begin_s * self.sample_rate_hz):
+                own_rate = link.sample_rate_hz / self.sample_rate_hz
+                start = round(max(0, start_frame - begin) * own_rate)
+                conformer = Conformer(link.sample_rate_hz, self.sample_rate_hz, self.channels)
+
+                def damaged(
+                    first: int, stop: int, begin: int = begin, rate: float = own_rate
+                ) -> None:
+                    on_damage(begin + round(first / rate), begin + round(stop / rate))
+
+                for block in link.blocks(start, damaged):
+                    yield conformer.take(block)
+                yield conformer.finish()
+
+    def close(self) -> None:
+        """Give the file back."""
+        for link in self._links:
+            link.close()
+
 
 class AvDecoder:
-    """m4a, aac, wma and the sound of video files, through FFmpeg."""
+    """ogg, opus, m4a, wma and the sound of video files, through FFmpeg."""
 
-    def __init__(self, path: Path) -> None:
-        # Imported here because most songs never need it, and it costs start-up time.
+    def __init__(self, path: Path, part: range | None = None) -> None:
+        """Open the file at `path`, or only those bytes of it that `part` says."""
+        # Imported here because some songs never need it, and it costs start-up time.
         import av
 
         self._path = path
+        source = str(path) if part is None else Slice(path.open("rb"), part)
         try:
-            self._container = av.open(str(path), metadata_errors="replace")
+            self._container = av.open(source, "r", metadata_errors="replace")
         except av.FFmpegError as error:
             if _is_mp4(path):
                 # The index of these files is usually at their end: the first thing to get lost.
@@ -116,6 +194,7 @@ class AvDecoder:
         if not self.sample_rate_hz or not self.channels:
             self._container.close()
             raise errors.SongFormatError(path)
+        self._layout = self._stream.codec_context.layout.name
         self._origin_s: float | None = None
         self._begun = False
 
@@ -134,7 +213,7 @@ class AvDecoder:
         claimed_s = _tagged_duration_s(stream) or (self._container.duration or 0) / av.time_base
         return claimed_s or _count_duration_s(self._path)
 
-    def blocks(self, start_frame: int = 0) -> Iterator[Samples]:
+    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
         import av
 
@@ -143,7 +222,7 @@ class AvDecoder:
         failure: av.FFmpegError | None = None
         try:
             position, frames = self._decode_before(start_frame)
-            for samples in self._to_samples(frames):
+            for samples in self._to_samples(frames, position, start_frame, on_damage):
                 skip = max(0, start_frame - position)
                 position += len(samples)
                 if skip < len(samples):
@@ -173,7 +252,7 @@ class AvDecoder:
             # Only a fresh container leaves out the encoder's padding before the first sample, so
             # now is when to see what time that sample has.
             self._begun = True
-            frames = self._container.decode(self._stream)
+            frames = self._frames()
             first = next(frames, None)
             self._origin_s = self._time_s(first)
             if not start_frame:
@@ -194,23 +273,59 @@ class AvDecoder:
         import av
 
         self._container.seek(0 if time_s is None else round(time_s * av.time_base))
-        frames = self._container.decode(self._stream)
+        frames = self._frames()
         first = next(frames, None)
         first_s = self._time_s(first)
         if first is None or first_s is None or self._origin_s is None:
             return None, chain([first] if first else [], frames)
         return round((first_s - self._origin_s) * self.sample_rate_hz), chain([first], frames)
 
-    def _to_samples(self, frames: "Iterator[AudioFrame]") -> Iterator[Samples]:
+    def _frames(self) -> "Iterator[AudioFrame]":
+        """Decode on from where the container is, past what cannot be decoded."""
         import av
 
-        resampler = av.AudioResampler(
-            format="flt", layout=self._stream.codec_context.layout, rate=self.sample_rate_hz
-        )
+        refused = 0
+        while True:
+            try:
+                for packet in self._container.demux(self._stream):
+                    try:
+                        yield from packet.decode()
+                        refused = 0
+                    except av.FFmpegError:
+                        refused += 1
+                return
+            except av.error.InvalidDataError:
+                # Of the container itself, which mostly finds its way again.
+                refused += 1
+                if refused > _MOST_REFUSED:
+                    raise
+
+    def _to_samples(
+        self, frames: "Iterator[AudioFrame]", position: int, start_frame: int, on_damage: Damage
+    ) -> Iterator[Samples]:
+        """Yield frames as samples in the song's form, and silence where their times leave gaps."""
+        import av
+
+        resampler: av.AudioResampler | None = None
+        form = None
         for decoded in frames:
+            time_s = self._time_s(decoded)
+            if time_s is not None and self._origin_s is not None:
+                place = round((time_s - self._origin_s) * self.sample_rate_hz)
+                if place - position > _GAP_S * self.sample_rate_hz:
+                    if place > start_frame:
+                        on_damage(max(position, start_frame), place)
+                    yield from _silence(place - position, self.channels)
+                    position = place
+            if form != (decoded.format.name, decoded.layout.name, decoded.sample_rate):
+                form = (decoded.format.name, decoded.layout.name, decoded.sample_rate)
+                resampler = av.AudioResampler("flt", self._layout, self.sample_rate_hz)
+            assert resampler is not None
             for frame in resampler.resample(decoded):
                 samples = frame.to_ndarray().astype(np.float32, copy=False)
-                yield samples.reshape(-1, self.channels)
+                samples = samples.reshape(-1, self.channels)
+                position += len(samples)
+                yield samples
 
     def _time_s(self, frame: "AudioFrame | None") -> float | None:
         if frame is None or frame.pts is None or frame.time_base is None:
@@ -244,9 +359,18 @@ def _count_duration_s(path: Path) -> float:
     return float(ticks * (stream.time_base or 0))
 
 
+def _silence(frames: int, channels: int) -> Iterator[Samples]:
+    for begin in range(0, frames, BLOCK_FRAMES):
+        yield np.zeros((min(BLOCK_FRAMES, frames - begin), channels), np.float32)
+
+
 def _is_mp4(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(8)[4:] == b"ftyp"
+
+
+def _words(error: soundfile.LibsndfileError) -> str:
+    return str(error.error_string).removeprefix("Error : ").rstrip(".")
 
 
 def _reason(error: "FFmpegError") -> str:

@@ -84,6 +84,13 @@ class SongVanishedError(SongError):
         )
 
 
+class SongChangedError(SongError):
+    """The file is not what it was when it was opened."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the file was changed while it was in use; open it again.")
+
+
 class SongTooShortError(SongError):
     """The song is shorter than one half-second value."""
 
@@ -101,6 +108,13 @@ class NoSongsError(SongError):
         super().__init__(
             f"{', '.join(map(str, paths))}: no song in this folder; name a song or another folder."
         )
+
+
+class NoRoomError(EmovizError):
+    """What a long song needs for a while cannot be written."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: a long song needs room there ({reason}); free some of it.")
 
 
 class ModelError(EmovizError):

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors, paths
+from emoviz.frames import Frames
 from emoviz.inference import Listener, Windows
-from emoviz.listening import Frames, Hearing, MeanHearing, NetworkHearing
+from emoviz.listening import Hearing, MeanHearing, NetworkHearing
 from emoviz.melspectrogram import FrontEnd
 
 DEFAULT_MODEL = "musicnn"
@@ -141,6 +142,12 @@ def describe(name: str) -> ModelInfo:
     """Read what an installed model says of itself. Raises `errors.ModelBrokenError`."""
     folder = paths.models() / name
     return _read_info(folder, _read_table(folder))
+
+
+def shown_front_end(name: str) -> FrontEnd:
+    """Read the front end whose frames are shown. Raises `errors.ModelBrokenError`."""
+    folder = paths.models() / name
+    return _read_front_end(folder, _read_table(folder), "front_end")
 
 
 def _read_table(folder: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.listening import Frames
+from emoviz.frames import Frames
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -22,6 +22,8 @@ def session(data: bytes, threads: int) -> "InferenceSession":
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    # A plan of the memory for all layers at once takes a third more of it.
+    options.enable_mem_pattern = False
     # Threads that wait in a loop take the cores from what draws and plays.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

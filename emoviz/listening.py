@@ -9,46 +9,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from emoviz.decoding import Samples
+from emoviz.decoder import Samples
+from emoviz.frame_spool import FrameSpool
+from emoviz.frames import Floats, Frames, joined
 from emoviz.melspectrogram import Framer, FrontEnd, columns_of
 
-BLOCK_COLUMNS = 24
+BLOCK_COLUMNS = 12
 """Half-seconds that a listener takes at once, besides what it needs to hear around them."""
-
-Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Frames:
-    """Frames of some half-seconds in decibels: for each front end (columns, frames, bands).
-
-    The first front end is the one that is shown.
-    """
-
-    by_front_end: tuple[Floats, ...]
-
-    def __len__(self) -> int:
-        return len(self.by_front_end[0])
-
-    def __getitem__(self, part: slice) -> "Frames":
-        return Frames(tuple(frames[part] for frames in self.by_front_end))
-
-    @property
-    def mel_db(self) -> Floats:
-        """The frames that are shown."""
-        return self.by_front_end[0]
-
-
-def joined(parts: Iterable[Frames]) -> Frames:
-    """Put frames one after the other."""
-    return Frames(
-        tuple(
-            np.concatenate(arrays)
-            for arrays in zip(*(part.by_front_end for part in parts), strict=True)
-        )
-    )
 
 
 def frames_of(blocks: Iterable[Samples], front_ends: tuple[FrontEnd, ...]) -> Iterator[Frames]:
@@ -141,7 +109,7 @@ class NetworkHearing:
         """
         self._network, self._halo = network, halo
         self._tail: list[Frames] = []
-        self._kept: dict[int, Frames] = {}
+        self._kept = FrameSpool()
         self._unheard: list[int] = []
         self._begun = 0
         self._come = 0
@@ -183,7 +151,8 @@ class NetworkHearing:
             return
         tail, first = joined(self._tail), self._begun * BLOCK_COLUMNS
         while first + BLOCK_COLUMNS <= self._come or (self._ended and first < self._come):
-            self._kept[self._begun], tail = tail[:BLOCK_COLUMNS], tail[BLOCK_COLUMNS:]
+            self._kept.put(self._begun, tail[:BLOCK_COLUMNS])
+            tail = tail[BLOCK_COLUMNS:]
             self._unheard.append(self._begun)
             self._begun += 1
             first += BLOCK_COLUMNS
@@ -195,7 +164,7 @@ class NetworkHearing:
     def _forget(self, block: int) -> None:
         # What follows the last block that has begun may still need it.
         if self._ended or block < self._begun - 1:
-            self._kept.pop(block, None)
+            self._kept.drop(block)
 
     def _around(self, block: int) -> Frames:
         """Give a block with its surroundings, time reversed where mirrored."""
@@ -207,7 +176,7 @@ class NetworkHearing:
         turned = place % period >= self._come
         index = np.where(turned, period - 1 - place % period, place % period)
         blocks = range(int(index.min()) // BLOCK_COLUMNS, int(index.max()) // BLOCK_COLUMNS + 1)
-        near = joined([*(self._kept[b] for b in blocks if b in self._kept), *self._tail])
+        near = joined([*(self._kept.get(b) for b in blocks if b in self._kept), *self._tail])
         index -= blocks[0] * BLOCK_COLUMNS
         return Frames(
             tuple(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.decoding import Samples
+from emoviz.decoder import Samples
 
 COLUMN_S = 0.5
 """Duration of one column, in seconds: labels and predictions come at 2 Hz."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from emoviz.decoding import Samples
+from emoviz.decoder import Samples
 from emoviz.playback_route import Region
 from emoviz.song import Song
 

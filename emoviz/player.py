@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from emoviz import errors
-from emoviz.decoding import Samples
+from emoviz.decoder import Samples
 from emoviz.playback_feeder import PlaybackFeeder
 from emoviz.playback_ring import PlaybackRing
 from emoviz.playback_route import Region

@@ -1,7 +1,7 @@
 """Song: any audio file, decoded in blocks; its metadata; mono at a model's rate, stereo to play."""
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,14 +10,27 @@ import soxr
 import tinytag
 
 from emoviz import errors, files
-from emoviz.decoding import Decoder, Samples, open_decoder
+from emoviz.decoder import Damage, Decoder, Samples, ignore_damage
+from emoviz.decoding import open_decoder
+from emoviz.frame_decoder import FrameDecoder
+from emoviz.frame_index import FrameIndex
+from emoviz.spare_decoder import SpareDecoder
 
 SHORTEST_S = 0.5
+MISSING_S = 0.01
+"""How much less than that is enough: decoders differ by some samples."""
 TOLERATED_S = 1.0
 """How much less than the header promises may come: padding and frame counts of mp3 and aac."""
 
 Report: TypeAlias = Callable[[str], None]
 """Takes one sentence for the user about something that is wrong but does not stop the work."""
+
+DamagedPlace: TypeAlias = Callable[[float, float], None]
+"""Takes from when to when, in seconds, there is silence because the song is damaged there."""
+
+
+def ignore_damaged_place(_start_s: float, _end_s: float) -> None:
+    """Take no notice."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,9 @@ class Song:
     sample_rate_hz: int
     channels: int
     cover: bytes | None
+    _spare: SpareDecoder = field(compare=False, repr=False)
+    _index: FrameIndex | None = field(default=None, compare=False, repr=False)
+    """Where its frames are, if they have to be counted: each decoder goes on from the last."""
 
     @classmethod
     def open(cls, path: Path) -> "Song":
@@ -43,12 +59,15 @@ class Song:
         Raises `errors.SongError` with the file's name if it is missing, a folder, not readable,
         empty, not audio, or shorter than half a second.
         """
+        spare = SpareDecoder(path)
         decoder = open_song_decoder(path)
         try:
             _check_length(path, decoder)
             duration_s = decoder.duration_s
-        finally:
+        except errors.SongError:
             decoder.close()
+            raise
+        spare.put(decoder)
         title, artist, cover = _read_tags(path)
         return cls(
             path=path,
@@ -58,6 +77,8 @@ class Song:
             sample_rate_hz=decoder.sample_rate_hz,
             channels=decoder.channels,
             cover=cover,
+            _index=decoder.index if isinstance(decoder, FrameDecoder) else None,
+            _spare=spare,
         )
 
     def sha256(self) -> str:
@@ -67,16 +88,19 @@ class Song:
         except OSError as error:
             raise errors.SongVanishedError(self.path) from error
 
-    def mono_blocks(self, rate_hz: int, report: Report) -> Iterator[Samples]:
+    def mono_blocks(
+        self, rate_hz: int, report: Report, on_damage: DamagedPlace = ignore_damaged_place
+    ) -> Iterator[Samples]:
         """Yield the whole song as mono float32 blocks at `rate_hz`.
 
-        Samples that are not numbers become silence and a file that breaks off ends early; both
-        are said through `report`. Raises `errors.SongError` if nothing at all can be decoded.
+        Damaged places and samples that are not numbers become silence, and a file that breaks off
+        ends early; all this is said through `report`, and `on_damage` is told where it is. Raises
+        `errors.SongError` if nothing at all can be decoded.
         """
         decoder = self._reopen()
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=1)
         try:
-            for block in self._sound_blocks(decoder, report):
+            for block in self._sound_blocks(decoder, report, on_damage):
                 yield resampler.resample_chunk(_to_mono(block))
             yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
         finally:
@@ -85,33 +109,53 @@ class Song:
     def stereo_blocks(self, rate_hz: int, start_s: float = 0.0) -> Generator[Samples, None, None]:
         """Yield the song from `start_s` on as float32 blocks of shape (frames, 2) at `rate_hz`.
 
-        Samples that are not numbers become silence. Raises `errors.SongError` where the file
-        cannot be opened again or breaks off; past its end there are simply no blocks.
+        Damaged places and samples that are not numbers become silence. Raises `errors.SongError`
+        where the file cannot be opened again or breaks off; past its end there are no blocks.
         """
-        decoder = self._reopen()
+        decoder = self._spare.take() or self._reopen()
+        is_good = True
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=2)
         try:
             for block in self._blocks(decoder, round(start_s * decoder.sample_rate_hz)):
                 finite = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
                 yield resampler.resample_chunk(to_stereo(finite))
             yield resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
+        except errors.SongError:
+            is_good = False
+            raise
+        finally:
+            if is_good:
+                self._spare.put(decoder)
+            else:
+                decoder.close()
+
+    def prepare_seeking(self) -> None:
+        """Find out now what a seek to any place needs to know. Raises `errors.SongError`."""
+        if self._index is None:
+            return
+        decoder = self._reopen()
+        try:
+            if isinstance(decoder, FrameDecoder):
+                decoder.find_frames()
         finally:
             decoder.close()
 
     def _reopen(self) -> Decoder:
         try:
-            return open_song_decoder(self.path)
+            return open_song_decoder(self.path, self._index)
         except errors.SongNotFoundError as error:
             raise errors.SongVanishedError(self.path) from error
 
-    def _blocks(self, decoder: Decoder, start_frame: int = 0) -> Iterator[Samples]:
+    def _blocks(
+        self, decoder: Decoder, start_frame: int = 0, on_damage: Damage = ignore_damage
+    ) -> Iterator[Samples]:
         """Yield what `decoder` gives; where it ends early because the file is gone, say that."""
         position = start_frame
         try:
-            for block in decoder.blocks(start_frame):
+            for block in decoder.blocks(start_frame, on_damage):
                 position += len(block)
                 yield block
-        except errors.SongDamagedError as error:
+        except (errors.SongDamagedError, errors.SongChangedError) as error:
             if not self.path.exists():
                 raise errors.SongVanishedError(self.path) from error
             raise
@@ -120,21 +164,17 @@ class Song:
         if missing_s > TOLERATED_S and not self.path.exists():
             raise errors.SongVanishedError(self.path)
 
-    def _sound_blocks(self, decoder: Decoder, report: Report) -> Iterator[Samples]:
+    def _sound_blocks(
+        self, decoder: Decoder, report: Report, on_damage: DamagedPlace
+    ) -> Iterator[Samples]:
         frames = 0
-        damaged = False
+        damages = _Damages(self.path, decoder.sample_rate_hz, report, on_damage)
         try:
-            for block in self._blocks(decoder):
+            for block in self._blocks(decoder, on_damage=damages.skip):
                 finite = np.isfinite(block)
                 if not finite.all():
-                    if not damaged:
-                        damaged = True
-                        first = frames + int(np.argmin(finite.all(axis=1)))
-                        report(
-                            f"{self.path}: samples that are not numbers (the first at "
-                            f"{first / decoder.sample_rate_hz:.2f} s) were taken as silence; "
-                            "render the file again."
-                        )
+                    wrong = np.flatnonzero(~finite.all(axis=1))
+                    damages.silence(frames + int(wrong[0]), frames + int(wrong[-1]) + 1)
                     block = np.where(finite, block, np.float32(0))
                 frames += len(block)
                 yield block
@@ -153,8 +193,37 @@ class Song:
             )
 
 
-def open_song_decoder(path: Path) -> Decoder:
+class _Damages:
+    """Says once of each kind that a song is damaged, and of every place where it is."""
+
+    def __init__(self, path: Path, rate_hz: int, report: Report, on_damage: DamagedPlace) -> None:
+        self._path, self._rate_hz = path, rate_hz
+        self._report, self._on_damage = report, on_damage
+        self._said: set[str] = set()
+
+    def skip(self, first: int, stop: int) -> None:
+        """Take note that there was nothing to decode between two frames."""
+        self._note(first, stop, "damaged places", "get a fresh copy of the file")
+
+    def silence(self, first: int, stop: int) -> None:
+        """Take note that samples between two frames are not numbers."""
+        self._note(first, stop, "samples that are not numbers", "render the file again")
+
+    def _note(self, first: int, stop: int, what: str, remedy: str) -> None:
+        first_s, stop_s = first / self._rate_hz, stop / self._rate_hz
+        self._on_damage(first_s, stop_s)
+        if what not in self._said:
+            self._said.add(what)
+            self._report(
+                f"{self._path}: {what} (the first at {first_s:.2f} s) were taken as silence; "
+                f"{remedy}."
+            )
+
+
+def open_song_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
     """Open a decoder on `path`, or say in one sentence why there can be none.
+
+    `index` is what an earlier decoder has found out.
 
     Raises `errors.SongError`.
     """
@@ -169,6 +238,7 @@ def open_song_decoder(path: Path) -> Decoder:
         with path.open("rb") as file:
             if not file.read(1):
                 raise errors.SongEmptyError(path)
+        return open_decoder(path, index)
     except UnicodeEncodeError as error:
         raise errors.SongNameError(path) from error
     except FileNotFoundError as error:
@@ -177,7 +247,6 @@ def open_song_decoder(path: Path) -> Decoder:
         raise errors.SongPermissionError(path) from error
     except OSError as error:
         raise errors.SongDamagedError(path, (error.strerror or str(error)).lower()) from error
-    return open_decoder(path)
 
 
 def to_stereo(block: Samples) -> Samples:
@@ -225,7 +294,7 @@ def _check_length(path: Path, decoder: Decoder) -> None:
     frames = 0
     for block in decoder.blocks():
         frames += len(block)
-        if frames >= SHORTEST_S * decoder.sample_rate_hz:
+        if frames >= (SHORTEST_S - MISSING_S) * decoder.sample_rate_hz:
             return
     if not frames:
         raise errors.SongEmptyError(path)

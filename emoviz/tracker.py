@@ -4,7 +4,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -12,16 +12,24 @@ import numpy.typing as npt
 
 from emoviz import __version__, errors
 from emoviz.estimator import Estimator
-from emoviz.listening import Frames, frames_of
+from emoviz.frames import Frames
+from emoviz.listening import frames_of
 from emoviz.melspectrogram import COLUMN_S
 from emoviz.silence import SILENT_DB, Audibility, loudest_db, quietened
 from emoviz.song import Report, Song
 from emoviz.trajectory import Provenance, Trajectory
-from emoviz.windows import Track, Window, count_windows, cut, windows_of
+from emoviz.windows import Track, Window, count_windows, places_of, windows_of
+
+# A piece of columns is seen by the window that ends in it, the one after, and, mirrored at the end
+# of the song, by two more.
+_LAST_TO_SHOW = 3
 
 # Digits that a value carries: finer than any listener, and the same on every machine.
 _DECIMALS = 6
 
+
+Place: TypeAlias = tuple[float, float]
+"""From when to when, in seconds."""
 
 _Chunks: TypeAlias = "queue.SimpleQueue[Frames | None]"
 
@@ -45,6 +53,8 @@ class Update:
     windows_done: int
     windows_total: int
     decoded: bool
+    damaged: tuple[Place, ...] = ()
+    """Where the file is damaged, as far as it has been decoded; places that nearly touch are one"""
 
 
 def ignore_update(_: Update) -> None:
@@ -79,10 +89,11 @@ class File2Track:
         """
         stop = threading.Event()
         chunks: _Chunks = queue.SimpleQueue()
+        damaged: list[Place] = []
         with ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
-            decoding = pool.submit(self._decode, song, report, chunks, stop)
+            decoding = pool.submit(self._decode, song, report, chunks, damaged, stop)
             try:
-                values = self._estimate(song, chunks, on_update, playhead_s, cancelled)
+                values = self._estimate(song, chunks, damaged, on_update, playhead_s, cancelled)
             finally:
                 stop.set()
             decoding.result()
@@ -90,11 +101,22 @@ class File2Track:
             raise errors.SongTooShortError(song.path, song.duration_s)
         return Trajectory.from_values(values.round(_DECIMALS), self._provenance(song))
 
-    def _decode(self, song: Song, report: Report, chunks: _Chunks, stop: threading.Event) -> None:
+    def _decode(
+        self,
+        song: Song,
+        report: Report,
+        chunks: _Chunks,
+        damaged: list[Place],
+        stop: threading.Event,
+    ) -> None:
         front_end = self.estimator.front_end
         highest_db = -np.inf
         try:
-            blocks = song.mono_blocks(front_end.sample_rate_hz, report)
+            blocks = song.mono_blocks(
+                front_end.sample_rate_hz,
+                report,
+                lambda start_s, end_s: _note_place(damaged, (start_s, end_s)),
+            )
             for frames in frames_of(blocks, self.estimator.front_ends):
                 if stop.is_set():
                     return
@@ -109,6 +131,7 @@ class File2Track:
         self,
         song: Song,
         chunks: _Chunks,
+        damaged: list[Place],
         on_update: Callable[[Update], None],
         playhead_s: Callable[[], float],
         cancelled: Callable[[], bool],
@@ -123,7 +146,7 @@ class File2Track:
                 work.estimate(window)
             new_frames_db = work.take(chunks, wait=window is None)
             work.listen(playhead)
-            on_update(work.update(new_frames_db))
+            on_update(replace(work.update(new_frames_db), damaged=tuple(damaged)))
         return work.values
 
     def _provenance(self, song: Song) -> Provenance:
@@ -145,7 +168,7 @@ class _Work:
         self._estimator = estimator
         self._expected_columns = expected_columns
         self._hearing = estimator.hearing()
-        self._columns = _Rows(estimator.features)
+        self._columns = _Columns(estimator.features, estimator.info.window_columns)
         self._heard = np.zeros(0, bool)
         self._audibility = Audibility()
         self._pending: list[Window] = []
@@ -184,7 +207,6 @@ class _Work:
             return np.zeros((0, 0, 0), np.float32)
         mel_db = np.concatenate([chunk.mel_db for chunk in taken])
         self._audibility.append(loudest_db(mel_db, self._estimator.front_end))
-        self._columns.grow(self._decoded_columns)
         self._heard = np.pad(self._heard, (0, self._decoded_columns - len(self._heard)))
         self._track.grow(self._decoded_columns)
         return mel_db
@@ -194,7 +216,7 @@ class _Work:
         if self._hearing.ready:
             heard = self._hearing.listen(playhead)
             part = slice(heard.first, heard.first + len(heard.columns))
-            self._columns.rows[part] = heard.columns
+            self._columns.write(heard.first, heard.columns)
             self._heard[part] = True
         self._plan()
 
@@ -209,7 +231,8 @@ class _Work:
 
     def estimate(self, window: Window) -> None:
         """Estimate one window and blend it into the track."""
-        windows = cut(self._columns.rows, window)[None]
+        windows = self._columns.cut(window, len(self._heard))[None]
+        self._columns.forget(window)
         self._track.add(window, self._estimator(windows)[0])
         self._done += 1
 
@@ -239,26 +262,51 @@ class _Work:
         return bool(self._heard[first : _last_shown(window)].all())
 
 
+def _note_place(places: list[Place], place: Place) -> None:
+    """Append a place, or lengthen the last one if they nearly touch."""
+    if places and place[0] - places[-1][1] < COLUMN_S:
+        places[-1] = (places[-1][0], max(place[1], places[-1][1]))
+    else:
+        places.append(place)
+
+
 def _last_shown(window: Window) -> int:
     """Give where what a window shows ends, be it mirrored at the start of the song."""
     return max(window.first + window.length, -window.first)
 
 
-class _Rows:
-    """An array that grows at its end.
+class _Columns:
+    """The columns that have been heard, in pieces that are forgotten once they are of no more use.
 
-    It has room that doubles where it is full: to make room for every chunk would copy the columns
-    of a three-hour song thousands of times.
+    A piece is half a window long.
     """
 
-    def __init__(self, width: int) -> None:
-        self._room = np.zeros((64, width), np.float32)
-        self.rows = self._room[:0]
+    def __init__(self, width: int, window_columns: int) -> None:
+        self._width, self._length = width, window_columns // 2
+        self._pieces: dict[int, npt.NDArray[np.float32]] = {}
+        self._done: set[int] = set()
 
-    def grow(self, count: int) -> None:
-        """Make it `count` rows long."""
-        if count > len(self._room):
-            room = np.zeros((2 * count, self._room.shape[1]), np.float32)
-            room[: len(self.rows)] = self.rows
-            self._room = room
-        self.rows = self._room[:count]
+    def write(self, first: int, columns: npt.NDArray[np.float32]) -> None:
+        """Take columns, from column `first` of the song on."""
+        while len(columns):
+            number, place = divmod(first, self._length)
+            if number not in self._pieces:
+                self._pieces[number] = np.zeros((self._length, self._width), np.float32)
+            taken = columns[: self._length - place]
+            self._pieces[number][place : place + len(taken)] = taken
+            first, columns = first + len(taken), columns[len(taken) :]
+
+    def cut(self, window: Window, song_columns: int) -> npt.NDArray[np.float32]:
+        """Cut a window out of a song of so many columns, mirrored past its ends."""
+        index = places_of(window, song_columns)
+        numbers = range(int(index.min()) // self._length, int(index.max()) // self._length + 1)
+        pieces = np.concatenate([self._pieces[number] for number in numbers])
+        return pieces[index - numbers[0] * self._length]
+
+    def forget(self, window: Window) -> None:
+        """Take note that a window will not be cut again."""
+        number = window.first // self._length + 1
+        self._done.add(number)
+        for piece in range(number - _LAST_TO_SHOW, number + 1):
+            if all(piece + later in self._done for later in range(_LAST_TO_SHOW + 1)):
+                self._pieces.pop(piece, None)

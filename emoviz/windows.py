@@ -42,9 +42,13 @@ def _firsts(columns: int, length: int) -> range:
 
 def cut(columns_db: npt.NDArray[np.float32], window: Window) -> npt.NDArray[np.float32]:
     """Cut a window of shape (length, bands) from (columns, bands), mirrored past both ends."""
-    columns = len(columns_db)
+    return columns_db[places_of(window, len(columns_db))]
+
+
+def places_of(window: Window, columns: int) -> npt.NDArray[np.int64]:
+    """Give which of a song's `columns` a window shows, in its order."""
     index = np.arange(window.first, window.first + window.length) % (2 * columns)
-    return columns_db[np.where(index < columns, index, 2 * columns - 1 - index)]
+    return np.where(index < columns, index, 2 * columns - 1 - index)
 
 
 class Track:

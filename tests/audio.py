@@ -233,6 +233,14 @@ def encode(path: Path, sound: Floats, rate_hz: int, **options: str) -> None:
             file.write(sound[begin : begin + 8192])
 
 
+def spoil(path: Path, *, at: float, share: float = 0.05) -> None:
+    """Write noise over a part of a file: from one share of its length on, so long a share of it."""
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(round(at * size))
+        file.write(np.random.default_rng(1).bytes(round(share * size)))
+
+
 def write_film(path: Path, sound_s: float, picture_s: float) -> None:
     """Write a film with a sound track of another length than its picture."""
     rate_hz = 44100

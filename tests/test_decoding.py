@@ -7,7 +7,9 @@ import pytest
 
 from emoviz import errors
 from emoviz.decoding import AvDecoder, SoundFileDecoder, open_decoder
-from tests.audio import Floats, encode, find, music
+from emoviz.frame_decoder import FrameDecoder
+from emoviz.frame_headers import lead_of
+from tests.audio import Floats, encode, find, music, spoil
 
 DURATION_S = 8.0
 RATE_HZ = 44100
@@ -46,7 +48,9 @@ def whole(path: Path) -> Floats:
 @pytest.mark.parametrize("suffix", TOLERANCES_S)
 def test_what_is_decoded_is_what_was_encoded(folder: Path, suffix: str) -> None:
     decoder = open_decoder(folder / f"song.{suffix}")
-    expected = AvDecoder if suffix in ("m4a", "aac", "wma", "mkv", "mp4") else SoundFileDecoder
+    kinds = {"wav": SoundFileDecoder, "flac": SoundFileDecoder, "aiff": SoundFileDecoder}
+    kinds |= {"mp3": FrameDecoder, "aac": FrameDecoder}
+    expected = kinds.get(suffix, AvDecoder)
     assert isinstance(decoder, expected)
     assert decoder.channels == 2
     assert decoder.duration_s == pytest.approx(DURATION_S, abs=0.1)
@@ -104,3 +108,114 @@ def test_a_video_without_sound_is_refused(tmp_path: Path) -> None:
         container.mux(stream.encode(None))
     with pytest.raises(errors.SongFormatError, match="no sound track"):
         open_decoder(tmp_path / "mute.mp4")
+
+
+# The others' times are rounded to milliseconds.
+@pytest.mark.parametrize("suffix", sorted(set(TOLERANCES_S) - {"wma", "mkv"}))
+def test_many_seeks_never_drift(folder: Path, suffix: str) -> None:
+    samples = whole(folder / f"song.{suffix}")
+    decoder = open_decoder(folder / f"song.{suffix}")
+    for start in np.random.default_rng(0).integers(0, len(samples) - 4000, 60).tolist():
+        got = next(decoder.blocks(start))[:4000]
+        wrong = np.abs(got - samples[start : start + 4000])
+        # What opus and aac make up in place of noise is never the same twice.
+        assert wrong.max() < 0.02
+    decoder.close()
+
+
+def without_information(path: Path) -> None:
+    """Take out of an mp3 the frame that tells of the others."""
+    data = path.read_bytes()
+    with path.open("rb") as file:
+        lead = lead_of(file)
+    assert lead is not None
+    path.write_bytes(data[lead.offset :])
+
+
+def test_an_mp3_that_tells_nothing_of_itself_is_as_long_as_its_frames(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp3"
+    encode(path, music(20.0, RATE_HZ), RATE_HZ, bitrate_mode="VARIABLE")
+    without_information(path)
+    decoder = open_decoder(path)
+    assert decoder.duration_s == pytest.approx(20.0, abs=0.1)
+    samples = whole(path)
+    assert len(samples) / RATE_HZ == pytest.approx(decoder.duration_s, abs=1e-3)
+    start = round(19.0 * RATE_HZ)
+    got = np.concatenate(list(decoder.blocks(start)))
+    assert np.abs(got - samples[start:]).max() < 1e-6
+    decoder.close()
+
+
+def damaged_places(path: Path) -> tuple[Floats, list[tuple[int, int]], int]:
+    decoder = open_decoder(path)
+    places: list[tuple[int, int]] = []
+    blocks = list(decoder.blocks(0, lambda first, stop: places.append((first, stop))))
+    decoder.close()
+    return np.concatenate(blocks), places, decoder.sample_rate_hz
+
+
+@pytest.mark.parametrize(
+    "suffix", ["flac", "mp3", "ogg", "opus", "m4a", "aac", "wma", "mkv", "mp4"]
+)
+def test_behind_damage_the_song_goes_on_in_time(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"song.{suffix}"
+    rate_hz = 48000 if suffix == "opus" else RATE_HZ
+    encode(path, music(12.0, rate_hz), rate_hz)
+    spoil(path, at=0.4)
+    samples, places, _ = damaged_places(path)
+    assert len(samples) / rate_hz == pytest.approx(12.0, abs=0.2)
+    assert 3.5 * rate_hz < places[0][0] < places[-1][1] < 8.0 * rate_hz
+    # A place in the file is not quite one in time.
+    excerpt = samples[10 * rate_hz : 11 * rate_hz, 0]
+    place, correlation = find(excerpt, music(12.0, rate_hz)[:, 0])
+    assert correlation > 0.95
+    assert abs(place - 10 * rate_hz) < 0.1 * rate_hz
+    # And a seek over it leads to what decoding through it gives.
+    decoder = open_decoder(path)
+    got = next(decoder.blocks(10 * rate_hz))[:4000]
+    place, correlation = find(got[:, 0], samples[9 * rate_hz : 11 * rate_hz, 0])
+    assert correlation > 0.95
+    assert abs(place - rate_hz) < TOLERANCES_S[suffix] * rate_hz
+    decoder.close()
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "aac", "ogg"])
+@pytest.mark.parametrize("rates_hz", [(44100, 44100), (44100, 22050), (22050, 48000)])
+def test_songs_put_together_are_one_at_the_rate_of_the_first(
+    tmp_path: Path, suffix: str, rates_hz: tuple[int, int]
+) -> None:
+    path = tmp_path / f"both.{suffix}"
+    for number, rate_hz in enumerate(rates_hz):
+        # The second one has one channel.
+        encode(tmp_path / f"{number}.{suffix}", music(6.0, rate_hz, number)[:, number:], rate_hz)
+    path.write_bytes(b"".join((tmp_path / f"{n}.{suffix}").read_bytes() for n in (0, 1)))
+    samples = whole(path)
+    decoder = open_decoder(path)
+    rate_hz = rates_hz[0]
+    assert (decoder.sample_rate_hz, decoder.channels) == (rate_hz, 2)
+    assert decoder.duration_s == pytest.approx(12.0, abs=0.2)
+    assert len(samples) / rate_hz == pytest.approx(12.0, abs=0.2)
+    for begin_s, number in ((2, 0), (9, 1)):
+        excerpt = samples[begin_s * rate_hz : (begin_s + 1) * rate_hz, number]
+        place, correlation = find(excerpt, music(6.0, rate_hz, number)[:, number])
+        assert correlation > 0.95
+        assert place / rate_hz + 6.0 * number == pytest.approx(begin_s, abs=0.12)
+    for start in (1234, round(5.9 * rate_hz), round(9.5 * rate_hz)):
+        got = next(decoder.blocks(start))[:4000]
+        near = max(0, start - 2000)
+        place, correlation = find(got[:, 0], samples[near : start + 6000, 0])
+        assert correlation > 0.99
+        assert abs(near + place - start) < 0.005 * rate_hz
+    decoder.close()
+
+
+def test_a_file_that_is_rewritten_while_it_is_decoded_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp3"
+    encode(path, music(30.0, RATE_HZ), RATE_HZ)
+    decoder = open_decoder(path)
+    blocks = decoder.blocks(0)
+    next(blocks)
+    spoil(path, at=0.0, share=1.0)
+    with pytest.raises(errors.SongChangedError, match="open it again"):
+        list(blocks)
+    decoder.close()

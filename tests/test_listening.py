@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from emoviz.estimator import Estimator
+from emoviz.frames import Floats, Frames
 from emoviz.inference import session
 from emoviz.listening import (
     BLOCK_COLUMNS,
-    Floats,
-    Frames,
     Heard,
     Hearing,
     NetworkHearing,

@@ -11,7 +11,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emoviz.decoding import Samples
+from emoviz.decoder import Samples
 from emoviz.estimator import Estimator
 from emoviz.melspectrogram import COLUMN_S, FrontEnd, columns_of, mel_frames
 from emoviz.song import Song

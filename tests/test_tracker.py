@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emoviz import __version__, errors, files
-from emoviz.decoding import Samples
+from emoviz.decoder import Samples
 from emoviz.estimator import Estimator, ModelInfo
-from emoviz.listening import Frames, frames_of
-from emoviz.song import Report, Song
+from emoviz.frames import Frames
+from emoviz.listening import frames_of
+from emoviz.song import DamagedPlace, Report, Song, ignore_damaged_place
 from emoviz.tracker import AnalysisCancelledError, File2Track, Update
 from emoviz.trajectory import Trajectory
 from emoviz.windows import Track, Window, cut, windows_of
@@ -277,8 +278,10 @@ def test_frames_come_in_the_order_of_the_song(
 class WatchedSong(Song):
     """A song that tells when all of it has been decoded."""
 
-    def mono_blocks(self, rate_hz: int, report: Report) -> Iterator[Samples]:
-        yield from super().mono_blocks(rate_hz, report)
+    def mono_blocks(
+        self, rate_hz: int, report: Report, on_damage: DamagedPlace = ignore_damaged_place
+    ) -> Iterator[Samples]:
+        yield from super().mono_blocks(rate_hz, report, on_damage)
         decoded_flags[self.path].set()
 
 

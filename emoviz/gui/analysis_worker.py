@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,14 +94,17 @@ class AnalysisWorker(QObject):
             return True
 
     def _run(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
-        # Before the model is loaded: its threads are as patient as the one that makes them.
-        priority.step_back()
         try:
             song = Song.open(path)
-            loaded = estimator.load(model)
+            info, front_end = estimator.describe(model), estimator.shown_front_end(model)
             if not self._take_over(cancel):
                 return
-            self.opened.emit(request, song, loaded.front_end, loaded.info)
+            # Now it can be heard: who listens waits neither for the model nor for patience.
+            self.opened.emit(request, song, front_end, info)
+            # Before the model is loaded: its threads are as patient as the one that makes them.
+            priority.step_back()
+            song.prepare_seeking()
+            loaded = estimator.load(model)
             answers = _Answers(self, request)
             trajectory = File2Track(loaded)(
                 song,
@@ -140,7 +144,5 @@ class _Answers:
         self._answered_s = now_s
         frames_db = np.concatenate(self._frames) if self._frames else update.new_frames_db
         self._frames.clear()
-        joined = Update(
-            frames_db, update.values, update.windows_done, update.windows_total, update.decoded
-        )
+        joined = replace(update, new_frames_db=frames_db)
         self._worker.updated.emit(self._request, joined)

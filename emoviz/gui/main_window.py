@@ -224,6 +224,7 @@ class MainWindow(QMainWindow):
         session.opened.connect(self._on_opened)
         session.track_changed.connect(self._show_track)
         session.progress_changed.connect(self._on_progress)
+        session.damage_found.connect(self._overview.set_damaged)
         session.finished.connect(self._on_finished)
         session.said.connect(self.say)
         self.queue.song_asked.connect(self._open)

@@ -10,17 +10,25 @@ CEILING_DB = 20.0
 """What the picture's darkest and lightest colour stand for, in decibels re full scale."""
 
 _MOST_POOLED = 12
+_MOST_PER_COLUMN = 20
+_PIECE_FRAMES = 4096
+
+Levels = npt.NDArray[np.uint8]
 
 
 class MelStore:
-    """Mel frames as bytes: 96 bands of a three-hour song take 35 MB."""
+    """Mel frames as bytes: 96 bands of a three-hour song take 35 MB.
+
+    Where frames come closer than an eye can use, two by two are one.
+    """
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
         """Forget the song."""
-        self._levels = np.zeros((0, 0), np.uint8)
+        # In pieces that stay where they are: one array that grows is there twice while it does.
+        self._pieces: list[Levels] = []
         self._frames = 0
         self._frames_per_column = 1
 
@@ -36,20 +44,21 @@ class MelStore:
 
     def add(self, frames_db: npt.NDArray[np.float32]) -> None:
         """Append frames of shape (columns, frames, bands) in decibels."""
+        if frames_db.shape[1] > _MOST_PER_COLUMN and not frames_db.shape[1] % 2:
+            frames_db = np.float32(0.5) * (frames_db[:, ::2] + frames_db[:, 1::2])
         _, self._frames_per_column, bands = frames_db.shape
         levels = (frames_db.reshape(-1, bands) - FLOOR_DB) * (255.0 / (CEILING_DB - FLOOR_DB))
-        needed = self._frames + len(levels)
-        if needed > len(self._levels):
-            grown = np.zeros((max(needed, 2 * len(self._levels)), bands), np.uint8)
-            if self._frames:
-                grown[: self._frames] = self._levels[: self._frames]
-            self._levels = grown
-        self._levels[self._frames : needed] = np.clip(levels, 0, 255)
-        self._frames = needed
+        levels = np.clip(levels, 0, 255).astype(np.uint8)
+        while len(levels):
+            filled = self._frames % _PIECE_FRAMES
+            if not filled:
+                self._pieces.append(np.zeros((_PIECE_FRAMES, bands), np.uint8))
+            taken = levels[: _PIECE_FRAMES - filled]
+            self._pieces[-1][filled : filled + len(taken)] = taken
+            self._frames += len(taken)
+            levels = levels[len(taken) :]
 
-    def image(
-        self, start_s: float, end_s: float, columns: int
-    ) -> tuple[npt.NDArray[np.uint8], float, float]:
+    def image(self, start_s: float, end_s: float, columns: int) -> tuple[Levels, float, float]:
         """Give a picture of a part of the song, and the start and end it really covers.
 
         Shape (at most about 2 x `columns`, bands), 0 to 255, lowest band first. Frames that share
@@ -57,11 +66,25 @@ class MelStore:
         """
         first = max(0, int(start_s * self.frames_per_s))
         last = min(self._frames, int(np.ceil(end_s * self.frames_per_s)))
-        part = self._levels[first : max(first, last)]
-        pool = max(1, len(part) // max(columns, 1))
-        kept = len(part) // pool * pool
+        count = max(0, last - first)
+        pool = max(1, count // max(columns, 1))
+        kept = count // pool * pool
+        step = max(1, pool // _MOST_POOLED)
+        chosen = np.arange(first, first + kept).reshape(-1, pool)[:, ::step]
+        levels = self._chosen(chosen.ravel())
         if pool > 1:
-            step = max(1, pool // _MOST_POOLED)
-            pools = part[:kept].reshape(-1, pool, part.shape[1])[:, ::step]
-            part = pools.mean(axis=1, dtype=np.float32).astype(np.uint8)
-        return part, first / self.frames_per_s, (first + kept) / self.frames_per_s
+            pools = levels.reshape(*chosen.shape, -1)
+            levels = pools.mean(axis=1, dtype=np.float32).astype(np.uint8)
+        return levels, first / self.frames_per_s, (first + kept) / self.frames_per_s
+
+    def _chosen(self, frames: npt.NDArray[np.int64]) -> Levels:
+        """Give the levels of some frames, in their order."""
+        if not len(frames):
+            return np.zeros((0, 0), np.uint8)
+        levels = np.empty((len(frames), self._pieces[0].shape[1]), np.uint8)
+        borders = np.arange(frames[0] // _PIECE_FRAMES, frames[-1] // _PIECE_FRAMES + 2)
+        places = np.searchsorted(frames, borders * _PIECE_FRAMES)
+        for piece, begin, end in zip(borders.tolist(), places, places[1:], strict=False):
+            inside = frames[begin:end] - piece * _PIECE_FRAMES
+            levels[begin:end] = self._pieces[piece][inside]
+        return levels

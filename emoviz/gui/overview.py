@@ -1,25 +1,30 @@
 """The whole song: its loudness coloured by feeling, what is analysed, what is in view."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QHelpEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from emoviz.circumplex import quadrants
+from emoviz.gui.damage_marks import DamageMarks
 from emoviz.gui.loop import Loop
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.theme import Theme, with_alpha
 from emoviz.gui.time_axis import LEFT_MARGIN_PX, TimeAxis, plot_width
 from emoviz.gui.time_gestures import TakesGestures, TimeGestures
 from emoviz.melspectrogram import COLUMN_S
+from emoviz.tracker import Place
 from emoviz.trail import Values
 
 _BAR_PX = 3
@@ -52,6 +57,7 @@ class OverviewView(TakesGestures, QWidget):
         self.setAccessibleName(self.tr("Overview of the song"))
         self._gestures = TimeGestures(self, self, axis, loop)
         self._gestures.seek_requested.connect(self.seek_requested)
+        self._damage = DamageMarks(self.x_at)
         self._drawn_duration_s = 0.0
         axis.changed.connect(self._show_frame)
         loop.changed.connect(self.update)
@@ -60,6 +66,11 @@ class OverviewView(TakesGestures, QWidget):
     def set_track(self, values: Values) -> None:
         """Colour the bars by `values`, NaN where nothing is known yet."""
         self._values = values
+        self.refresh()
+
+    def set_damaged(self, places: Sequence[Place]) -> None:
+        """Mark where the file is damaged."""
+        self._damage.places = places
         self.refresh()
 
     def refresh(self) -> None:
@@ -86,6 +97,13 @@ class OverviewView(TakesGestures, QWidget):
         painter.fillRect(QRectF(x - 2, 2, 4, self.height() - 4), QColor(colours.playhead_edge))
         painter.fillRect(QRectF(x - 1, 2, 2, self.height() - 4), QColor(colours.playhead))
         painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        """Say what a mark under the pointer means."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self._damage.text_at(event.pos().x()), self)
+            return True
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Draw the bars anew for the new width."""
@@ -141,6 +159,7 @@ class OverviewView(TakesGestures, QWidget):
                 continue
             painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(left, middle - half, _BAR_PX, 2 * half), 1.5, 1.5)
+        self._damage.draw(painter, self._theme.colours.warning, self._theme.colours.panel)
         painter.end()
         return pixmap
 

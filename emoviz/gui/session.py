@@ -13,7 +13,7 @@ from emoviz.gui.mel_store import MelStore
 from emoviz.gui.settings import Settings
 from emoviz.melspectrogram import FrontEnd
 from emoviz.song import Song
-from emoviz.tracker import Update
+from emoviz.tracker import Place, Update
 from emoviz.trail import Values
 from emoviz.trajectory import Trajectory
 
@@ -29,6 +29,8 @@ class Session(QObject):
     """Windows done and windows in all; equal when nothing is being done"""
     finished = Signal(object)
     """`Trajectory`"""
+    damage_found = Signal(object)
+    """Where the song's file is damaged, as far as that is known: a sequence of `tracker.Place`"""
     said = Signal(str)
     """A sentence for the user"""
 
@@ -45,6 +47,7 @@ class Session(QObject):
         self.trajectory: Trajectory | None = None
         self.values: Values = np.zeros((0, 2))
         self.running = False
+        self._damaged: tuple[Place, ...] = ()
         self._worker.opened.connect(self._on_opened)
         self._worker.updated.connect(self._on_updated)
         self._worker.finished.connect(self._on_finished)
@@ -90,6 +93,8 @@ class Session(QObject):
         self.running = True
         if not same:
             self._worker.playhead_s = 0.0
+        self._damaged = ()
+        self.damage_found.emit(())
         self.opened.emit(song, front_end, model, same)
         self._show(np.zeros((0, len(model.outputs))))
 
@@ -98,6 +103,9 @@ class Session(QObject):
             return
         if len(update.new_frames_db):
             self._store.add(update.new_frames_db)
+        if update.damaged != self._damaged:
+            self._damaged = update.damaged
+            self.damage_found.emit(update.damaged)
         self._show(update.values)
         self.progress_changed.emit(update.windows_done, update.windows_total)
 

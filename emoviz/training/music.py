@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from emoviz import errors
-from emoviz.listening import Frames, frames_of, joined
+from emoviz.frames import Frames, joined
+from emoviz.listening import frames_of
 from emoviz.song import Report, Song
 from emoviz.training.dataset import DIMENSIONS, Clip, Ears, Progress
 

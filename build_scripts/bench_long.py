@@ -1,0 +1,124 @@
+"""Opens songs of three hours and seeks in them; bench.py starts it, after `write_songs`.
+
+    python build_scripts/bench_long.py RESULT SONG LONG_SONG...
+
+What is measured is the player's own clock, which stands still until the new place is heard: from
+the call that a click makes to the first frame that has left the device.
+"""
+
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import bench_machine as machine
+from bench_window import LoopMeter, Script, passed, run_program, window_and_plane, write
+
+DURATION_S = 3 * 3600.0
+FORMATS = ("wav", "mp3", "ogg", "m4a")
+_BASE_S = 120.0
+_SEEKS = (0.9, 0.1, 0.7, 0.35, 0.6)
+_SETTLE_S = 1.0
+
+
+def write_songs(folder: Path) -> list[Path]:
+    """Write one song of three hours in each format: two minutes, over and over."""
+    paths = []
+    for suffix in FORMATS:
+        path, base = folder / f"long.{suffix}", folder / f"base.{suffix}"
+        if suffix == "wav":
+            _write_wav(path)
+        else:
+            if suffix == "m4a":
+                machine.write_song(base.with_suffix(".wav"), _BASE_S)
+                _encode_aac(base.with_suffix(".wav"), base)
+            else:
+                machine.write_song(base, _BASE_S)
+            _repeat(base, path)
+        paths.append(path)
+    return paths
+
+
+def _write_wav(path: Path) -> None:
+    """Write silence that takes no room on the disk: samples are what they are in a wav."""
+    import soundfile
+
+    rate_hz = 48000
+    size = 4 * round(rate_hz * DURATION_S)
+    with soundfile.SoundFile(path, "w", rate_hz, 2, subtype="PCM_16"):
+        pass
+    with path.open("r+b") as file:
+        file.truncate(44 + size)
+        for place, number in ((4, 36 + size), (40, size)):
+            file.seek(place)
+            file.write(number.to_bytes(4, "little"))
+
+
+def _encode_aac(source: Path, path: Path) -> None:
+    import av
+
+    with av.open(str(source)) as given, av.open(str(path), "w") as made:
+        stream = made.add_stream("aac", rate=given.streams.audio[0].rate, layout="stereo")
+        for frame in given.decode(audio=0):
+            made.mux(stream.encode(frame))
+        made.mux(stream.encode(None))
+
+
+def _repeat(base: Path, path: Path) -> None:
+    """Write the packets of `base` again and again: encoding three hours would take minutes."""
+    import av
+
+    with av.open(str(base)) as given, av.open(str(path), "w") as made:
+        source = given.streams.audio[0]
+        stream = made.add_stream_from_template(source)
+        packets = [(bytes(p), p.duration or 0) for p in given.demux(source) if p.size]
+        tick_s = source.time_base or Fraction(1, 1)
+        time_ticks = 0
+        while time_ticks * tick_s < DURATION_S:
+            for data, ticks in packets:
+                packet = av.Packet(data)
+                packet.stream, packet.time_base = stream, tick_s
+                packet.pts = packet.dts = time_ticks
+                packet.duration = ticks
+                time_ticks += ticks
+                made.mux(packet)
+
+
+def watch(result: Path, song: str, long_songs: list[str]) -> int:
+    """Open each song and seek in it; write how long it took until it was heard."""
+
+    def at_exec() -> None:
+        window, _ = window_and_plane()
+        measured: dict[str, Any] = {}
+
+        def script() -> Script:
+            yield lambda: bool(window.playback.time_s > 0)
+            for path in map(Path, long_songs):
+                # Whoever has heard nothing of the new song is at this place of the old one.
+                window.seek(window.duration_s / 2)
+                yield passed(_SETTLE_S)
+                began_s = time.perf_counter()
+                window.open_song(path)
+                yield lambda: 0 < window.playback.time_s < _SETTLE_S
+                open_s = time.perf_counter() - began_s
+                seeks_s: list[float] = []
+                for share in _SEEKS:
+                    yield passed(_SETTLE_S)
+                    place_s = share * DURATION_S
+                    began_s = time.perf_counter()
+                    window.seek(place_s)
+                    yield lambda place_s=place_s: window.playback.time_s > place_s  # type: ignore[misc]
+                    seeks_s.append(time.perf_counter() - began_s)
+                measured[path.suffix[1:]] = {"open_s": open_s, "seeks_s": seeks_s}
+            write(result, measured)
+            window.close()
+
+        window.loop_meter = LoopMeter(script())
+
+    return run_program(song, at_exec)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    sys.exit(watch(Path(sys.argv[1]), sys.argv[2], sys.argv[3:]))

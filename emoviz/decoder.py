@@ -1,0 +1,73 @@
+"""Decoder: what every way of making samples of a file has in common."""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+BLOCK_FRAMES = 65536
+
+Samples: TypeAlias = npt.NDArray[np.float32]
+
+Damage: TypeAlias = Callable[[int, int], None]
+"""Takes from which to before which frame there is silence because the file is damaged there."""
+
+
+def ignore_damage(_first: int, _stop: int) -> None:
+    """Take no notice."""
+
+
+class Decoder(Protocol):
+    """An open file that can be decoded from any place, as often as needed."""
+
+    sample_rate_hz: int
+    channels: int
+
+    @property
+    def duration_s(self) -> float:
+        """What the header claims; the samples that come are the truth."""
+        ...
+
+    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield float32 blocks of shape (frames, channels) from `start_frame` to the end.
+
+        Where the file is damaged there is silence, of which `on_damage` is told. Raises
+        `errors.SongDamagedError` where the stream breaks off for good.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the file back."""
+        ...
+
+
+class Conformer:
+    """Brings samples of one rate and number of channels to those of the song they are part of."""
+
+    def __init__(self, from_hz: int, to_hz: int, channels: int) -> None:
+        self._channels = channels
+        self._stream = None
+        if from_hz != to_hz:
+            self._stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32")
+
+    def take(self, block: Samples) -> Samples:
+        """Take a block of shape (frames, any channels); give what is ready."""
+        block = _with_channels(block, self._channels)
+        return block if self._stream is None else self._stream.resample_chunk(block)
+
+    def finish(self) -> Samples:
+        """Give what is left at the end."""
+        nothing = np.zeros((0, self._channels), np.float32)
+        if self._stream is None:
+            return nothing
+        rest: Samples = self._stream.resample_chunk(nothing, last=True)
+        return rest
+
+
+def _with_channels(block: Samples, channels: int) -> Samples:
+    if block.shape[1] == channels:
+        return block
+    mono: Samples = block.mean(axis=1, keepdims=True, dtype=np.float32)
+    return np.repeat(mono, channels, axis=1)
