@@ -1,6 +1,7 @@
 """FrameSpool: frames that wait to be heard, those of a long song on the disk."""
 
 import tempfile
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +25,11 @@ class FrameSpool:
 
     def __init__(self) -> None:
         self._folder = _LASTING if _LASTING.is_dir() else Path(tempfile.gettempdir())
-        # It is closed, and gone from the disk, when the spool is.
         self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115
             _IN_MEMORY_BYTES, dir=str(self._folder)
         )
+        # It is closed, and gone from the disk, when the spool is.
+        weakref.finalize(self, self._file.close)
         self._places: dict[int, tuple[int, int]] = {}
         self._free: list[int] = []
         self._slots = 0
