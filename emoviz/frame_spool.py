@@ -9,8 +9,8 @@ import numpy as np
 from emoviz import errors
 from emoviz.frames import Frames
 
-_IN_MEMORY_BYTES = 24_000_000
-"""A quarter of an hour of the largest model's frames."""
+_IN_MEMORY_BYTES = 8_000_000
+"""Five minutes of the largest model's frames."""
 
 _LASTING = Path("/var/tmp")
 """Where the temporary folder may be memory, this one is not."""
