@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -82,8 +83,19 @@ class FrameDecoder:
         self._file.close()
 
     def _reach(self, time_s: float) -> None:
-        try:
+        with self._reading():
             self.index.reach(self._file, time_s + _FAR_S)
+
+    def _read(self, offset: int, size: int) -> bytes:
+        with self._reading():
+            self._file.seek(offset)
+            return self._file.read(size)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say in a sentence what keeps the file from being read, as a disk that was pulled."""
+        try:
+            yield
         except OSError as error:
             raise errors.SongDamagedError(self._path, str(error.strerror).lower()) from error
 
@@ -132,8 +144,7 @@ class FrameDecoder:
             offsets = part.offsets[number : number + _BLOCK_FRAMES]
             if not offsets:
                 return
-            self._file.seek(offsets[0])
-            data = self._file.read(offsets[-1] - offsets[0] + part.kind.longest)
+            data = self._read(offsets[0], offsets[-1] - offsets[0] + part.kind.longest)
             packets = []
             for place, offset in enumerate(offsets):
                 begin = offset - offsets[0]

@@ -15,7 +15,7 @@ import soundfile
 
 from emoviz import errors
 from emoviz.song import Song, to_stereo
-from tests.audio import Floats, encode, find, music, write_long_wav
+from tests.audio import Floats, encode, find, music, spoil, write_long_wav
 
 MODEL_RATE_HZ = 22050
 DURATION_S = 2.0
@@ -431,3 +431,34 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with pytest.raises(errors.SongIsNoFileError, match=r"song\.wav: this is a pipe"):
         Song.open(pipe)
+
+
+def test_a_song_rewritten_between_two_seeks_is_decoded_as_it_is_now(tmp_path: Path) -> None:
+    path = tmp_path / "song.m4a"
+    encode(path, music(DURATION_S, 44100), 44100)
+    song = Song.open(path)
+    before = np.concatenate(list(song.stereo_blocks(44100)))
+    encode(path, music(DURATION_S, 44100, 1), 44100)
+    after = np.concatenate(list(song.stereo_blocks(44100)))
+    _, correlation = find(after[44100:66150, 0], before[:, 0])
+    assert correlation < 0.5
+    _, correlation = find(after[44100:66150, 0], music(DURATION_S, 44100, 1)[:, 0])
+    assert correlation > 0.95
+
+
+def test_damaged_places_are_told_and_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp3"
+    encode(path, music(12.0, 44100), 44100)
+    for at in (0.3, 0.6):
+        spoil(path, at=at)
+    complaints: list[str] = []
+    places_s: list[tuple[float, float]] = []
+    song = Song.open(path)
+    blocks = song.mono_blocks(
+        MODEL_RATE_HZ, complaints.append, lambda start_s, end_s: places_s.append((start_s, end_s))
+    )
+    assert len(np.concatenate(list(blocks))) / MODEL_RATE_HZ == pytest.approx(12.0, abs=0.3)
+    assert places_s[0][0] == pytest.approx(3.6, abs=0.4)
+    assert places_s[-1][1] == pytest.approx(7.8, abs=0.4)
+    (sentence,) = complaints
+    assert_one_sentence(sentence, path, "fresh copy")
