@@ -24,6 +24,8 @@ A frame of mp3 leans on up to nine before it, one of aac on the one before; what
 them is noise.
 """
 
+_HEALING_FRAMES = 3
+"""So long after a lost frame what is decoded may be loud noise."""
 _BLOCK_FRAMES = 60
 _MOST_TAG_BYTES = 1 << 12
 """Behind the frames there may be words and pictures."""
@@ -121,10 +123,16 @@ class FrameDecoder:
         rate_hz, channels = self._sounding(part)
         conformer = Conformer(rate_hz, self.sample_rate_hz, self.channels)
         samples = kind.samples * rate_hz // kind.rate_hz
+        heals = 0
         for group, packets in self._packets(part, first):
             block = np.zeros((len(packets), samples, channels), np.float32)
             for place, packet in enumerate(packets):
-                if not _decode(codec, packet, block[place]) and group + place >= number:
+                if not _decode(codec, packet, block[place]):
+                    heals = group + place + _HEALING_FRAMES
+                elif group + place >= heals:
+                    continue
+                block[place] = 0.0
+                if group + place >= number:
                     lost = begin + round((group + place) * per_frame)
                     self._check_unchanged()
                     on_damage(lost, lost + round(per_frame))

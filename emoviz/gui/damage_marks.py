@@ -9,7 +9,8 @@ from emoviz.gui.texts import format_time
 from emoviz.tracker import Place
 
 _HALF_PX = 4.5
-_HEIGHT_PX = 7.0
+_HEIGHT_PX = 8.0
+_BAR_PX = 2.5
 
 
 class DamageMarks:
@@ -21,12 +22,13 @@ class DamageMarks:
         self.places: Sequence[Place] = ()
 
     def draw(self, painter: QPainter, colour: str, edge: str) -> None:
-        """Draw one mark for each place, as wide as the place if that is wider."""
+        """Draw one mark for each place, under a bar as wide as the place is."""
         painter.setPen(QPen(QColor(edge), 1.0))
         painter.setBrush(QColor(colour))
         for place in self.places:
             left, right, middle = self._span(place)
-            corners = [(left, 0.0), (right, 0.0), (middle, _HEIGHT_PX)]
+            tip = [(middle + _HALF_PX, _BAR_PX), (middle, _HEIGHT_PX), (middle - _HALF_PX, _BAR_PX)]
+            corners = [(left, 0.0), (right, 0.0), (right, _BAR_PX), *tip, (left, _BAR_PX)]
             painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
         painter.setPen(Qt.PenStyle.NoPen)
 

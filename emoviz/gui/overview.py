@@ -159,7 +159,7 @@ class OverviewView(TakesGestures, QWidget):
                 continue
             painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(left, middle - half, _BAR_PX, 2 * half), 1.5, 1.5)
-        self._damage.draw(painter, self._theme.colours.warning, self._theme.colours.panel)
+        self._damage.draw(painter, self._theme.colours.accent, self._theme.colours.panel)
         painter.end()
         return pixmap
 
