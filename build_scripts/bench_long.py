@@ -93,7 +93,8 @@ def watch(result: Path, song: str, long_songs: list[str]) -> int:
         measured: dict[str, Any] = {}
 
         def script() -> Script:
-            yield lambda: bool(window.playback.time_s > 0)
+            # By then the device has found its pace, and its clock is right.
+            yield lambda: bool(window.playback.time_s > 3.0)
             for path in map(Path, long_songs):
                 # Whoever has heard nothing of the new song is at this place of the old one.
                 window.seek(window.duration_s / 2)
