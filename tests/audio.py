@@ -75,15 +75,15 @@ class PulseSink:
         self._folder = folder
         self._socket = folder / "native"
         self._daemon: subprocess.Popen[bytes] | None = None
-        alsa_config = folder / "asound.conf"
-        alsa_config.write_text(
+        self._listed = folder / "asound.conf"
+        self._listed.write_text(
             "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
             "pcm.pulse { type pulse }\nctl.pulse { type pulse }\n"
         )
         self.environment = {
             "PULSE_SERVER": f"unix:{self._socket}",
             "PULSE_COOKIE": str(folder / "cookie"),
-            "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{alsa_config}",
+            "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{self._listed}",
         }
 
     def start(self) -> None:
@@ -123,6 +123,28 @@ class PulseSink:
             process.terminate()
             process.wait(10.0)
         self._daemon = None
+
+    def unload(self) -> None:
+        """Take the sink away and leave the daemon running; whoever plays on it loses it."""
+        assert self.control("unload-module", "module-null-sink").returncode == 0
+        self._listener.wait(10.0)
+
+    def load(self) -> None:
+        """Put the sink back."""
+        options = ("sink_name=out", f"rate={RECORDING_RATE_HZ}", "channels=2")
+        assert self.control("load-module", "module-null-sink", *options).returncode == 0
+        self._listener = self.listen(subprocess.DEVNULL)
+
+    def connect(self, other: "PulseSink", name: str) -> None:
+        """Have another daemon's sink be a device beside this one's, listed under `name`."""
+        kind = f'type pulse server "unix:{other._socket}"'
+        with self._listed.open("a") as listed:
+            listed.write(f"pcm.{name} {{ {kind} }}\n")
+
+    def disconnect(self, name: str) -> None:
+        """Have a device no longer be listed."""
+        lines = self._listed.read_text().splitlines(keepends=True)
+        self._listed.write_text("".join(x for x in lines if not x.startswith(f"pcm.{name} ")))
 
     def control(self, *command: str) -> subprocess.CompletedProcess[bytes]:
         """Run pactl."""

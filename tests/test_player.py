@@ -15,8 +15,9 @@ import pytest
 
 from emoviz import errors
 from emoviz.playback_route import Region
-from emoviz.player import Player, SilentPlayer, SoundDevicePlayer, devices, open_player
+from emoviz.player import Player, SilentPlayer, SoundDevicePlayer, open_player
 from emoviz.song import Song
+from emoviz.sound_devices import devices
 from tests.audio import PulseSink, wait_until, write_long_wav, write_music
 
 LONG_S = 30.0
@@ -387,7 +388,8 @@ def test_without_a_device_there_is_the_silent_clock_and_why(
 
 def _open_player_elsewhere(environment: dict[str, str]) -> str:
     code = (
-        "from emoviz.player import devices, open_player\n"
+        "from emoviz.player import open_player\n"
+        "from emoviz.sound_devices import devices\n"
         "player, reason = open_player()\n"
         "print(type(player).__name__, devices(), reason)"
     )
@@ -403,10 +405,8 @@ def _open_player_elsewhere(environment: dict[str, str]) -> str:
 
 
 def test_a_device_that_is_not_there_is_refused(pulse_sink: PulseSink) -> None:
-    with pytest.raises(errors.SoundDeviceError, match="no such thing"):
+    with pytest.raises(errors.SoundDeviceError, match="not there"):
         SoundDevicePlayer("no such thing")
-    with pytest.raises(errors.SoundDeviceError):
-        SoundDevicePlayer(rate_hz=-1)
 
 
 def test_memory_does_not_grow_with_the_song(pulse_sink: PulseSink, tmp_path: Path) -> None:

@@ -129,6 +129,13 @@ ACTIONS = (
         checkable=True,
         part="playback",
     ),
+    ActionSpec(
+        "look_for_devices",
+        PLAYBACK,
+        "Look for &devices again",
+        "Find sound devices that were connected or removed",
+        part="playback",
+    ),
     ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),
     ActionSpec(
         "toggle_follow",

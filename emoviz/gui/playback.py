@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from emoviz import errors
+from emoviz import errors, sound_devices
 from emoviz.gui import settings as remembered
 from emoviz.gui.settings import Settings
 from emoviz.playback_route import Region
-from emoviz.player import Player, open_player
+from emoviz.player import Player, SilentPlayer, open_player
 from emoviz.song import Song
 
 _FRAME_MS = 16
@@ -48,10 +48,13 @@ class Playback(QObject):
         self._clock.start()
 
     def toggle_play(self) -> None:
-        """Play or pause; where the sound device has gone, go on with what is there now."""
+        """Play or pause; where the sound device has gone, go on with what is there now.
+
+        That is the device that was chosen, if it is there again, or else the default one.
+        """
         if self._player is None:
             return
-        if isinstance(self._player.problem, errors.SoundDeviceLostError):
+        if self._is_cut_off:
             self._change_player(play=True)
         elif self._player.is_playing:
             self._player.pause()
@@ -130,15 +133,29 @@ class Playback(QObject):
     def choose_device(self, name: str) -> None:
         """Go on, at the same place, on the device of this name; "" is the default device."""
         self._settings.put(remembered.DEVICE, name)
+        self.look_for_devices()
+
+    def look_for_devices(self) -> None:
+        """Look which devices there are now; what plays stops for a moment and goes on."""
         if self._player is not None:
-            self._change_player(play=self._player.is_playing)
+            self._change_player(play=self._player.is_playing or self._is_cut_off)
+
+    def refresh_devices(self) -> None:
+        """Look which devices there are now, unless that would be heard."""
+        if self._is_cut_off and self._player is not None:
+            self._player.close()
+            sound_devices.rescan()
+        elif isinstance(self._player, SilentPlayer):
+            sound_devices.rescan()
+        elif self._player is not None and not self._player.is_playing:
+            self._change_player(play=False)
 
     def open_player(self) -> None:
         """Play on the device that is remembered, or on the default one."""
         self.set_player(*open_player(self._settings.get(remembered.DEVICE)))
 
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
-        """Take the player that songs are heard through, and why it is silent, if it is."""
+        """Take the player that songs are heard through, and what is wrong with its device."""
         self._player = player
         self._set_gain()
         self.device_changed.emit(player.device_name, problem)
@@ -157,6 +174,11 @@ class Playback(QObject):
         if self._player is not None:
             self._player.close()
 
+    @property
+    def _is_cut_off(self) -> bool:
+        problem = self._player and self._player.problem
+        return isinstance(problem, errors.SoundDeviceLostError)
+
     def _start(self, *, from_s: float = 0.0, play: bool = True) -> None:
         if self._player is not None and self._song is not None:
             self._player.load(self._song)
@@ -170,6 +192,7 @@ class Playback(QObject):
         assert self._player is not None
         time_s = self._player.position_s
         self._player.close()
+        sound_devices.rescan()
         self.open_player()
         self._start(from_s=time_s, play=play)
 
