@@ -7,7 +7,9 @@ from typing import Any
 
 from emoviz import errors, sound_devices
 from emoviz.decoder import Samples
+from emoviz.device_clock import DeviceClock
 from emoviz.playback_feeder import PlaybackFeeder
+from emoviz.playback_pace import FASTEST, SLOWEST
 from emoviz.playback_ring import PlaybackRing
 from emoviz.playback_route import Region
 from emoviz.song import Song
@@ -39,6 +41,7 @@ class Player(ABC):
         self._loop: Region | None = None
         self._duration_s = 0.0
         self._volume = 1.0
+        self._speed = 1.0
         self._problem: errors.EmovizError | None = None
 
     def load(self, song: Song) -> None:
@@ -130,6 +133,17 @@ class Player(ABC):
         self._set_loop()
 
     @property
+    def speed(self) -> float:
+        """How many seconds of the song are heard in a second, 0.5 to 2; the pitch stays."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._follow()
+        self._speed = min(max(SLOWEST, speed), FASTEST)
+        self._set_speed()
+
+    @property
     def volume(self) -> float:
         """Loudness as the ear counts it, 0 (silence) to 1 (the song as it is)."""
         return self._volume
@@ -201,6 +215,10 @@ class Player(ABC):
     def _set_loop(self) -> None:
         """Play by `loop` from what is heard on."""
 
+    @abstractmethod
+    def _set_speed(self) -> None:
+        """Play at `speed` from what is heard on."""
+
     def _set_gain(self, gain: float) -> None:
         """Multiply the sound by `gain`."""
         return
@@ -224,7 +242,7 @@ class SilentPlayer(Player):
         return
 
     def _heard(self) -> tuple[int, float]:
-        heard_s = self._from_s + self._clock() - self._started_s
+        heard_s = self._from_s + (self._clock() - self._started_s) * self._speed
         if self._loop is None:
             return 0, heard_s
         end_s = min(self._loop.end_s, self._duration_s)
@@ -240,6 +258,10 @@ class SilentPlayer(Player):
     def _set_loop(self) -> None:
         self._lap = None
         self._started_s, self._from_s = self._clock(), self._place_s
+
+    def _set_speed(self) -> None:
+        # What has passed was at another speed, by which the place that is kept was found.
+        self._set_loop()
 
 
 class SoundDevicePlayer(Player):
@@ -284,6 +306,7 @@ class SoundDevicePlayer(Player):
         refusal = errors.SoundDeviceError("")
         for rate, channels in sound_devices.formats(device, rate_hz):
             self._ring = PlaybackRing(rate, channels)
+            self._clock = DeviceClock(rate)
             try:
                 return sound_devices.open_stream(device, rate, channels, LATENCY_S, self._fill)
             except errors.SoundDeviceFormatError as error:
@@ -294,7 +317,10 @@ class SoundDevicePlayer(Player):
         """Answer PortAudio, in its thread: see `PlaybackRing.fill`."""
         if status.output_underflow:
             self._ring.underflows += 1
-        self._ring.fill(out, times.outputBufferDacTime)
+        sounds_s = self._clock.sounds_s(
+            times.outputBufferDacTime, times.currentTime, frames, status.output_underflow
+        )
+        self._ring.fill(out, sounds_s)
 
     def _go(self, song: Song, t_s: float, sounding: bool) -> None:
         self._feeder.cue(song, t_s, sounding)
@@ -324,6 +350,9 @@ class SoundDevicePlayer(Player):
 
     def _set_loop(self) -> None:
         self._feeder.loop(self._loop, self._stream.time, self._place_s)
+
+    def _set_speed(self) -> None:
+        self._feeder.pace(self._speed, self._stream.time, self._place_s)
 
     def _set_gain(self, gain: float) -> None:
         self._ring.gain = gain

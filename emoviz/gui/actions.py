@@ -118,6 +118,20 @@ ACTIONS = (
     ActionSpec(
         "clear_region", PLAYBACK, "&Clear the region", "Have no region", ("Escape",), part="loop"
     ),
+    ActionSpec(
+        "slower", PLAYBACK, "Slo&wer", "Play slower, at the same pitch (<)", ("<",), part="playback"
+    ),
+    ActionSpec(
+        "faster", PLAYBACK, "F&aster", "Play faster, at the same pitch (>)", (">",), part="playback"
+    ),
+    ActionSpec(
+        "normal_speed",
+        PLAYBACK,
+        "Normal s&peed",
+        "Play as fast as the song is",
+        ("Backspace",),
+        part="playback",
+    ),
     ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "="), part="playback"),
     ActionSpec("softer", PLAYBACK, "So&fter", "Softer", ("-",), part="playback"),
     ActionSpec(

@@ -239,6 +239,7 @@ class MainWindow(QMainWindow):
         self.playback.sought.connect(lambda: self._axis.bring_into_view(self._shown_s))
         self.playback.device_changed.connect(self._on_device)
         self.playback.volume_changed.connect(self._transport.set_volume)
+        self.playback.speed_changed.connect(self._transport.show_speed)
         self.playback.ended.connect(self.queue.go_next)
         self._transport.volume_changed.connect(self.playback.set_volume)
         self.comparison.track_changed.connect(self._plane.set_second_track)

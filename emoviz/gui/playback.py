@@ -14,6 +14,7 @@ _IDLE_MS = 200
 _STEP_S = 5.0
 _NUDGE_S = 0.5
 _VOLUME_STEP = 0.05
+_SPEEDS = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 
 
 class Playback(QObject):
@@ -32,6 +33,7 @@ class Playback(QObject):
     ended = Signal()
     """The song has played to its end."""
     muted_changed = Signal(bool)
+    speed_changed = Signal(float)
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -40,6 +42,7 @@ class Playback(QObject):
         self._song: Song | None = None
         self._loop: Region | None = None
         self._muted = False
+        self._speed = 1.0
         self.time_s = 0.0
         self.is_playing = False
         self.problem: errors.EmovizError | None = None
@@ -86,6 +89,18 @@ class Playback(QObject):
         """Go to the end of the song."""
         if self._player is not None:
             self.seek(self._player.duration_s)
+
+    def slower(self) -> None:
+        """Play at the next lower speed."""
+        self._set_speed(max((x for x in _SPEEDS if x < self._speed), default=_SPEEDS[0]))
+
+    def faster(self) -> None:
+        """Play at the next higher speed."""
+        self._set_speed(min((x for x in _SPEEDS if x > self._speed), default=_SPEEDS[-1]))
+
+    def normal_speed(self) -> None:
+        """Play as fast as the song is."""
+        self._set_speed(1.0)
 
     def louder(self) -> None:
         """Raise the volume."""
@@ -157,6 +172,7 @@ class Playback(QObject):
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
         """Take the player that songs are heard through, and what is wrong with its device."""
         self._player = player
+        self._player.speed = self._speed
         self._set_gain()
         self.device_changed.emit(player.device_name, problem)
 
@@ -200,6 +216,12 @@ class Playback(QObject):
         self._muted = muted
         self._set_gain()
         self.muted_changed.emit(muted)
+
+    def _set_speed(self, speed: float) -> None:
+        self._speed = speed
+        if self._player is not None:
+            self._player.speed = speed
+        self.speed_changed.emit(speed)
 
     def _set_gain(self) -> None:
         if self._player is not None:
