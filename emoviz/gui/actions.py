@@ -127,7 +127,7 @@ ACTIONS = (
     ActionSpec(
         "normal_speed",
         PLAYBACK,
-        "Normal s&peed",
+        "Normal speed",
         "Play as fast as the song is",
         ("Backspace",),
         part="playback",
@@ -146,7 +146,7 @@ ACTIONS = (
     ActionSpec(
         "look_for_devices",
         PLAYBACK,
-        "Look for &devices again",
+        "Loo&k for devices again",
         "Find sound devices that were connected or removed",
         part="playback",
     ),
