@@ -338,7 +338,9 @@ def main() -> int:
     if not machine.has_sound():
         raise SystemExit("There is no PulseAudio: run `apt install pulseaudio pulseaudio-utils`.")
     # Whatever hangs does not hang for ever.
-    faulthandler.dump_traceback_later(60 * options.minutes + _GRACE_S, exit=True)
+    terminal = os.fdopen(os.dup(2), "w")
+    faulthandler.enable(terminal)
+    faulthandler.dump_traceback_later(60 * options.minutes + _GRACE_S, exit=True, file=terminal)
     with tempfile.TemporaryDirectory(prefix="emoviz-soak-") as name, machine.screen() as screen:
         folder = Path(name)
         os.environ.update(screen | machine.home(folder / "home"))

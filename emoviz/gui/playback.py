@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from emoviz import errors, sound_devices
 from emoviz.gui import settings as remembered
 from emoviz.gui.settings import Settings
+from emoviz.playback_pace import FASTEST, SLOWEST
 from emoviz.playback_route import Region
 from emoviz.player import Player, SilentPlayer, open_player
 from emoviz.song import Song
@@ -34,6 +35,8 @@ class Playback(QObject):
     """The song has played to its end."""
     muted_changed = Signal(bool)
     speed_changed = Signal(float)
+    song_changed = Signal(object)
+    """`Song`"""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -49,6 +52,22 @@ class Playback(QObject):
         self._clock = QTimer(self, interval=_IDLE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._tick)
         self._clock.start()
+
+    @property
+    def song(self) -> Song | None:
+        """The song that is played."""
+        return self._song
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as it is the song is played."""
+        return self._speed
+
+    @property
+    def volume(self) -> float:
+        """The volume that is remembered, 0 to 1."""
+        volume: float = self._settings.get(remembered.VOLUME)
+        return volume
 
     def toggle_play(self) -> None:
         """Play or pause; where the sound device has gone, go on with what is there now.
@@ -92,23 +111,23 @@ class Playback(QObject):
 
     def slower(self) -> None:
         """Play at the next lower speed."""
-        self._set_speed(max((x for x in _SPEEDS if x < self._speed), default=_SPEEDS[0]))
+        self.set_speed(max((x for x in _SPEEDS if x < self._speed), default=_SPEEDS[0]))
 
     def faster(self) -> None:
         """Play at the next higher speed."""
-        self._set_speed(min((x for x in _SPEEDS if x > self._speed), default=_SPEEDS[-1]))
+        self.set_speed(min((x for x in _SPEEDS if x > self._speed), default=_SPEEDS[-1]))
 
     def normal_speed(self) -> None:
         """Play as fast as the song is."""
-        self._set_speed(1.0)
+        self.set_speed(1.0)
 
     def louder(self) -> None:
         """Raise the volume."""
-        self.set_volume(self._settings.get(remembered.VOLUME) + _VOLUME_STEP)
+        self.set_volume(self.volume + _VOLUME_STEP)
 
     def softer(self) -> None:
         """Lower the volume."""
-        self.set_volume(self._settings.get(remembered.VOLUME) - _VOLUME_STEP)
+        self.set_volume(self.volume - _VOLUME_STEP)
 
     def toggle_mute(self) -> None:
         """Fall silent while the song runs on, or be heard again as loud as before."""
@@ -117,11 +136,18 @@ class Playback(QObject):
     def set_volume(self, volume: float) -> None:
         """Set and remember the volume, held between 0 and 1; who sets it wants to hear it."""
         volume = min(max(volume, 0.0), 1.0)
-        if volume == self._settings.get(remembered.VOLUME):
+        if volume == self.volume:
             return
         self._settings.put(remembered.VOLUME, volume)
         self._set_muted(False)
         self.volume_changed.emit(volume)
+
+    def set_speed(self, speed: float) -> None:
+        """Play so many times as fast as the song is, held between half and twice."""
+        self._speed = min(max(speed, SLOWEST), FASTEST)
+        if self._player is not None:
+            self._player.speed = self._speed
+        self.speed_changed.emit(self._speed)
 
     def set_loop(self, region: Region | None) -> None:
         """Loop in `region`, None to end that; the playhead goes to it if it is elsewhere."""
@@ -143,6 +169,7 @@ class Playback(QObject):
     def play(self, song: Song) -> None:
         """Play a song from its start; it is kept for the player if there is none yet."""
         self._song = song
+        self.song_changed.emit(song)
         self._start()
 
     def choose_device(self, name: str) -> None:
@@ -217,16 +244,9 @@ class Playback(QObject):
         self._set_gain()
         self.muted_changed.emit(muted)
 
-    def _set_speed(self, speed: float) -> None:
-        self._speed = speed
-        if self._player is not None:
-            self._player.speed = speed
-        self.speed_changed.emit(speed)
-
     def _set_gain(self) -> None:
         if self._player is not None:
-            volume = self._settings.get(remembered.VOLUME)
-            self._player.volume = 0.0 if self._muted else volume
+            self._player.volume = 0.0 if self._muted else self.volume
 
     def _seek_by(self, step_s: float) -> None:
         if self._player is not None:
