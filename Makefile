@@ -28,6 +28,11 @@ bench: $(VENV)/.test
 	$(BIN)/python build_scripts/bench.py
 	$(BIN)/python build_scripts/readme_figures.py
 
+# Uses the window at random for MINUTES (30) and sees that nothing is left behind.
+.PHONY: soak
+soak: $(VENV)/.test
+	$(BIN)/python build_scripts/soak.py $(if $(MINUTES),--minutes $(MINUTES))
+
 # Trains and writes both models anew from DATA=folder; the small one also hears MUSIC=folder.
 .PHONY: model
 model: $(VENV)/.test

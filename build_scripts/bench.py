@@ -27,12 +27,14 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-_PARTS = ("start", "play", "long", "cli")
+_PARTS = ("start", "play", "long", "cli", "ear")
 _STARTS = 5
 _CLI_RUNS = 3
 _SAMPLE_S = 0.005
 _WIDTH = 120
 _PATIENCE_S = 120
+_EAR_S = 20
+_EAR = Path(__file__).with_name("bench_ear.py")
 _WATCHER = Path(__file__).with_name("bench_window.py")
 _LONG_WATCHER = Path(__file__).with_name("bench_long.py")
 
@@ -77,6 +79,8 @@ def main() -> int:
         machine.write_song(song)
         reference_s = statistics.median(machine.decode_s(song) for _ in range(_CLI_RUNS))
         figures.append(Figure("decoding the 4-minute song alone", reference_s, "s"))
+        if "ear" in only:
+            figures += measure_ear(folder, notes)
         if "cli" in only:
             figures += measure_cli(song, folder)
         if {"start", "play", "long"} & set(only):
@@ -158,6 +162,24 @@ def measure_long(song: Path, folder: Path, environment: dict[str, str]) -> list[
             Figure(f"seek to sound, 3-hour {suffix}", worst_ms, "ms", 150.0, runs=seeks_ms)
         )
     return figures
+
+
+def measure_ear(folder: Path, notes: list[str]) -> list[Figure]:
+    """Play clicks through a null sink and compare the position with its recording."""
+    if not machine.has_sound():
+        notes.append("No PulseAudio here: how far the trail is from the ear was not measured.")
+        return []
+    result = folder / "ear.json"
+    command = [sys.executable, str(_EAR), str(result), str(_EAR_S)]
+    subprocess.run(command, timeout=_PATIENCE_S, check=True)
+    ear = json.loads(result.read_text())
+    notes.append(
+        f"{ear['clicks']:.0f} clicks heard, the position {ear['error_median_s'] * 1000:+.1f} ms "
+        f"from them in the median; over {ear['duration_s']:.0f} s that changed by "
+        f"{ear['drift_s'] * 1000:+.1f} ms"
+    )
+    worst_ms = ear["error_95th_s"] * 1000
+    return [Figure("trail from the ear, 95th percentile", worst_ms, "ms", 20.0)]
 
 
 def measure_cli(song: Path, folder: Path) -> list[Figure]:

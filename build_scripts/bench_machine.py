@@ -48,7 +48,7 @@ def screen() -> Iterator[dict[str, str]]:
 @contextmanager
 def sound(folder: Path) -> Iterator[dict[str, str]]:
     """Give the environment of a PulseAudio null sink; an empty one where there is none."""
-    if not (shutil.which("pulseaudio") and shutil.which("parec")):
+    if not has_sound():
         yield {}
         return
     # The tests' own sink, which behaves like a sound card.
@@ -62,6 +62,11 @@ def sound(folder: Path) -> Iterator[dict[str, str]]:
         yield sink.environment
     finally:
         sink.stop()
+
+
+def has_sound() -> bool:
+    """Tell whether there is what a null sink needs."""
+    return all(shutil.which(program) for program in ("pulseaudio", "parec", "pactl"))
 
 
 def home(folder: Path) -> dict[str, str]:

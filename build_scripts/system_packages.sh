@@ -6,8 +6,8 @@ set -eu
 # PortAudio to play, what Qt's xcb plug-in loads, and a font.
 run="libportaudio2 libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
      libxcb-shape0 libwayland-cursor0 libwayland-egl1 libglib2.0-0 libdbus-1-3 libfontconfig1 fonts-inter"
-# A screen and a sound device that exist only in memory.
-test="xvfb pulseaudio pulseaudio-utils libasound2-plugins"
+# A screen, a sound device and a message bus that exist only in memory.
+test="xvfb pulseaudio pulseaudio-utils libasound2-plugins dbus-daemon libglib2.0-bin"
 
 case "${1:-}" in
     run) wanted=$run ;;

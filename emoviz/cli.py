@@ -171,7 +171,7 @@ def _models(_: argparse.Namespace) -> int:
 
 
 def _devices(_: argparse.Namespace) -> int:
-    from emoviz.player import devices
+    from emoviz.sound_devices import devices
 
     found = devices()
     if not found:

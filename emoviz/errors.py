@@ -167,10 +167,28 @@ class TrajectoryFileError(EmovizError):
 class SoundDeviceError(EmovizError):
     """No sound device can be used."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, sentence: str = "") -> None:
+        self.reason = reason
         super().__init__(
-            f"No sound device can be used ({reason}); the trail runs on a silent clock. "
-            "Connect a device and start emoviz again."
+            sentence
+            or f"No sound device can be used ({reason}); the trail runs on a silent clock. "
+            "Connect a device and choose Look for devices again in the menu Playback."
+        )
+
+
+class SoundDeviceFormatError(SoundDeviceError):
+    """The sound device refuses a sample rate or a number of channels, not every one."""
+
+
+class SoundDeviceReplacedError(SoundDeviceError):
+    """The sound device that was chosen cannot be used; the default one is heard instead."""
+
+    def __init__(self, device_name: str, reason: str, instead: str) -> None:
+        super().__init__(
+            reason,
+            f"The sound device {device_name} cannot be used ({reason}); "
+            f"the song is heard on {instead}. "
+            "Connect or free it and choose Look for devices again in the menu Playback.",
         )
 
 
@@ -179,8 +197,8 @@ class SoundDeviceLostError(EmovizError):
 
     def __init__(self, device_name: str) -> None:
         super().__init__(
-            f"The sound device {device_name} has stopped; "
-            "connect it again or choose another in the system, then press play to go on."
+            f"The sound device {device_name} has stopped. "
+            "Press play to go on, on the system's default device if it is not there again."
         )
 
 

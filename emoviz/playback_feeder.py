@@ -2,43 +2,25 @@
 
 import math
 import threading
-from collections.abc import Generator
-from contextlib import closing
 from dataclasses import dataclass
 
-import numpy as np
-
 from emoviz import errors
-from emoviz.playback_pieces import SEAM_S, Piece, pieces_from
+from emoviz.decoder import Samples
+from emoviz.playback_passage import Cue, Passage
 from emoviz.playback_ring import Order, PlaybackRing
-from emoviz.playback_route import Region, Route
+from emoviz.playback_route import Region
 from emoviz.song import Song
 
 _PREFILL_S = 0.03
 """What must be there before the callback is sent to a new place."""
+_STEP_S = 0.1
 _POLL_S = 0.05
 _IDLE_POLL_S = 0.5
 
 
-@dataclass(frozen=True, eq=False)
-class _Request:
-    song: Song
-    start_s: float
-
-
-@dataclass(eq=False)
-class _Passage:
-    """What is written into the ring without a gap, and by which region it loops."""
-
-    request: _Request
-    route: Route
-    region: Region | None
-    failure: errors.EmovizError | None = None
-
-
 @dataclass(frozen=True)
 class _Heard:
-    """Where playing was when the region was changed; no index if nothing is heard."""
+    """Where playing was when region or speed were changed; no index if nothing is heard."""
 
     index: float | None
     place_s: float
@@ -54,9 +36,10 @@ class PlaybackFeeder:
         self._ring = ring
         # Guards every field below. The callback knows nothing of it: it only meets orders.
         self._changed = threading.Condition()
-        self._request: _Request | None = None
-        self._passage: _Passage | None = None
+        self._request: Cue | None = None
+        self._passage: Passage | None = None
         self._region: Region | None = None
+        self._speed = 1.0
         self._heard = _Heard(None, 0.0)
         self._serial = 0
         self._sounding = False
@@ -73,7 +56,7 @@ class PlaybackFeeder:
                 return
             index = self._index_of(song, start_s)
             if index is None:
-                self._request = _Request(song, start_s)
+                self._request = Cue(song, start_s)
             else:
                 self._order(index)
             self._changed.notify()
@@ -92,6 +75,14 @@ class PlaybackFeeder:
                 self._heard = _Heard(self._heard_index(now_s), place_s)
                 self._changed.notify()
 
+    def pace(self, speed: float, now_s: float, place_s: float) -> None:
+        """Play `speed` times as fast from now on, when `place_s` is heard."""
+        with self._changed:
+            if speed != self._speed:
+                self._speed = speed
+                self._heard = _Heard(self._heard_index(now_s), place_s)
+                self._changed.notify()
+
     def heard(self, now_s: float) -> tuple[int, float] | None:
         """Give what is heard at `now_s` on the device's clock: its stretch, and the place.
 
@@ -100,7 +91,7 @@ class PlaybackFeeder:
         """
         with self._changed:
             index, passage = self._heard_index(now_s), self._passage
-            return None if index is None or passage is None else passage.route.place(index)
+            return None if index is None or passage is None else passage.place(index)
 
     def is_over(self, now_s: float) -> bool:
         """Tell whether everything there is to hear has been heard."""
@@ -114,19 +105,19 @@ class PlaybackFeeder:
             passage = self._settled_passage()
             if passage is None or passage.failure is None:
                 return None
-            failure, nothing_came = passage.failure, self._ring.end == passage.route.start
+            failure, nothing_came = passage.failure, self._ring.end == passage.start
         return failure if nothing_came or self.is_over(now_s) else None
 
     def decoded_s(self) -> tuple[float, bool]:
         """Give how far the song has been decoded, and whether its true end was met there."""
         with self._changed:
             passage = self._settled_passage()
-            if passage is None or self._ring.written == passage.route.start:
+            if passage is None or self._ring.written == passage.start:
                 return 0.0, False
             route = passage.route
             if route.song_end_s < math.inf:
                 return route.song_end_s, True
-            return max(route.furthest_s, route.place(self._ring.written)[1]), False
+            return max(route.furthest_s, route.place(passage.decoded)[1]), False
 
     def close(self) -> None:
         """End the thread."""
@@ -141,7 +132,7 @@ class PlaybackFeeder:
         self._serial += 1
         self._ring.obey(Order(self._serial, index, self._sounding))
 
-    def _settled_passage(self) -> _Passage | None:
+    def _settled_passage(self) -> Passage | None:
         return None if self._request else self._passage
 
     def _heard_index(self, now_s: float) -> float | None:
@@ -151,116 +142,112 @@ class PlaybackFeeder:
 
     def _index_of(self, song: Song, place_s: float) -> int | None:
         """Give where in the ring `place_s` is, with all that has to follow it."""
-        passage, written = self._settled_passage(), self._ring.written
-        if passage is None or passage.request.song is not song or self._must_join(passage):
+        passage = self._settled_passage()
+        if passage is None or passage.cue.song is not song or self._must_change(passage):
             return None
-        for index in passage.route.indices(place_s, written):
-            departure = passage.route.departure(index, written, self._region)
-            if self._ring.holds(index) and departure.index == written:
-                return index
-        return None
+        return passage.index_of(place_s)
 
-    def _must_join(self, passage: _Passage | None) -> bool:
-        return passage is not None and passage.region is not self._region
+    def _must_change(self, passage: Passage | None) -> bool:
+        return passage is not None and (
+            passage.region is not self._region or passage.speed != self._speed
+        )
 
-    def _is_stale(self, passage: _Passage) -> bool:
-        superseded = self._request not in (None, passage.request)
-        return self._closing or superseded or self._must_join(passage)
+    def _is_stale(self, passage: Passage) -> bool:
+        superseded = self._request not in (None, passage.cue)
+        return self._closing or superseded or self._must_change(passage)
 
     # In the feeder's own thread.
 
     def _run(self) -> None:
-        while (todo := self._next_passage()) is not None:
-            passage, pieces = todo
-            with closing(pieces):
-                self._feed(passage, pieces)
+        passage: Passage | None = None
+        while (following := self._next_passage()) is not None:
+            if passage is not None and passage is not following:
+                passage.pieces.close()
+            passage = following
+            self._feed(passage)
+        if passage is not None:
+            passage.pieces.close()
 
-    def _next_passage(self) -> tuple[_Passage, Generator[Piece, None, None]] | None:
-        """Wait for something to do: a passage to begin, or one that has to loop otherwise."""
-        rate_hz = self._ring.rate_hz
+    def _next_passage(self) -> Passage | None:
+        """Wait for something to do: a passage to begin, or one that has to go on otherwise."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._closing or self._request or self._must_join(self._passage)
+                lambda: self._closing or self._request or self._must_change(self._passage)
             )
             if self._closing:
                 return None
-            if self._request is None and (pieces := self._join()) is not None:
+            if self._request is None:
                 assert self._passage is not None
-                return self._passage, pieces
-            request = self._request
-            assert request is not None
+                if self._change(self._passage):
+                    return self._passage
+                # It is begun anew at what is heard.
+                self._request = Cue(self._passage.cue.song, self._heard.place_s)
             self._ring.end = None
-            route = Route(self._ring.written, request.start_s, rate_hz)
-            passage = _Passage(request, route, self._region)
-        none = np.zeros((0, 2), np.float32)
-        return passage, pieces_from(request.song, rate_hz, request.start_s, passage.region, none)
+            return Passage(self._request, self._ring, self._region, self._speed)
 
-    def _join(self) -> Generator[Piece, None, None] | None:
-        """Take back what the ring holds from where the region asks for something else.
+    def _change(self, passage: Passage) -> bool:
+        heard = self._heard.index
+        return (
+            self._sounding
+            and heard is not None
+            and passage.change(self._region, self._speed, heard)
+        )
 
-        None, and a request to begin at what is heard, if the callback is too close to that.
-        """
-        passage, ring = self._passage, self._ring
-        assert passage is not None
-        passage.region = self._region
-        song, route = passage.request.song, passage.route
-        seam = round(SEAM_S * ring.rate_hz)
-        if self._sounding and self._heard.index is not None:
-            join = route.departure(int(self._heard.index), ring.written, self._region)
-            if join.index - seam >= ring.soonest_rewind():
-                route.cut(join.index)
-                tail = ring.rewind(join.index - seam, join.index)
-                passage.failure = None
-                return pieces_from(song, ring.rate_hz, join.place_s, self._region, tail)
-        self._request = _Request(song, self._heard.place_s)
-        return None
-
-    def _feed(self, passage: _Passage, pieces: Generator[Piece, None, None]) -> None:
+    def _feed(self, passage: Passage) -> None:
         try:
-            if not self._write_all(pieces, passage):
+            if not self._write_all(passage):
                 return
             self._note_end(passage)
         except errors.EmovizError as error:
             passage.failure = error
+            if not self._write(passage.stretch.finish(), passage):
+                return
         self._ring.end = self._ring.written
         self._publish(passage)
 
-    def _write_all(self, pieces: Generator[Piece, None, None], passage: _Passage) -> bool:
-        ring, route = self._ring, passage.route
+    def _write_all(self, passage: Passage) -> bool:
+        if not self._stretch(passage.take_again(), passage):
+            return False
+        for piece in passage.pieces:
+            with self._changed:
+                frames = passage.take(piece)
+            if not self._stretch(frames, passage):
+                return False
+        return self._write(passage.stretch.finish(), passage)
+
+    def _stretch(self, frames: Samples, passage: Passage) -> bool:
+        """Write `frames` at the passage's speed, bit by bit: the callback may be close behind."""
+        step = round(_STEP_S * self._ring.rate_hz)
+        bits = (frames[begin : begin + step] for begin in range(0, len(frames), step))
+        return all(self._write(passage.stretch.push(bit), passage) for bit in bits)
+
+    def _write(self, frames: Samples, passage: Passage) -> bool:
+        """Write all of `frames`; False if that is no longer wanted."""
+        ring = self._ring
         prefill = round(_PREFILL_S * ring.rate_hz)
-        for piece in pieces:
-            if piece.begins_s is not None:
-                self._note_begin(route, piece)
-            mono = ring.channels == 1
-            rest = piece.frames.mean(axis=1, keepdims=True) if mono else piece.frames
-            while len(rest):
-                rest = rest[ring.write(rest, route.start) :]
-                # Without room for more, only the callback's jump can make some.
-                if len(rest) or ring.written - route.start >= prefill:
-                    self._publish(passage)
-                if self._superseded(passage, wait=len(rest) > 0):
-                    return False
-        return True
+        while True:
+            frames = frames[ring.write(frames, passage.start) :]
+            # Without room for more, only the callback's jump can make some.
+            if len(frames) or ring.written - passage.start >= prefill:
+                self._publish(passage)
+            if self._superseded(passage, wait=len(frames) > 0):
+                return False
+            if not len(frames):
+                return True
 
-    def _note_begin(self, route: Route, piece: Piece) -> None:
-        assert piece.begins_s is not None
+    def _note_end(self, passage: Passage) -> None:
         with self._changed:
-            route.begin(self._ring.written, piece.begins_s, after_song_end=piece.after_song_end)
-            route.forget_before(self._ring.oldest)
+            if passage.decoded > passage.start:
+                passage.route.song_end_s = passage.route.place(passage.decoded)[1]
 
-    def _note_end(self, passage: _Passage) -> None:
+    def _publish(self, passage: Passage) -> None:
         with self._changed:
-            if self._ring.written > passage.route.start:
-                passage.route.song_end_s = passage.route.place(self._ring.written)[1]
-
-    def _publish(self, passage: _Passage) -> None:
-        with self._changed:
-            if self._request is passage.request:
+            if self._request is passage.cue:
                 self._passage = passage
                 self._request = None
-                self._order(passage.route.start)
+                self._order(passage.start)
 
-    def _superseded(self, passage: _Passage, wait: bool) -> bool:
+    def _superseded(self, passage: Passage, wait: bool) -> bool:
         with self._changed:
             if wait and not self._is_stale(passage):
                 self._changed.wait(_POLL_S if self._sounding else _IDLE_POLL_S)

@@ -88,9 +88,9 @@ class PlaybackRing:
         """The index before which nothing is kept."""
         return self.read - self._capacity
 
-    def soonest_rewind(self) -> int:
-        """Give the first index that the callback will surely not have reached when told of it."""
-        return self.read + round(GUARD_S * self.rate_hz)
+    def soonest_rewind(self, guard_s: float) -> int:
+        """Give the first index that the callback reaches no sooner than in `guard_s`."""
+        return self.read + round(guard_s * self.rate_hz)
 
     def rewind(self, index: int, end: int) -> Samples:
         """Have `write` go on at `index`; give what was written there, up to `end` at most."""
@@ -157,7 +157,8 @@ class PlaybackRing:
 
     def _copy(self, out: Samples, leaving: bool) -> int:
         at = self.read % self._capacity
-        frames = min(len(out), self.written - self.read, self._capacity - at)
+        # Where it was too quick for a rewind, it waits for the writer.
+        frames = max(0, min(len(out), self.written - self.read, self._capacity - at))
         faded_in = self._faded_in
         if leaving:
             frames = min(frames, faded_in)

@@ -1,19 +1,19 @@
 """Player: what is heard and when, on a sound device or, without one, on a silent clock."""
 
-import importlib
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
-from emoviz import errors
+from emoviz import errors, sound_devices
 from emoviz.decoder import Samples
+from emoviz.device_clock import DeviceClock
 from emoviz.playback_feeder import PlaybackFeeder
+from emoviz.playback_pace import FASTEST, SLOWEST
 from emoviz.playback_ring import PlaybackRing
 from emoviz.playback_route import Region
 from emoviz.song import Song
+from emoviz.sound_devices import Device
 
 LATENCY_S = 0.1
 """Long enough to live through a busy interpreter, short enough for a seek to feel immediate."""
@@ -41,6 +41,7 @@ class Player(ABC):
         self._loop: Region | None = None
         self._duration_s = 0.0
         self._volume = 1.0
+        self._speed = 1.0
         self._problem: errors.EmovizError | None = None
 
     def load(self, song: Song) -> None:
@@ -132,6 +133,17 @@ class Player(ABC):
         self._set_loop()
 
     @property
+    def speed(self) -> float:
+        """How many seconds of the song are heard in a second, 0.5 to 2; the pitch stays."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._follow()
+        self._speed = min(max(SLOWEST, speed), FASTEST)
+        self._set_speed()
+
+    @property
     def volume(self) -> float:
         """Loudness as the ear counts it, 0 (silence) to 1 (the song as it is)."""
         return self._volume
@@ -203,6 +215,10 @@ class Player(ABC):
     def _set_loop(self) -> None:
         """Play by `loop` from what is heard on."""
 
+    @abstractmethod
+    def _set_speed(self) -> None:
+        """Play at `speed` from what is heard on."""
+
     def _set_gain(self, gain: float) -> None:
         """Multiply the sound by `gain`."""
         return
@@ -226,7 +242,7 @@ class SilentPlayer(Player):
         return
 
     def _heard(self) -> tuple[int, float]:
-        heard_s = self._from_s + self._clock() - self._started_s
+        heard_s = self._from_s + (self._clock() - self._started_s) * self._speed
         if self._loop is None:
             return 0, heard_s
         end_s = min(self._loop.end_s, self._duration_s)
@@ -243,6 +259,10 @@ class SilentPlayer(Player):
         self._lap = None
         self._started_s, self._from_s = self._clock(), self._place_s
 
+    def _set_speed(self) -> None:
+        # What has passed was at another speed, by which the place that is kept was found.
+        self._set_loop()
+
 
 class SoundDevicePlayer(Player):
     """Plays on a sound device at the device's own rate; the song is resampled to it.
@@ -250,32 +270,16 @@ class SoundDevicePlayer(Player):
     The device stays open, and silent while paused, so that playing starts without delay.
     """
 
-    def __init__(self, device: int | str | None = None, rate_hz: int | None = None) -> None:
-        """Open `device` (index or name; None: the default) at `rate_hz` (None: its own rate).
+    def __init__(self, name: str | None = None, rate_hz: int | None = None) -> None:
+        """Open the device of this name (None: the default) at `rate_hz` (None: as it likes it).
 
         Raises `errors.SoundDeviceError`.
         """
         super().__init__()
-        sounddevice = _import_sounddevice()
-        try:
-            found = sounddevice.query_devices(device, "output")
-            self._ring = PlaybackRing(
-                rate_hz or round(found["default_samplerate"]),
-                channels=min(2, found["max_output_channels"]),
-            )
-            self._stream = sounddevice.OutputStream(
-                samplerate=self._ring.rate_hz,
-                device=found["index"],
-                channels=self._ring.channels,
-                dtype="float32",
-                latency=LATENCY_S,
-                callback=self._fill,
-            )
-            self._stream.start()
-        except (sounddevice.PortAudioError, ValueError) as error:
-            raise errors.SoundDeviceError(_reason(error)) from error
+        device = sound_devices.find(name)
+        self._stream = self._open(device, rate_hz)
         self._ring.last_call_s = self._stream.time
-        self.device_name = str(found["name"])
+        self.device_name = device.name
         self._feeder = PlaybackFeeder(self._ring)
         self._closed = False
 
@@ -298,11 +302,25 @@ class SoundDevicePlayer(Player):
             self._stream.close()
             self._feeder.close()
 
+    def _open(self, device: Device, rate_hz: int | None) -> Any:  # noqa: ANN401
+        refusal = errors.SoundDeviceError("")
+        for rate, channels in sound_devices.formats(device, rate_hz):
+            self._ring = PlaybackRing(rate, channels)
+            self._clock = DeviceClock(rate)
+            try:
+                return sound_devices.open_stream(device, rate, channels, LATENCY_S, self._fill)
+            except errors.SoundDeviceFormatError as error:
+                refusal = error
+        raise refusal
+
     def _fill(self, out: Samples, frames: int, times: Any, status: Any) -> None:  # noqa: ANN401
         """Answer PortAudio, in its thread: see `PlaybackRing.fill`."""
         if status.output_underflow:
             self._ring.underflows += 1
-        self._ring.fill(out, times.outputBufferDacTime)
+        sounds_s = self._clock.sounds_s(
+            times.outputBufferDacTime, times.currentTime, frames, status.output_underflow
+        )
+        self._ring.fill(out, sounds_s)
 
     def _go(self, song: Song, t_s: float, sounding: bool) -> None:
         self._feeder.cue(song, t_s, sounding)
@@ -333,65 +351,28 @@ class SoundDevicePlayer(Player):
     def _set_loop(self) -> None:
         self._feeder.loop(self._loop, self._stream.time, self._place_s)
 
+    def _set_speed(self) -> None:
+        self._feeder.pace(self._speed, self._stream.time, self._place_s)
+
     def _set_gain(self, gain: float) -> None:
         self._ring.gain = gain
 
 
-@dataclass(frozen=True)
-class Device:
-    """A place where sound can go."""
-
-    index: int
-    name: str
-    host_api: str
-    channels: int
-    rate_hz: int
-    is_default: bool
-
-
-def devices() -> list[Device]:
-    """List the output devices; empty where there is none, or no PortAudio."""
-    try:
-        sounddevice = _import_sounddevice()
-        found, apis = sounddevice.query_devices(), sounddevice.query_hostapis()
-    except errors.SoundDeviceError:
-        return []
-    default = sounddevice.default.device["output"]
-    return [
-        Device(
-            index=device["index"],
-            name=device["name"],
-            host_api=apis[device["hostapi"]]["name"],
-            channels=device["max_output_channels"],
-            rate_hz=round(device["default_samplerate"]),
-            is_default=device["index"] == default,
-        )
-        for device in found
-        if device["max_output_channels"] > 0
-    ]
-
-
 def open_player(name: str = "") -> tuple[Player, errors.SoundDeviceError | None]:
-    """Give a player on the device of this name, or else on the default device.
+    """Give a player on the device of this name, or else on the default device, and say why.
 
     Where there is no sound: the silent clock, and why.
     """
-    named = next((device.index for device in devices() if name and device.name == name), None)
+    refusal = ""
+    if name:
+        try:
+            return SoundDevicePlayer(name), None
+        except errors.SoundDeviceError as error:
+            refusal = error.reason
     try:
-        return SoundDevicePlayer(named), None
+        player = SoundDevicePlayer()
     except errors.SoundDeviceError as error:
-        return SilentPlayer(), error
-
-
-def _import_sounddevice() -> ModuleType:
-    # Imported when needed: it initialises PortAudio, and raises OSError where that is missing.
-    try:
-        return importlib.import_module("sounddevice")
-    except OSError as error:
-        raise errors.SoundDeviceError("the PortAudio library is missing") from error
-
-
-def _reason(error: Exception) -> str:
-    """Give PortAudio's message in words a user can use."""
-    message = str(error.args[0] if error.args else error).rstrip(".")
-    return "there is none" if message == "Error querying device -1" else message
+        return SilentPlayer(), errors.SoundDeviceError(refusal or error.reason)
+    if not refusal:
+        return player, None
+    return player, errors.SoundDeviceReplacedError(name, refusal, player.device_name)

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.floating]
 
 RECORDING_RATE_HZ = 48000
 _MONITOR_CHUNK_MS = 5
+_LEAST_SECONDS = 10
 
 
 @cache
@@ -75,15 +76,15 @@ class PulseSink:
         self._folder = folder
         self._socket = folder / "native"
         self._daemon: subprocess.Popen[bytes] | None = None
-        alsa_config = folder / "asound.conf"
-        alsa_config.write_text(
+        self._listed = folder / "asound.conf"
+        self._listed.write_text(
             "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
             "pcm.pulse { type pulse }\nctl.pulse { type pulse }\n"
         )
         self.environment = {
             "PULSE_SERVER": f"unix:{self._socket}",
             "PULSE_COOKIE": str(folder / "cookie"),
-            "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{alsa_config}",
+            "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{self._listed}",
         }
 
     def start(self) -> None:
@@ -124,6 +125,28 @@ class PulseSink:
             process.wait(10.0)
         self._daemon = None
 
+    def unload(self) -> None:
+        """Take the sink away and leave the daemon running; whoever plays on it loses it."""
+        assert self.control("unload-module", "module-null-sink").returncode == 0
+        self._listener.wait(10.0)
+
+    def load(self) -> None:
+        """Put the sink back."""
+        options = ("sink_name=out", f"rate={RECORDING_RATE_HZ}", "channels=2")
+        assert self.control("load-module", "module-null-sink", *options).returncode == 0
+        self._listener = self.listen(subprocess.DEVNULL)
+
+    def connect(self, other: "PulseSink", name: str) -> None:
+        """Have another daemon's sink be a device beside this one's, listed under `name`."""
+        kind = f'type pulse server "unix:{other._socket}"'
+        with self._listed.open("a") as listed:
+            listed.write(f"pcm.{name} {{ {kind} }}\n")
+
+    def disconnect(self, name: str) -> None:
+        """Have a device no longer be listed."""
+        lines = self._listed.read_text().splitlines(keepends=True)
+        self._listed.write_text("".join(x for x in lines if not x.startswith(f"pcm.{name} ")))
+
     def control(self, *command: str) -> subprocess.CompletedProcess[bytes]:
         """Run pactl."""
         return subprocess.run(
@@ -163,6 +186,7 @@ class Recorder:
         self._pieces: list[bytes] = []
         self._bytes = 0
         self._start_s = np.inf
+        self._arrivals: list[tuple[float, float]] = []
 
     def __enter__(self) -> "Recorder":
         self._process = self._sink.listen(subprocess.PIPE)
@@ -195,12 +219,30 @@ class Recorder:
         """Give the index in `sound` of what sounded at that time of `time.monotonic`."""
         return round((monotonic_s - self._start_s) * RECORDING_RATE_HZ)
 
+    def times_s(self, indices: npt.NDArray[np.int64]) -> Floats:
+        """Give when the samples with these indices sounded, by `time.monotonic`.
+
+        A sink's clock is its own: a null sink's runs faster by a ten-thousandth, since it counts
+        whole microseconds. By how much is read off the chunks, of which the earliest of every
+        second have come without delay.
+        """
+        recorded_s, came_s = np.array(self._arrivals).T
+        late_s = came_s - recorded_s
+        seconds = np.split(np.arange(len(late_s)), np.flatnonzero(np.diff(recorded_s // 1)) + 1)
+        earliest = [second[np.argmin(late_s[second])] for second in seconds]
+        slope = 0.0
+        if len(earliest) > _LEAST_SECONDS:
+            slope = float(np.polyfit(recorded_s[earliest], late_s[earliest], 1)[0])
+        start_s = (late_s - slope * recorded_s).min()
+        return start_s + (1 + slope) * indices / RECORDING_RATE_HZ
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         while piece := os.read(self._process.stdout.fileno(), 65536):
             self._pieces.append(piece)
             self._bytes += len(piece)
             # A chunk may come late, never early: the earliest one tells when recording began.
+            self._arrivals.append((self.recorded_s, time.monotonic()))
             self._start_s = min(self._start_s, time.monotonic() - self.recorded_s)
 
 

@@ -1,7 +1,6 @@
 """Fixtures that several tests share."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from emoviz import estimator, paths
+from emoviz import estimator, paths, sound_devices
 from emoviz.estimator import Estimator
 from emoviz.song import Song
 from tests.audio import PulseSink
@@ -40,13 +39,6 @@ def demo_song() -> Song:
     return Song.open(paths.demo_song())
 
 
-def _rescan_devices() -> None:
-    # PortAudio reads the list of devices once; a test before may have made it do so.
-    if sounddevice := sys.modules.get("sounddevice"):
-        sounddevice._terminate()
-        sounddevice._initialize()
-
-
 @contextmanager
 def _only_sink(folder: Path) -> Iterator[PulseSink]:
     with pytest.MonkeyPatch.context() as patch:
@@ -54,10 +46,11 @@ def _only_sink(folder: Path) -> Iterator[PulseSink]:
         for name, value in sink.environment.items():
             patch.setenv(name, value)
         sink.start()
-        _rescan_devices()
+        # PortAudio reads the list of devices once; a test before may have made it do so.
+        sound_devices.rescan()
         yield sink
         sink.stop()
-    _rescan_devices()
+    sound_devices.rescan()
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +65,14 @@ def mortal_sink(tmp_path: Path) -> Iterator[PulseSink]:
     """Give a sink of the test's own, which it may stop."""
     with _only_sink(tmp_path) as sink:
         yield sink
+
+
+@pytest.fixture
+def headphones(mortal_sink: PulseSink, tmp_path: Path) -> Iterator[PulseSink]:
+    """Give a second sink, which is listed by its name while `mortal_sink` lists it."""
+    folder = tmp_path / "headphones"
+    folder.mkdir()
+    sink = PulseSink(folder)
+    sink.start()
+    yield sink
+    sink.stop()

@@ -251,6 +251,64 @@ def test_a_loop_set_and_ended_while_playing_is_heard_to_be(
     assert player.underflows == 0
 
 
+def test_a_change_of_speed_is_heard_at_once_and_does_not_click(
+    player: SoundDevicePlayer, recorder: Recorder, tmp_path: Path
+) -> None:
+    # Clicks would be told by the steepness of a tone, and when the speed changes by that of a song
+    # whose pitch climbs: it climbs faster.
+    times_s = np.arange(20 * RECORDING_RATE_HZ) / RECORDING_RATE_HZ
+    climb_hz_per_s = 40.0
+    sweep = 0.5 * np.sin(2 * np.pi * (300.0 + climb_hz_per_s / 2 * times_s) * times_s)
+    soundfile.write(tmp_path / "sweep.wav", sweep, RECORDING_RATE_HZ, subtype="FLOAT")
+    player.load(Song.open(tmp_path / "sweep.wav"))
+    player.play()
+    changed: list[tuple[float, float]] = []
+    for speed in (1.0, 2.0, 0.5, 1.0):
+        player.speed = speed
+        changed.append((time.monotonic(), speed))
+        play_for(player, 1.6)
+    recorder.wait_for(0.3)
+    recorded = recorder.sound()[:, 0]
+    for changed_s, speed in changed:
+        begin = recorder.index_at(changed_s + 0.4)
+        pitches_hz = [pitch_hz(recorded[at : at + 9600]) for at in (begin, begin + 36000)]
+        climbed_hz_per_s = (pitches_hz[1] - pitches_hz[0]) / 0.75
+        assert climbed_hz_per_s == pytest.approx(speed * climb_hz_per_s, rel=0.2)
+    sounding = recorded[recorder.index_at(changed[0][0] + 0.4) :]
+    steepest = 0.5 * 2 * np.pi * (300.0 + climb_hz_per_s * 9.0) / RECORDING_RATE_HZ
+    assert np.abs(np.diff(sounding)).max() < 1.5 * steepest
+    assert np.abs(sounding).max() < 0.55
+    assert player.underflows == 0
+
+
+def pitch_hz(excerpt: Floats) -> float:
+    """Give the frequency of a tone: how often it crosses zero."""
+    rising = np.flatnonzero((excerpt[:-1] < 0) & (excerpt[1:] >= 0))
+    return float((len(rising) - 1) / (rising[-1] - rising[0]) * RECORDING_RATE_HZ)
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.5])
+def test_a_region_loops_without_a_gap_at_another_speed(
+    player: SoundDevicePlayer, recorder: Recorder, tmp_path: Path, speed: float
+) -> None:
+    # A whole number of periods fits into the region: without a gap it is one tone without an end.
+    tone = 0.5 * np.sin(2 * np.pi * 440.0 * np.arange(10 * RECORDING_RATE_HZ) / RECORDING_RATE_HZ)
+    soundfile.write(tmp_path / "tone.wav", tone, RECORDING_RATE_HZ, subtype="FLOAT")
+    player.load(Song.open(tmp_path / "tone.wav"))
+    player.speed = speed
+    player.loop = Region(1.0, 1.5)
+    player.seek(1.2)
+    player.play()
+    log = play_for(player, 3.0)
+    recorded = recorder.sound()[:, 0]
+    sounding = recorded[recorder.index_at(log[0][0] + 0.4) : recorder.index_at(log[-1][0])]
+    assert all(1.0 <= place_s <= 1.5 for _, place_s in log)
+    assert np.abs(np.diff(sounding)).max() < 1.2 * 0.5 * 2 * np.pi * 440.0 / RECORDING_RATE_HZ
+    levels = np.abs(sounding[: len(sounding) // 480 * 480].reshape(-1, 480)).max(axis=1)
+    assert levels.min() > 0.4
+    assert player.underflows == 0
+
+
 def test_half_the_volume_is_an_eighth_of_the_level(
     player: SoundDevicePlayer, recorder: Recorder, tmp_path: Path
 ) -> None:

@@ -118,6 +118,20 @@ ACTIONS = (
     ActionSpec(
         "clear_region", PLAYBACK, "&Clear the region", "Have no region", ("Escape",), part="loop"
     ),
+    ActionSpec(
+        "slower", PLAYBACK, "Slo&wer", "Play slower, at the same pitch (<)", ("<",), part="playback"
+    ),
+    ActionSpec(
+        "faster", PLAYBACK, "F&aster", "Play faster, at the same pitch (>)", (">",), part="playback"
+    ),
+    ActionSpec(
+        "normal_speed",
+        PLAYBACK,
+        "Normal speed",
+        "Play as fast as the song is",
+        ("Backspace",),
+        part="playback",
+    ),
     ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "="), part="playback"),
     ActionSpec("softer", PLAYBACK, "So&fter", "Softer", ("-",), part="playback"),
     ActionSpec(
@@ -127,6 +141,13 @@ ACTIONS = (
         "Mute, or be heard again (M)",
         ("M",),
         checkable=True,
+        part="playback",
+    ),
+    ActionSpec(
+        "look_for_devices",
+        PLAYBACK,
+        "Loo&k for devices again",
+        "Find sound devices that were connected or removed",
         part="playback",
     ),
     ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),

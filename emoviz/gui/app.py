@@ -89,8 +89,19 @@ def _begin(window: MainWindow, song: Path, earlier_crash: Path | None) -> None:
     window.open_songs([song])
     window.playback.open_player()
     window.playback.begin()
+    _announce(window)
     if earlier_crash is not None:
         window.say(f"emoviz ended unexpectedly the last time; {earlier_crash} says where.")
+
+
+def _announce(window: MainWindow) -> None:
+    """Have the desktop show what plays, where it has a bus for that."""
+    if sys.platform.startswith("linux"):
+        # Imported here: Qt has D-Bus on Linux only, and the window is opened before it is needed.
+        from emoviz.gui import now_playing
+
+        if (address := now_playing.session_bus()) is not None:
+            now_playing.NowPlaying(window, window.playback, window.queue, address)
 
 
 def _report_to(

@@ -43,6 +43,11 @@ class Banner(Overlay):
         self.show()
         self.put()
 
+    def withdraw(self, sentence: str) -> None:
+        """Say a sentence no longer, if that is what is being said."""
+        if self.sentence == sentence:
+            self.hide()
+
     @property
     def sentence(self) -> str:
         """What is being said, or nothing."""

@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self._problem: errors.EmovizError | None = None
+        self._device_sentence = ""
         self._shown_s = -1.0
         self._axis = TimeAxis()
         self._store = MelStore()
@@ -213,7 +214,7 @@ class MainWindow(QMainWindow):
         self._recent_menu = opening_menu(self, self.tr("Open &recent"), self._recent_entries)
         menus[action_table.FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
         devices = opening_menu(self, self.tr("Sound &device"), self._device_entries)
-        menus[action_table.PLAYBACK].addMenu(devices)
+        menus[action_table.PLAYBACK].insertMenu(self._actions["look_for_devices"], devices)
         models = opening_menu(self, self.tr("&Judge by"), self._model_entries)
         menus[action_table.MODEL].insertMenu(self._actions["about_model"], models)
         for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
@@ -238,6 +239,7 @@ class MainWindow(QMainWindow):
         self.playback.sought.connect(lambda: self._axis.bring_into_view(self._shown_s))
         self.playback.device_changed.connect(self._on_device)
         self.playback.volume_changed.connect(self._transport.set_volume)
+        self.playback.speed_changed.connect(self._transport.show_speed)
         self.playback.ended.connect(self.queue.go_next)
         self._transport.volume_changed.connect(self.playback.set_volume)
         self.comparison.track_changed.connect(self._plane.set_second_track)
@@ -300,9 +302,10 @@ class MainWindow(QMainWindow):
 
     def _on_device(self, name: str, problem: errors.SoundDeviceError | None) -> None:
         self._transport.show_device(name)
-        self._banner.hide()
+        self._banner.withdraw(self._device_sentence)
+        self._device_sentence = str(problem or "")
         if problem is not None:
-            self._banner.say(str(problem))
+            self._banner.say(self._device_sentence)
 
     def _on_tick(self) -> None:
         """Bring the views to where the player is."""
@@ -322,8 +325,8 @@ class MainWindow(QMainWindow):
             return
         if problem is not None:
             self._banner.say(str(problem))
-        elif self._banner.sentence == str(self._problem):
-            self._banner.hide()
+        else:
+            self._banner.withdraw(str(self._problem))
         self._problem = problem
 
     def _show_time(self, time_s: float) -> None:
@@ -358,6 +361,7 @@ class MainWindow(QMainWindow):
             yield Entry(recent, partial(self.open_song, Path(recent)))
 
     def _device_entries(self) -> Iterator[Entry]:
+        self.playback.refresh_devices()
         chosen = self._settings.get(remembered.DEVICE)
         return device_entries(self, chosen, self.playback.choose_device)
 

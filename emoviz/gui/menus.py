@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from emoviz import errors, estimator, player
+from emoviz import errors, estimator, sound_devices
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,12 @@ def opening_menu(parent: QWidget, title: str, entries: Callable[[], Iterable[Ent
 def device_entries(parent: QWidget, chosen: str, choose: Callable[[str], None]) -> Iterator[Entry]:
     """List the sound devices by name; "" is the system's default."""
     yield Entry(parent.tr("The system's default"), partial(choose, ""), not chosen)
-    for name in dict.fromkeys(device.name for device in player.devices()):
+    names = dict.fromkeys(device.name for device in sound_devices.devices())
+    for name in names:
         yield Entry(name, partial(choose, name), name == chosen)
+    if chosen and chosen not in names:
+        missing = parent.tr("{0} (not connected)").format(chosen)
+        yield Entry(missing, partial(choose, chosen), True)
 
 
 def model_entries(

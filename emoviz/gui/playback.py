@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from emoviz import errors
+from emoviz import errors, sound_devices
 from emoviz.gui import settings as remembered
 from emoviz.gui.settings import Settings
+from emoviz.playback_pace import FASTEST, SLOWEST
 from emoviz.playback_route import Region
-from emoviz.player import Player, open_player
+from emoviz.player import Player, SilentPlayer, open_player
 from emoviz.song import Song
 
 _FRAME_MS = 16
@@ -14,6 +15,7 @@ _IDLE_MS = 200
 _STEP_S = 5.0
 _NUDGE_S = 0.5
 _VOLUME_STEP = 0.05
+_SPEEDS = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 
 
 class Playback(QObject):
@@ -32,6 +34,9 @@ class Playback(QObject):
     ended = Signal()
     """The song has played to its end."""
     muted_changed = Signal(bool)
+    speed_changed = Signal(float)
+    song_changed = Signal(object)
+    """`Song`"""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -40,6 +45,7 @@ class Playback(QObject):
         self._song: Song | None = None
         self._loop: Region | None = None
         self._muted = False
+        self._speed = 1.0
         self.time_s = 0.0
         self.is_playing = False
         self.problem: errors.EmovizError | None = None
@@ -47,11 +53,30 @@ class Playback(QObject):
         self._clock.timeout.connect(self._tick)
         self._clock.start()
 
+    @property
+    def song(self) -> Song | None:
+        """The song that is played."""
+        return self._song
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as it is the song is played."""
+        return self._speed
+
+    @property
+    def volume(self) -> float:
+        """The volume that is remembered, 0 to 1."""
+        volume: float = self._settings.get(remembered.VOLUME)
+        return volume
+
     def toggle_play(self) -> None:
-        """Play or pause; where the sound device has gone, go on with what is there now."""
+        """Play or pause; where the sound device has gone, go on with what is there now.
+
+        That is the device that was chosen, if it is there again, or else the default one.
+        """
         if self._player is None:
             return
-        if isinstance(self._player.problem, errors.SoundDeviceLostError):
+        if self._is_cut_off:
             self._change_player(play=True)
         elif self._player.is_playing:
             self._player.pause()
@@ -84,13 +109,25 @@ class Playback(QObject):
         if self._player is not None:
             self.seek(self._player.duration_s)
 
+    def slower(self) -> None:
+        """Play at the next lower speed."""
+        self.set_speed(max((x for x in _SPEEDS if x < self._speed), default=_SPEEDS[0]))
+
+    def faster(self) -> None:
+        """Play at the next higher speed."""
+        self.set_speed(min((x for x in _SPEEDS if x > self._speed), default=_SPEEDS[-1]))
+
+    def normal_speed(self) -> None:
+        """Play as fast as the song is."""
+        self.set_speed(1.0)
+
     def louder(self) -> None:
         """Raise the volume."""
-        self.set_volume(self._settings.get(remembered.VOLUME) + _VOLUME_STEP)
+        self.set_volume(self.volume + _VOLUME_STEP)
 
     def softer(self) -> None:
         """Lower the volume."""
-        self.set_volume(self._settings.get(remembered.VOLUME) - _VOLUME_STEP)
+        self.set_volume(self.volume - _VOLUME_STEP)
 
     def toggle_mute(self) -> None:
         """Fall silent while the song runs on, or be heard again as loud as before."""
@@ -99,11 +136,18 @@ class Playback(QObject):
     def set_volume(self, volume: float) -> None:
         """Set and remember the volume, held between 0 and 1; who sets it wants to hear it."""
         volume = min(max(volume, 0.0), 1.0)
-        if volume == self._settings.get(remembered.VOLUME):
+        if volume == self.volume:
             return
         self._settings.put(remembered.VOLUME, volume)
         self._set_muted(False)
         self.volume_changed.emit(volume)
+
+    def set_speed(self, speed: float) -> None:
+        """Play so many times as fast as the song is, held between half and twice."""
+        self._speed = min(max(speed, SLOWEST), FASTEST)
+        if self._player is not None:
+            self._player.speed = self._speed
+        self.speed_changed.emit(self._speed)
 
     def set_loop(self, region: Region | None) -> None:
         """Loop in `region`, None to end that; the playhead goes to it if it is elsewhere."""
@@ -125,21 +169,37 @@ class Playback(QObject):
     def play(self, song: Song) -> None:
         """Play a song from its start; it is kept for the player if there is none yet."""
         self._song = song
+        self.song_changed.emit(song)
         self._start()
 
     def choose_device(self, name: str) -> None:
         """Go on, at the same place, on the device of this name; "" is the default device."""
         self._settings.put(remembered.DEVICE, name)
+        self.look_for_devices()
+
+    def look_for_devices(self) -> None:
+        """Look which devices there are now; what plays stops for a moment and goes on."""
         if self._player is not None:
-            self._change_player(play=self._player.is_playing)
+            self._change_player(play=self._player.is_playing or self._is_cut_off)
+
+    def refresh_devices(self) -> None:
+        """Look which devices there are now, unless that would be heard."""
+        if self._is_cut_off and self._player is not None:
+            self._player.close()
+            sound_devices.rescan()
+        elif isinstance(self._player, SilentPlayer):
+            sound_devices.rescan()
+        elif self._player is not None and not self._player.is_playing:
+            self._change_player(play=False)
 
     def open_player(self) -> None:
         """Play on the device that is remembered, or on the default one."""
         self.set_player(*open_player(self._settings.get(remembered.DEVICE)))
 
     def set_player(self, player: Player, problem: errors.SoundDeviceError | None) -> None:
-        """Take the player that songs are heard through, and why it is silent, if it is."""
+        """Take the player that songs are heard through, and what is wrong with its device."""
         self._player = player
+        self._player.speed = self._speed
         self._set_gain()
         self.device_changed.emit(player.device_name, problem)
 
@@ -157,6 +217,11 @@ class Playback(QObject):
         if self._player is not None:
             self._player.close()
 
+    @property
+    def _is_cut_off(self) -> bool:
+        problem = self._player and self._player.problem
+        return isinstance(problem, errors.SoundDeviceLostError)
+
     def _start(self, *, from_s: float = 0.0, play: bool = True) -> None:
         if self._player is not None and self._song is not None:
             self._player.load(self._song)
@@ -170,6 +235,7 @@ class Playback(QObject):
         assert self._player is not None
         time_s = self._player.position_s
         self._player.close()
+        sound_devices.rescan()
         self.open_player()
         self._start(from_s=time_s, play=play)
 
@@ -180,8 +246,7 @@ class Playback(QObject):
 
     def _set_gain(self) -> None:
         if self._player is not None:
-            volume = self._settings.get(remembered.VOLUME)
-            self._player.volume = 0.0 if self._muted else volume
+            self._player.volume = 0.0 if self._muted else self.volume
 
     def _seek_by(self, step_s: float) -> None:
         if self._player is not None:

@@ -38,6 +38,9 @@ class TransportBar(QWidget):
         self._time = QLabel()
         self._time.setFont(_figures_font())
         self._time.setAccessibleName(self.tr("Time"))
+        self._speed = QLabel()
+        self._speed.setFont(_figures_font())
+        self._speed.setAccessibleName(self.tr("Speed"))
         self._status = WrappedLabel(most_lines=1)
         self._status.setFont(interface_font(9))
         self._notice_over = QTimer(self, singleShot=True, interval=_NOTICE_MS)
@@ -86,6 +89,10 @@ class TransportBar(QWidget):
         self._status.setToolTip(sentence)
         self._notice_over.start()
 
+    def show_speed(self, speed: float) -> None:
+        """Show how fast the song is played, unless it is as fast as it is."""
+        self._speed.setText("" if speed == 1.0 else f"{speed:g}×")
+
     def show_device(self, name: str) -> None:
         """Show what the song is heard on."""
         self._device.setText(name)
@@ -105,6 +112,9 @@ class TransportBar(QWidget):
         width = self._time.fontMetrics().horizontalAdvance("0:00:00.0 / 0:00:00")
         self._time.setFixedWidth(width)
         layout.addWidget(self._time)
+        # Its room is kept while it says nothing.
+        self._speed.setFixedWidth(self._speed.fontMetrics().horizontalAdvance("0.75×"))
+        layout.addWidget(self._speed)
         layout.addWidget(self._buttons["stop_analysis"])
         layout.addWidget(self._status, 3)
         self._device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -117,6 +127,7 @@ class TransportBar(QWidget):
         colours = self._theme.colours
         for name, (shape, colour) in self._faces().items():
             self._buttons[name].setIcon(_icon(shape, colour, colours, self.devicePixelRatioF()))
+        self._speed.setStyleSheet(f"color: {colours.accent};")
         for label in (self._status, self._device):
             label.setStyleSheet(f"color: {colours.dim};")
 
