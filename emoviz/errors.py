@@ -198,8 +198,8 @@ class InputNotFoundError(EmovizError):
     """No input has the name that was asked for."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        choice = f"choose one of: {', '.join(known)}" if known else "there is none"
-        super().__init__(f"there is no input named {name!r}; {choice}.")
+        choice = f"choose one of: {', '.join(known)}" if known else "connect one"
+        super().__init__(f"There is no input named {name!r}; {choice}.")
 
 
 class InputDeviceLostError(EmovizError):

@@ -39,7 +39,9 @@ def listen(
                 break
         lines.take(listening.end())
     if output is not None and lines.values is not None:
-        listening.trajectory(lines.values, lines.recorded).save_csv(output)
+        recorded = lines.recorded
+        trajectory = recorded.trajectory if recorded else listening.trajectory(lines.values)
+        trajectory.save_csv(output)
     if lost is not None:
         raise lost
     if lines.values is None:

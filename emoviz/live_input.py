@@ -20,12 +20,10 @@ POLL_S = 0.03
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording that is whole; it holds `columns` of the track, from `first_column` on."""
+    """A recording that is whole, and the track of what is in it."""
 
     path: Path
-    sha256: str
-    first_column: int
-    columns: int
+    trajectory: Trajectory
 
 
 @dataclass(frozen=True)
@@ -94,13 +92,9 @@ class Listening:
         except errors.OutputError as error:
             return News(update, problem=error)
 
-    def trajectory(self, values: Values, recorded: Recorded | None = None) -> Trajectory:
-        """Make a trajectory of the track, or of what of it is in a recording."""
-        if recorded is None:
-            return trajectory_of(values, self.estimator, self._title, "", "")
-        part = values[recorded.first_column :][: recorded.columns]
-        file, sha256 = recorded.path.name, recorded.sha256
-        return trajectory_of(part, self.estimator, self._title, file, sha256)
+    def trajectory(self, values: Values, file: str = "", sha256: str = "") -> Trajectory:
+        """Make a trajectory of values of this track; `file` is the recording they belong to."""
+        return trajectory_of(values, self.estimator, self._title, file, sha256)
 
     def _record(self, block: Samples, begun: int) -> Recorded | None:
         """Write to a recording what of `block`, which begins at frame `begun`, belongs to it."""
@@ -128,4 +122,5 @@ class Listening:
         with files.as_output_error(recording.path):
             sha256 = files.sha256_of_file(recording.path)
         columns = int(recording.frames / (recording.rate_hz * COLUMN_S))
-        return Recorded(recording.path, sha256, self._first_column, columns)
+        values = self._tracker.values[self._first_column :][:columns]
+        return Recorded(recording.path, self.trajectory(values, recording.path.name, sha256))

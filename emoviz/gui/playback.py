@@ -43,13 +43,14 @@ class Playback(QObject):
         self.time_s = 0.0
         self.is_playing = False
         self.problem: errors.EmovizError | None = None
+        self._held = False
         self._clock = QTimer(self, interval=_IDLE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._tick)
         self._clock.start()
 
     def toggle_play(self) -> None:
         """Play or pause; where the sound device has gone, go on with what is there now."""
-        if self._player is None:
+        if self._player is None or self._held:
             return
         if isinstance(self._player.problem, errors.SoundDeviceLostError):
             self._change_player(play=True)
@@ -116,7 +117,7 @@ class Playback(QObject):
 
     def seek(self, time_s: float) -> None:
         """Go to a place in the song; sound and views follow."""
-        if self._player is None or self._song is None:
+        if self._player is None or self._song is None or self._held:
             return
         self._player.seek(time_s)
         self._tick()
@@ -126,6 +127,12 @@ class Playback(QObject):
         """Play a song from its start; it is kept for the player if there is none yet."""
         self._song = song
         self._start()
+
+    @property
+    def chosen_device(self) -> str:
+        """The device that is remembered; "" is the system's default."""
+        name: str = self._settings.get(remembered.DEVICE)
+        return name
 
     def choose_device(self, name: str) -> None:
         """Go on, at the same place, on the device of this name; "" is the default device."""
@@ -146,6 +153,13 @@ class Playback(QObject):
     def begin(self) -> None:
         """Play the song that was opened before there was a player."""
         self._start()
+
+    def hold(self, held: bool) -> None:
+        """Pause and stay so, whatever is asked for, while something else is shown."""
+        if held and self._player is not None:
+            self._player.pause()
+            self._tick()
+        self._held = held
 
     def stop_clock(self) -> None:
         """Emit nothing more."""
@@ -188,7 +202,7 @@ class Playback(QObject):
             self.seek(self._player.position_s + step_s)
 
     def _tick(self) -> None:
-        if self._player is None or self._song is None:
+        if self._player is None or self._song is None or self._held:
             return
         was_playing, self.is_playing = self.is_playing, self._player.is_playing
         self.time_s = self._player.position_s

@@ -86,6 +86,11 @@ class TransportBar(QWidget):
         self._status.setToolTip(sentence)
         self._notice_over.start()
 
+    @property
+    def device(self) -> str:
+        """What is shown as that on which the song is heard."""
+        return self._device.text()
+
     def show_device(self, name: str) -> None:
         """Show what the song is heard on."""
         self._device.setText(name)

@@ -356,7 +356,7 @@ def test_the_song_itself_is_not_written_over(
     os.link(song, other_name)
     open_and_track(qtbot, window, song)
     assert window.trajectory is not None
-    window.exporting.write_csv(window.trajectory, Song.open(song), other_name)
+    window.exporting.write_csv(window.trajectory, other_name, song)
     assert "it is the song itself" in banner_of(window)
     assert other_name.read_bytes() == songs.short.read_bytes()
 
