@@ -21,13 +21,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import bench_listen
 import bench_long
 import bench_machine as machine
 import psutil
 from rich.console import Console
 from rich.table import Table
 
-_PARTS = ("start", "play", "long", "cli")
+_PARTS = ("start", "play", "long", "listen", "cli")
 _STARTS = 5
 _CLI_RUNS = 3
 _SAMPLE_S = 0.005
@@ -35,6 +36,7 @@ _WIDTH = 120
 _PATIENCE_S = 120
 _WATCHER = Path(__file__).with_name("bench_window.py")
 _LONG_WATCHER = Path(__file__).with_name("bench_long.py")
+_LISTEN_WATCHER = Path(__file__).with_name("bench_listen.py")
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def main() -> int:
         figures.append(Figure("decoding the 4-minute song alone", reference_s, "s"))
         if "cli" in only:
             figures += measure_cli(song, folder)
-        if {"start", "play", "long"} & set(only):
+        if {"start", "play", "long", "listen"} & set(only):
             with machine.screen() as screen:
                 environment = os.environ | machine.home(folder / "home") | screen
                 if "start" in only:
@@ -88,6 +90,8 @@ def main() -> int:
                     figures += measure_play(song, folder, environment, notes)
                 if "long" in only:
                     figures += measure_long(song, folder, environment)
+                if "listen" in only:
+                    figures += measure_listen(song, folder, environment, notes)
     console.print(_table(figures, reference_s))
     for note in notes:
         console.print(note)
@@ -158,6 +162,22 @@ def measure_long(song: Path, folder: Path, environment: dict[str, str]) -> list[
             Figure(f"seek to sound, 3-hour {suffix}", worst_ms, "ms", 150.0, runs=seeks_ms)
         )
     return figures
+
+
+def measure_listen(
+    song: Path, folder: Path, environment: dict[str, str], notes: list[str]
+) -> list[Figure]:
+    """Listen in a running window to bursts of music, and see when the trail knows of each."""
+    result, bursts, pulse = folder / "listen.json", folder / "bursts.wav", folder / "pulse-listen"
+    bench_listen.write_bursts(bursts)
+    with machine.sound(pulse) as sound:
+        if not sound:
+            notes.append("There is no PulseAudio: listening was not measured.")
+            return []
+        rest = (str(song), str(bursts), str(pulse))
+        _watch(result, *rest, environment=environment | sound, watcher=_LISTEN_WATCHER)
+    latencies_s = tuple(json.loads(result.read_text())["latencies_s"])
+    return [Figure("sound to trail, latest", max(latencies_s), "s", 1.5, runs=latencies_s)]
 
 
 def measure_cli(song: Path, folder: Path) -> list[Figure]:

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -150,6 +151,18 @@ class PulseSink:
             stdout=output,
         )
 
+    @contextmanager
+    def playing(self, path: Path) -> Iterator[None]:
+        """Have another program play a wav or flac meanwhile."""
+        process = subprocess.Popen(
+            ["paplay", "--device=out", str(path)], env=os.environ | self.environment
+        )
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait(10.0)
+
     def recorder(self) -> "Recorder":
         """Give a recorder of what the sink plays; use it in a with statement."""
         return Recorder(self)
@@ -194,6 +207,10 @@ class Recorder:
     def index_at(self, monotonic_s: float) -> int:
         """Give the index in `sound` of what sounded at that time of `time.monotonic`."""
         return round((monotonic_s - self._start_s) * RECORDING_RATE_HZ)
+
+    def monotonic_at(self, index: int) -> float:
+        """Give the time of `time.monotonic` at which what is at an index in `sound` sounded."""
+        return self._start_s + index / RECORDING_RATE_HZ
 
     def _read(self) -> None:
         assert self._process.stdout is not None

@@ -160,6 +160,7 @@ class Playback(QObject):
             self._player.pause()
             self._tick()
         self._held = held
+        self._tick()
 
     def stop_clock(self) -> None:
         """Emit nothing more."""

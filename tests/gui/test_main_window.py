@@ -24,7 +24,6 @@ from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS
 from emoviz.gui.timeline import TimelineView
 from emoviz.player import SilentPlayer
-from emoviz.song import Song
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
     DEADLINE_MS,
