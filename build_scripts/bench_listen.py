@@ -19,7 +19,7 @@ from bench_window import LoopMeter, PaintMeter, Script, passed, run_program, win
 _BURSTS = 6
 _BURST_S = 1.5
 _PERIOD_S = 6.06
-"""The silence between two bursts is long enough for the track to be neutral again, and each comes at
+"""The silence between two bursts lets the track be neutral again, and each burst comes at
 another place within its half-second."""
 _AUDIBLE = 0.002
 _SETTLE_S = 1.0
