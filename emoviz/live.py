@@ -1,10 +1,11 @@
 """LiveTracker: what is sounding to a trajectory that grows by a value every half-second.
 
 A window slides over what is heard: three quarters of it are the latest half-seconds, one quarter
-is what may follow, taken to be what was, mirrored. On 26 pieces of game music (musicnn 1.1.0; cae on
-35 alike) the newest values differ from those of the whole song by 0.05 (root mean square), without
-the quarter by 0.06. To wait half a second for more to come would have made it 3 % less, so nothing
-is waited for. Every window judges anew what it shows: values settle, to 0.015 after half a minute.
+is what may follow, taken to be what was, mirrored. On 26 pieces of game music (musicnn 1.1.0; on 35
+cae was alike) the newest values differ from those of the whole song by 0.05 (root mean square),
+without the quarter by 0.06. To wait half a second for more to come would have made it 3 % less, so
+nothing is waited for. Every window judges anew what it shows: values settle, to 0.015 after half a
+minute.
 """
 
 from dataclasses import dataclass

@@ -8,9 +8,11 @@ import soundfile
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from emoviz.gui import settings as remembered
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.plane import PlaneView
 from emoviz.gui.readout import ReadoutPanel
+from emoviz.gui.settings import Settings
 from emoviz.player import SilentPlayer
 from emoviz.trajectory import load_csv
 from tests.audio import PulseSink, write_music
@@ -41,6 +43,12 @@ def listen(qtbot: QtBot, window: MainWindow, until_s: float) -> None:
 
 def has_label(window: MainWindow, text: str) -> Callable[[], bool]:
     return lambda: any(text in label for label in labels(window))
+
+
+@pytest.fixture(autouse=True)
+def small_model(settings_file: Path) -> None:
+    """Have the window listen with the model that a busy machine can keep up with."""
+    Settings(settings_file).put(remembered.MODEL, "cae")
 
 
 @pytest.fixture
@@ -103,6 +111,7 @@ def test_what_is_heard_is_recorded_with_its_track(
         qtbot.waitUntil(lambda: time_of(window) >= begun_s + 2.5, timeout=DEADLINE_MS)
         assert not target.exists()
         action(window, "toggle_record").trigger()
+        qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)), timeout=DEADLINE_MS)
         choose_in_dialog(qtbot, window, table)
     assert has_label(window, "listening: ")()
     qtbot.waitUntil(table.exists, timeout=DEADLINE_MS)
