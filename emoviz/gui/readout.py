@@ -54,6 +54,7 @@ class ReadoutPanel(QWidget):
         self._what, self._model = _label(8.5), WrappedLabel(1)
         self._model.setFont(interface_font(9.5))
         self._doubt = _label(8.5)
+        self._doubt.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._doubt.hide()
         self._captions = [
             _label(8.5, text=text)
