@@ -21,13 +21,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import bench_listen
 import bench_long
 import bench_machine as machine
 import psutil
 from rich.console import Console
 from rich.table import Table
 
-_PARTS = ("start", "play", "long", "cli", "ear")
+_PARTS = ("start", "play", "long", "listen", "cli", "ear")
 _STARTS = 5
 _CLI_RUNS = 3
 _SAMPLE_S = 0.005
@@ -37,6 +38,7 @@ _EAR_S = 20
 _EAR = Path(__file__).with_name("bench_ear.py")
 _WATCHER = Path(__file__).with_name("bench_window.py")
 _LONG_WATCHER = Path(__file__).with_name("bench_long.py")
+_LISTEN_WATCHER = Path(__file__).with_name("bench_listen.py")
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def main() -> int:
             figures += measure_ear(folder, notes)
         if "cli" in only:
             figures += measure_cli(song, folder)
-        if {"start", "play", "long"} & set(only):
+        if {"start", "play", "long", "listen"} & set(only):
             with machine.screen() as screen:
                 environment = os.environ | machine.home(folder / "home") | screen
                 if "start" in only:
@@ -92,6 +94,8 @@ def main() -> int:
                     figures += measure_play(song, folder, environment, notes)
                 if "long" in only:
                     figures += measure_long(song, folder, environment)
+                if "listen" in only:
+                    figures += measure_listen(song, folder, environment, notes)
     console.print(_table(figures, reference_s))
     for note in notes:
         console.print(note)
@@ -180,6 +184,22 @@ def measure_ear(folder: Path, notes: list[str]) -> list[Figure]:
     )
     worst_ms = ear["error_95th_s"] * 1000
     return [Figure("trail from the ear, 95th percentile", worst_ms, "ms", 20.0)]
+
+
+def measure_listen(
+    song: Path, folder: Path, environment: dict[str, str], notes: list[str]
+) -> list[Figure]:
+    """Listen in a running window to bursts of music, and see when the trail knows of each."""
+    result, bursts, pulse = folder / "listen.json", folder / "bursts.wav", folder / "pulse-listen"
+    bench_listen.write_bursts(bursts)
+    with machine.sound(pulse) as sound:
+        if not sound:
+            notes.append("There is no PulseAudio: listening was not measured.")
+            return []
+        rest = (str(song), str(bursts), str(pulse))
+        _watch(result, *rest, environment=environment | sound, watcher=_LISTEN_WATCHER)
+    latencies_s = tuple(json.loads(result.read_text())["latencies_s"])
+    return [Figure("sound to trail, latest", max(latencies_s), "s", 1.5, runs=latencies_s)]
 
 
 def measure_cli(song: Path, folder: Path) -> list[Figure]:

@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     window.add_argument("song", nargs="?", type=Path, metavar="SONG")
     window.set_defaults(run=_open)
     _add_analyze(commands.add_parser("analyze", help="track songs without a window"))
+    _add_listen(commands.add_parser("listen", help="track what a microphone hears, as it sounds"))
     commands.add_parser("models", help="list the models").set_defaults(run=_models)
     commands.add_parser("devices", help="list the sound devices").set_defaults(run=_devices)
     training_commands.add_commands(commands)
@@ -96,6 +97,37 @@ def _add_analyze(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="songs at a time"
     )
     parser.set_defaults(run=_analyze)
+
+
+def _add_listen(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Prints a line for every half-second that is heard, until Ctrl+C. 'emoviz devices' lists "
+        "the inputs."
+    )
+    parser.add_argument(
+        "--device", default="", metavar="NAME", help="the input (default: the system's)"
+    )
+    parser.add_argument(
+        "--seconds", type=_duration, default=float("inf"), metavar="N", help="end after N seconds"
+    )
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="FILE.csv", help="write the track at the end"
+    )
+    parser.add_argument("--record", type=Path, metavar="FILE.flac", help="write what is heard")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="NAME", help="one of 'emoviz models'"
+    )
+    parser.set_defaults(run=_listen)
+
+
+def _duration(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not seconds > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return seconds
 
 
 def _positive(text: str) -> int:
@@ -153,6 +185,15 @@ def _analyze(options: argparse.Namespace) -> int:
         )
 
 
+def _listen(options: argparse.Namespace) -> int:
+    from emoviz.listen_command import listen
+
+    with quiet_libraries():
+        return listen(
+            options.device, options.seconds, options.output, options.record, options.model
+        )
+
+
 def _models(_: argparse.Namespace) -> int:
     from emoviz import estimator
 
@@ -171,6 +212,7 @@ def _models(_: argparse.Namespace) -> int:
 
 
 def _devices(_: argparse.Namespace) -> int:
+    from emoviz.microphone import input_names
     from emoviz.sound_devices import devices
 
     found = devices()
@@ -182,6 +224,8 @@ def _devices(_: argparse.Namespace) -> int:
             f"{mark} {device.name} ({device.host_api}), {device.channels} channels, "
             f"{device.rate_hz} Hz"
         )
+    for name in input_names():
+        print(f"  input: {name}")
     return 0
 
 

@@ -202,6 +202,43 @@ class SoundDeviceLostError(EmovizError):
         )
 
 
+class InputDeviceError(EmovizError):
+    """Nothing can be listened to."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"No microphone or other input can be listened to ({reason}); "
+            "connect one or choose another, and listen again."
+        )
+
+
+class InputNotFoundError(EmovizError):
+    """No input has the name that was asked for."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        choice = f"choose one of: {', '.join(known)}" if known else "connect one"
+        super().__init__(f"There is no input named {name!r}; {choice}.")
+
+
+class InputDeviceLostError(EmovizError):
+    """The input that was listened to has gone or stopped."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The input {name} has stopped; what was heard until then is kept. "
+            "Connect it again or choose another, and listen again."
+        )
+
+
+class NothingHeardError(EmovizError):
+    """Listening ended before anything could be said of what was heard."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was heard for half a second; listen longer, or choose another input."
+        )
+
+
 class TableError(EmovizError):
     """A table of labels is not what it should be."""
 

@@ -13,7 +13,14 @@ import numpy.typing as npt
 from emoviz import errors, paths
 from emoviz.frames import Frames
 from emoviz.inference import Listener, Windows
-from emoviz.listening import Hearing, MeanHearing, NetworkHearing
+from emoviz.listening import (
+    Hearing,
+    LiveHearing,
+    LiveMeanHearing,
+    LiveNetworkHearing,
+    MeanHearing,
+    NetworkHearing,
+)
 from emoviz.melspectrogram import FrontEnd
 
 DEFAULT_MODEL = "musicnn"
@@ -93,6 +100,13 @@ class Estimator:
             return MeanHearing()
         network, _, halo_columns = self._listener
         return NetworkHearing(network, halo_columns)
+
+    def live_hearing(self) -> LiveHearing:
+        """Give what turns the frames of what is still sounding into columns."""
+        if self._listener is None:
+            return LiveMeanHearing()
+        network, _, halo_columns = self._listener
+        return LiveNetworkHearing(network, halo_columns)
 
     def __call__(self, windows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Estimate (n, window_columns, outputs) from (n, window_columns, features)."""

@@ -19,30 +19,42 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
     Raises `errors.OutputError` naming the file that could not be written.
     """
     for path in contents:
-        # A rename would fail on a folder after others were renamed, and would replace a device.
-        with _as_output_error(path):
-            in_the_way = path.exists() and not path.is_file()
-        if in_the_way:
-            raise errors.OutputError(
-                path, "something that is no file has this name", "choose another name"
-            )
+        check_target(path)
     temporaries: dict[Path, Path] = {}
     try:
         for path, data in contents.items():
-            temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+            temporary = temporary_beside(path)
             temporaries[path] = temporary
-            with _as_output_error(path), temporary.open("xb") as file:
+            with as_output_error(path), temporary.open("xb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
         for path, temporary in temporaries.items():
-            with _as_output_error(path):
+            with as_output_error(path):
                 temporary.replace(path)
     finally:
         for temporary in temporaries.values():
             # Where nothing could be made there is nothing to remove.
             with suppress(OSError):
                 temporary.unlink()
+
+
+def check_target(path: Path) -> None:
+    """Raise `errors.OutputError` where something that is no file has the name of one to come.
+
+    A rename would fail on a folder after others were renamed, and would replace a device.
+    """
+    with as_output_error(path):
+        in_the_way = path.exists() and not path.is_file()
+    if in_the_way:
+        raise errors.OutputError(
+            path, "something that is no file has this name", "choose another name"
+        )
+
+
+def temporary_beside(path: Path) -> Path:
+    """Give a name, for what is to become `path`, that no other file has."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
 
 
 def sha256_of_file(path: Path) -> str:
@@ -67,7 +79,8 @@ def is_same(path: Path, other: Path) -> bool:
 
 
 @contextmanager
-def _as_output_error(path: Path) -> Iterator[None]:
+def as_output_error(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file into `errors.OutputError`."""
     try:
         yield
     except OSError as error:

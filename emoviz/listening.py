@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from emoviz.decoder import Samples
 from emoviz.frame_spool import FrameSpool
@@ -19,19 +20,34 @@ BLOCK_COLUMNS = 12
 """Half-seconds that a listener takes at once, besides what it needs to hear around them."""
 
 
+class FrameStream:
+    """Turns blocks of mono samples, as they come, into frames of every front end."""
+
+    def __init__(self, front_ends: tuple[FrontEnd, ...]) -> None:
+        self._framers = [Framer(front_end) for front_end in front_ends]
+        nothing = np.zeros(0, np.float32)
+        self._waiting = Frames(tuple(framer.push(nothing) for framer in self._framers))
+
+    def push(self, block: Samples) -> Frames:
+        """Take samples; give what every front end has whole now, perhaps nothing."""
+        self._waiting = _appended(self._waiting, [framer.push(block) for framer in self._framers])
+        whole = min(len(frames) for frames in self._waiting.by_front_end)
+        done, self._waiting = self._waiting[:whole], self._waiting[whole:]
+        return done
+
+    def finish(self) -> Frames:
+        """Give the frames of what is left at the end of the song."""
+        return _appended(self._waiting, [framer.finish() for framer in self._framers])
+
+
 def frames_of(blocks: Iterable[Samples], front_ends: tuple[FrontEnd, ...]) -> Iterator[Frames]:
     """Turn blocks of mono samples into frames, as soon as every front end has them whole."""
-    framers = [Framer(front_end) for front_end in front_ends]
-    waiting = Frames(tuple(framer.push(np.zeros(0, np.float32)) for framer in framers))
+    stream = FrameStream(front_ends)
     for block in blocks:
-        waiting = _appended(waiting, [framer.push(block) for framer in framers])
-        whole = min(len(frames) for frames in waiting.by_front_end)
-        if whole:
-            yield waiting[:whole]
-            waiting = waiting[whole:]
-    waiting = _appended(waiting, [framer.finish() for framer in framers])
-    if len(waiting):
-        yield waiting
+        if len(frames := stream.push(block)):
+            yield frames
+    if len(frames := stream.finish()):
+        yield frames
 
 
 def _appended(frames: Frames, more: list[Floats]) -> Frames:
@@ -170,17 +186,73 @@ class NetworkHearing:
         """Give a block with its surroundings, time reversed where mirrored."""
         first = block * BLOCK_COLUMNS
         stop = min(first + BLOCK_COLUMNS, self._come)
-        place = np.arange(first - self._halo, stop + self._halo)
         # Only a song that has ended is mirrored past its end; until then more of it has come.
-        period = 2 * self._come
-        turned = place % period >= self._come
-        index = np.where(turned, period - 1 - place % period, place % period)
+        index, turned = _mirrored(np.arange(first - self._halo, stop + self._halo), self._come)
         blocks = range(int(index.min()) // BLOCK_COLUMNS, int(index.max()) // BLOCK_COLUMNS + 1)
         near = joined([*(self._kept.get(b) for b in blocks if b in self._kept), *self._tail])
-        index -= blocks[0] * BLOCK_COLUMNS
-        return Frames(
-            tuple(
-                np.where(turned[:, None, None], frames[index][:, ::-1], frames[index])
-                for frames in near.by_front_end
-            )
+        return _picked(near, index - blocks[0] * BLOCK_COLUMNS, turned)
+
+
+class LiveHearing(Protocol):
+    """Turns the frames of what is still sounding into columns, each as soon as it has come."""
+
+    def push(self, frames: Frames) -> Heard:
+        """Take the frames that follow; give their columns, and anew those they bear on."""
+
+
+class LiveMeanHearing:
+    """Hears a half-second as the mean over its frames, in decibels."""
+
+    def __init__(self) -> None:
+        self._come = 0
+
+    def push(self, frames: Frames) -> Heard:
+        """Take the frames that follow; give their columns."""
+        self._come += len(frames)
+        return Heard(self._come - len(frames), columns_of(frames.mel_db))
+
+
+class LiveNetworkHearing:
+    """Hears through a network what is still sounding, without waiting for what follows.
+
+    What has not come yet is taken to be what was, mirrored; the `halo` columns before are heard
+    anew with what has come since. So after `halo` more columns a column is what `NetworkHearing`
+    would hear.
+    """
+
+    def __init__(self, network: Callable[[Frames], Floats], halo: int) -> None:
+        """Listen with `network`, which looks `halo` columns to either side of each."""
+        self._network, self._halo = network, halo
+        self._kept: Frames | None = None
+        self._come = 0
+
+    def push(self, frames: Frames) -> Heard:
+        """Take the frames that follow; give their columns, and those of the halo before anew."""
+        halo = self._halo
+        near = frames if self._kept is None else joined([self._kept, frames])
+        first, begun = max(0, self._come - halo), self._come + len(frames) - len(near)
+        self._come += len(frames)
+        index, turned = _mirrored(np.arange(first - halo, self._come + halo), self._come)
+        columns = self._network(_picked(near, index - begun, turned))[halo : len(index) - halo]
+        # The next call hears `halo` columns anew and looks as many before the first of them;
+        # mirrored, the first columns of all look no farther.
+        self._kept = near[-2 * halo :]
+        return Heard(first, columns)
+
+
+def _mirrored(
+    place: npt.NDArray[np.int_], count: int
+) -> tuple[npt.NDArray[np.int_], npt.NDArray[np.bool_]]:
+    """Say which of `count` columns stands at each place, and whether time is reversed there."""
+    period = 2 * count
+    turned = place % period >= count
+    return np.where(turned, period - 1 - place % period, place % period), turned
+
+
+def _picked(frames: Frames, index: npt.NDArray[np.int_], turned: npt.NDArray[np.bool_]) -> Frames:
+    return Frames(
+        tuple(
+            np.where(turned[:, None, None], part[index][:, ::-1], part[index])
+            for part in frames.by_front_end
         )
+    )

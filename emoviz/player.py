@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from emoviz import errors, sound_devices
+from emoviz import errors, portaudio, sound_devices
 from emoviz.decoder import Samples
 from emoviz.device_clock import DeviceClock
 from emoviz.playback_feeder import PlaybackFeeder
@@ -295,11 +295,9 @@ class SoundDevicePlayer(Player):
         if not self._closed:
             self._closed = True
             if sounding:
-                # Aborting cuts off what was handed over, so the fade gets the time to be heard;
-                # stopping would wait for the device, and one that hangs would hang the program.
+                # What was handed over is cut off, so the fade gets the time to be heard.
                 time.sleep(LATENCY_S)
-            self._stream.abort()
-            self._stream.close()
+            portaudio.close_stream(self._stream)
             self._feeder.close()
 
     def _open(self, device: Device, rate_hz: int | None) -> Any:  # noqa: ANN401

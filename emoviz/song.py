@@ -101,7 +101,7 @@ class Song:
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=1)
         try:
             for block in self._sound_blocks(decoder, report, on_damage):
-                yield resampler.resample_chunk(_to_mono(block))
+                yield resampler.resample_chunk(to_mono(block))
             yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
         finally:
             decoder.close()
@@ -264,7 +264,8 @@ def to_stereo(block: Samples) -> Samples:
     return mixed
 
 
-def _to_mono(block: Samples) -> Samples:
+def to_mono(block: Samples) -> Samples:
+    """Average the channels of (frames, channels), which gives (frames,)."""
     # Channel by channel: numpy's mean over so short an axis takes ten times as long.
     total = block[:, 0].copy()
     for channel in range(1, block.shape[1]):

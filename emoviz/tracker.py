@@ -25,7 +25,7 @@ from emoviz.windows import Track, Window, count_windows, places_of, windows_of
 _LAST_TO_SHOW = 3
 
 # Digits that a value carries: finer than any listener, and the same on every machine.
-_DECIMALS = 6
+DECIMALS = 6
 
 
 Place: TypeAlias = tuple[float, float]
@@ -99,7 +99,7 @@ class File2Track:
             decoding.result()
         if not len(values):
             raise errors.SongTooShortError(song.path, song.duration_s)
-        return Trajectory.from_values(values.round(_DECIMALS), self._provenance(song))
+        return Trajectory.from_values(values.round(DECIMALS), self._provenance(song))
 
     def _decode(
         self,

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -172,6 +173,18 @@ class PulseSink:
             env=os.environ | self.environment,
             stdout=output,
         )
+
+    @contextmanager
+    def playing(self, path: Path) -> Iterator[None]:
+        """Have another program play a wav or flac meanwhile."""
+        process = subprocess.Popen(
+            ["paplay", "--device=out", str(path)], env=os.environ | self.environment
+        )
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait(10.0)
 
     def recorder(self) -> "Recorder":
         """Give a recorder of what the sink plays; use it in a with statement."""

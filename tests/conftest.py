@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from emoviz import estimator, paths, sound_devices
+from emoviz import estimator, paths, portaudio
 from emoviz.estimator import Estimator
 from emoviz.song import Song
 from tests.audio import PulseSink
@@ -47,10 +47,10 @@ def _only_sink(folder: Path) -> Iterator[PulseSink]:
             patch.setenv(name, value)
         sink.start()
         # PortAudio reads the list of devices once; a test before may have made it do so.
-        sound_devices.rescan()
+        portaudio.rescan()
         yield sink
         sink.stop()
-    sound_devices.rescan()
+    portaudio.rescan()
 
 
 @pytest.fixture(scope="session")

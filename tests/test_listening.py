@@ -12,6 +12,7 @@ from emoviz.listening import (
     BLOCK_COLUMNS,
     Heard,
     Hearing,
+    LiveNetworkHearing,
     NetworkHearing,
     frames_of,
 )
@@ -128,3 +129,17 @@ def test_what_is_heard_has_the_same_digits_on_any_number_of_cores(default_model:
     once, *others = (session(data, threads).run(None, inputs)[0] for threads in (1, 2, 3))
     for other in others:
         assert other.tobytes() == once.tobytes()
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 40])
+def test_what_still_sounds_is_heard_at_once_and_in_the_end_as_it_is(at_once: int) -> None:
+    frames = noise(40)
+    hearing = LiveNetworkHearing(smoothing, HALO)
+    columns = np.zeros((0, 2), np.float32)
+    for start in range(0, len(frames), at_once):
+        new = hearing.push(frames[start : start + at_once])
+        columns = np.concatenate([columns[: new.first], new.columns])
+        assert len(columns) == min(start + at_once, len(frames))
+        # What follows is taken to be what was, mirrored: as where a song ends here.
+        ended = heard(NetworkHearing(smoothing, HALO), frames[: len(columns)], chunk=7)
+        np.testing.assert_allclose(columns, ended, rtol=1e-4)

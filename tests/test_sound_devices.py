@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emoviz import errors, sound_devices
+from emoviz import errors, portaudio
 from emoviz.player import SilentPlayer, SoundDevicePlayer, open_player
 from emoviz.song import Song
 from emoviz.sound_devices import Device, formats
@@ -35,7 +35,8 @@ def refuse(
 
     A null sink takes everything; the numbers are those that PortAudio gives for cards that do not.
     """
-    sounddevice = sound_devices.import_sounddevice()
+    with portaudio.alone() as sounddevice:
+        pass
     make_stream = sounddevice.OutputStream
 
     def begin(number_of: Callable[[int, int], int | None]) -> None:
@@ -84,7 +85,7 @@ def test_a_device_that_leads_nowhere_is_replaced_by_the_default_one(
     mortal_sink: PulseSink, headphones: PulseSink
 ) -> None:
     mortal_sink.connect(headphones, "headphones")
-    sound_devices.rescan()
+    portaudio.rescan()
     headphones.unload()
     player, problem = open_player("headphones")
     assert player.device_name == "default"

@@ -5,6 +5,7 @@ import html
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from emoviz import errors
 from emoviz.gui.overlay import Overlay
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
@@ -20,6 +21,7 @@ class Banner(Overlay):
     def __init__(self, theme: Theme, beneath: QWidget) -> None:
         super().__init__(beneath)
         self._theme = theme
+        self._problem: errors.EmovizError | None = None
         self._text = WrappedLabel(_MOST_LINES)
         self._text.setFont(interface_font(10))
         close = QToolButton()
@@ -47,6 +49,16 @@ class Banner(Overlay):
         """Say a sentence no longer, if that is what is being said."""
         if self.sentence == sentence:
             self.hide()
+
+    def say_while(self, problem: errors.EmovizError | None) -> None:
+        """Say once what stopped the song, and no longer than it does."""
+        if problem is self._problem:
+            return
+        if problem is not None:
+            self.say(str(problem))
+        elif self.sentence == str(self._problem):
+            self.hide()
+        self._problem = problem
 
     @property
     def sentence(self) -> str:

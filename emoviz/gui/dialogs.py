@@ -76,6 +76,16 @@ def choose_export(parent: QWidget, proposed: Path, then: Callable[[Path], None])
     _open(dialog, then)
 
 
+def choose_recording(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
+    """Let the user choose where a recording is written; `proposed` is what stands there first."""
+    dialog = QFileDialog(parent, parent.tr("Record what is heard"), str(proposed.parent))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(parent.tr("FLAC files (*{0})").format(proposed.suffix))
+    dialog.setDefaultSuffix(proposed.suffix)
+    dialog.selectFile(proposed.name)
+    _open(dialog, then)
+
+
 def _open(dialog: QFileDialog, then: Callable[[Path], None]) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))

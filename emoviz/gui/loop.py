@@ -107,6 +107,11 @@ class Loop(QObject):
         self._before.clear()
         self._tell()
 
+    def restore(self, region: Region | None, looping: bool) -> None:
+        """Be as the loop was before."""
+        self.region, self.looping = self._at_rest = (region, looping)
+        self._tell()
+
     def _tell(self) -> None:
         self.changed.emit()
         self.settled.emit()

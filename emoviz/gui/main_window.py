@@ -1,6 +1,6 @@
 """The window: wires the worker, the player and the views together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,15 +12,16 @@ from emoviz import errors, paths
 from emoviz.circumplex import Circumplex
 from emoviz.estimator import ModelInfo
 from emoviz.gui import actions as action_table
-from emoviz.gui import dialogs, sheets
+from emoviz.gui import dialogs, menus, sheets
 from emoviz.gui import settings as remembered
 from emoviz.gui.banner import Banner
 from emoviz.gui.comparison import Comparison
 from emoviz.gui.exporting import Exporting
 from emoviz.gui.hints import HintsCard
+from emoviz.gui.listening_session import ListeningSession
+from emoviz.gui.live_display import Borrowed, Lent, LiveDisplay
 from emoviz.gui.loop import Loop
 from emoviz.gui.mel_store import MelStore
-from emoviz.gui.menus import Entry, device_entries, model_entries, opening_menu
 from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
 from emoviz.gui.plane_choices import PlaneChoices
@@ -62,7 +63,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self._settings = settings
-        self._problem: errors.EmovizError | None = None
         self._device_sentence = ""
         self._shown_s = -1.0
         self._axis = TimeAxis()
@@ -71,7 +71,8 @@ class MainWindow(QMainWindow):
         self.playback = Playback(settings)
         self.comparison = Comparison(self, settings, theme)
         self.queue = SongQueue()
-        self.exporting = Exporting(self, self._session, settings)
+        self.listening = ListeningSession(self, settings)
+        self.exporting = Exporting(self, self._session, self.listening, settings)
         self.theme_choice = ThemeChoice(settings, theme)
         self.loop = Loop(self._axis, lambda: self.playback.time_s)
         self._make_views()
@@ -189,6 +190,17 @@ class MainWindow(QMainWindow):
             self.comparison,
         )
         self._views = (self._plane, self._readout, *self._time_views, self.comparison)
+        song = Lent(self._session, self._store, self.playback, self.comparison, self.loop)
+        views = Borrowed(
+            self._plane,
+            self._readout,
+            self._ruler,
+            self._timeline,
+            self.spectrogram,
+            self._overview,
+            self._transport,
+        )
+        LiveDisplay(self, self.listening, song, self._axis, views, self._actions)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -210,13 +222,18 @@ class MainWindow(QMainWindow):
         self._banner = Banner(self._theme, central)
 
     def _make_menus(self) -> None:
-        menus = action_table.fill_menus(self, self._actions)
-        self._recent_menu = opening_menu(self, self.tr("Open &recent"), self._recent_entries)
-        menus[action_table.FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
-        devices = opening_menu(self, self.tr("Sound &device"), self._device_entries)
-        menus[action_table.PLAYBACK].insertMenu(self._actions["look_for_devices"], devices)
-        models = opening_menu(self, self.tr("&Judge by"), self._model_entries)
-        menus[action_table.MODEL].insertMenu(self._actions["about_model"], models)
+        filled = action_table.fill_menus(self, self._actions)
+        recent = partial(menus.recent_entries, self._settings, self.open_song)
+        devices = partial(menus.device_entries, self, self.playback)
+        inputs = partial(menus.input_entries, self, self.listening)
+        models = partial(menus.model_entries, self._session, self.say)
+        self._recent_menu = menus.opening_menu(self, self.tr("Open &recent"), recent)
+        filled[action_table.FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
+        playback, look = filled[action_table.PLAYBACK], self._actions["look_for_devices"]
+        playback.insertMenu(look, menus.opening_menu(self, self.tr("Sound &device"), devices))
+        playback.insertMenu(look, menus.opening_menu(self, self.tr("Listen &to"), inputs))
+        judges = menus.opening_menu(self, self.tr("&Judge by"), models)
+        filled[action_table.MODEL].insertMenu(self._actions["about_model"], judges)
         for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
             self._actions[name].setEnabled(False)
 
@@ -229,8 +246,8 @@ class MainWindow(QMainWindow):
         session.finished.connect(self._on_finished)
         session.said.connect(self.say)
         self.queue.song_asked.connect(self._open)
-        self.queue.changed.connect(self._on_queue)
-        self.queue.nothing_found.connect(self._on_empty_folder)
+        self.queue.show_in(self._actions)
+        self.queue.nothing_found.connect(lambda path: self.say(str(errors.NoSongsError([path]))))
         self._readout.summary.seek_requested.connect(self.playback.seek)
         self._stage.changed.connect(self._actions["toggle_stage"].setChecked)
         for view in (self._plane, *self._time_views):
@@ -245,6 +262,7 @@ class MainWindow(QMainWindow):
         self.comparison.track_changed.connect(self._plane.set_second_track)
         self.comparison.track_changed.connect(self._timeline.set_second_track)
         self.comparison.said.connect(self._banner.say)
+        self.listening.said.connect(self._banner.say)
         self.exporting.said.connect(self._banner.say)
         self.exporting.written.connect(self._transport.show_notice)
         self.playback.muted_changed.connect(self._actions["toggle_mute"].setChecked)
@@ -253,6 +271,7 @@ class MainWindow(QMainWindow):
 
     def _open(self, path: Path) -> None:
         self._banner.hide()
+        self.listening.stop()
         if path != paths.demo_song():
             self._settings.put(remembered.FOLDER, str(path.parent))
         self._session.open(path)
@@ -287,13 +306,6 @@ class MainWindow(QMainWindow):
         if abs(decoded_s - self._axis.duration_s) > _DURATION_TOLERANCE_S:
             self._axis.correct_duration(decoded_s)
 
-    def _on_queue(self) -> None:
-        self._actions["go_previous"].setEnabled(self.queue.has_previous)
-        self._actions["go_next"].setEnabled(self.queue.has_next)
-
-    def _on_empty_folder(self, folder: Path) -> None:
-        self._banner.say(str(errors.NoSongsError([folder])))
-
     def _show_track(self, values: Values) -> None:
         self.spectrogram.refresh()
         for view in self._track_views:
@@ -317,17 +329,7 @@ class MainWindow(QMainWindow):
         self._transport.show_time(time_s, self._axis.duration_s)
         self._transport.show_playing(playing)
         self._session.seek(time_s)
-        self._say_problem(self.playback.problem)
-
-    def _say_problem(self, problem: errors.EmovizError | None) -> None:
-        """Say once what stopped the song, and no longer than it does."""
-        if problem is self._problem:
-            return
-        if problem is not None:
-            self._banner.say(str(problem))
-        else:
-            self._banner.withdraw(str(self._problem))
-        self._problem = problem
+        self._banner.say_while(self.playback.problem)
 
     def _show_time(self, time_s: float) -> None:
         self._shown_s = time_s
@@ -356,19 +358,6 @@ class MainWindow(QMainWindow):
         self._apply_settings()
         self.playback.set_volume(self._settings.get(remembered.VOLUME))
 
-    def _recent_entries(self) -> Iterator[Entry]:
-        for recent in self._settings.get(remembered.RECENT):
-            yield Entry(recent, partial(self.open_song, Path(recent)))
-
-    def _device_entries(self) -> Iterator[Entry]:
-        self.playback.refresh_devices()
-        chosen = self._settings.get(remembered.DEVICE)
-        return device_entries(self, chosen, self.playback.choose_device)
-
-    def _model_entries(self) -> Iterator[Entry]:
-        session = self._session
-        return model_entries(session.model_name, session.choose_model, self.say)
-
     # Qt's own events.
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -394,6 +383,7 @@ class MainWindow(QMainWindow):
         self._settings.put(remembered.GEOMETRY, self.saveGeometry())
         self._stage.close()
         self.playback.stop_clock()
+        self.listening.close()
         self._session.close()
         self.comparison.close()
         self.playback.close()

@@ -3,10 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from emoviz import errors, estimator, sound_devices
+from emoviz import errors, estimator, microphone, sound_devices
+from emoviz.gui import settings as remembered
+from emoviz.gui.listening_session import ListeningSession
+from emoviz.gui.playback import Playback
+from emoviz.gui.session import Session
+from emoviz.gui.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,29 @@ def opening_menu(parent: QWidget, title: str, entries: Callable[[], Iterable[Ent
     return menu
 
 
-def device_entries(parent: QWidget, chosen: str, choose: Callable[[str], None]) -> Iterator[Entry]:
+def recent_entries(settings: Settings, open_song: Callable[[Path], None]) -> Iterator[Entry]:
+    """List the songs that were opened lately."""
+    for recent in settings.get(remembered.RECENT):
+        yield Entry(recent, partial(open_song, Path(recent)))
+
+
+def device_entries(parent: QWidget, playback: Playback) -> Iterator[Entry]:
     """List the sound devices by name; "" is the system's default."""
+    names = [device.name for device in sound_devices.devices()]
+    return _named_entries(parent, names, playback.chosen_device, playback.choose_device)
+
+
+def input_entries(parent: QWidget, listening: ListeningSession) -> Iterator[Entry]:
+    """List by name what can be listened to; "" is the system's default."""
+    names = microphone.input_names()
+    return _named_entries(parent, names, listening.input_name, listening.choose_input)
+
+
+def _named_entries(
+    parent: QWidget, names: Iterable[str], chosen: str, choose: Callable[[str], None]
+) -> Iterator[Entry]:
     yield Entry(parent.tr("The system's default"), partial(choose, ""), not chosen)
-    names = dict.fromkeys(device.name for device in sound_devices.devices())
+    names = dict.fromkeys(names)
     for name in names:
         yield Entry(name, partial(choose, name), name == chosen)
     if chosen and chosen not in names:
@@ -47,9 +72,7 @@ def device_entries(parent: QWidget, chosen: str, choose: Callable[[str], None]) 
         yield Entry(missing, partial(choose, chosen), True)
 
 
-def model_entries(
-    in_force: str, choose: Callable[[str], None], say: Callable[[str], None]
-) -> Iterator[Entry]:
+def model_entries(session: Session, say: Callable[[str], None]) -> Iterator[Entry]:
     """List the installed models by title; of one that cannot be used, say why."""
     for name in estimator.installed():
         try:
@@ -57,4 +80,4 @@ def model_entries(
         except errors.ModelError as error:
             yield Entry(name, partial(say, str(error)), False)
         else:
-            yield Entry(title, partial(choose, name), name == in_force)
+            yield Entry(title, partial(session.choose_model, name), name == session.model_name)

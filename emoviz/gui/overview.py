@@ -63,6 +63,11 @@ class OverviewView(TakesGestures, QWidget):
         loop.changed.connect(self.update)
         theme.changed.connect(self.refresh)
 
+    def show_store(self, store: MelStore) -> None:
+        """Show the frames of another store."""
+        self._store = store
+        self.refresh()
+
     def set_track(self, values: Values) -> None:
         """Colour the bars by `values`, NaN where nothing is known yet."""
         self._values = values

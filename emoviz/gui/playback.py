@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from emoviz import errors, sound_devices
+from emoviz import errors, portaudio
 from emoviz.gui import settings as remembered
 from emoviz.gui.settings import Settings
 from emoviz.playback_pace import FASTEST, SLOWEST
@@ -49,6 +49,7 @@ class Playback(QObject):
         self.time_s = 0.0
         self.is_playing = False
         self.problem: errors.EmovizError | None = None
+        self._held = False
         self._clock = QTimer(self, interval=_IDLE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._tick)
         self._clock.start()
@@ -74,7 +75,7 @@ class Playback(QObject):
 
         That is the device that was chosen, if it is there again, or else the default one.
         """
-        if self._player is None:
+        if self._player is None or self._held:
             return
         if self._is_cut_off:
             self._change_player(play=True)
@@ -160,7 +161,7 @@ class Playback(QObject):
 
     def seek(self, time_s: float) -> None:
         """Go to a place in the song; sound and views follow."""
-        if self._player is None or self._song is None:
+        if self._player is None or self._song is None or self._held:
             return
         self._player.seek(time_s)
         self._tick()
@@ -171,6 +172,12 @@ class Playback(QObject):
         self._song = song
         self.song_changed.emit(song)
         self._start()
+
+    @property
+    def chosen_device(self) -> str:
+        """The device that is remembered; "" is the system's default."""
+        name: str = self._settings.get(remembered.DEVICE)
+        return name
 
     def choose_device(self, name: str) -> None:
         """Go on, at the same place, on the device of this name; "" is the default device."""
@@ -186,9 +193,9 @@ class Playback(QObject):
         """Look which devices there are now, unless that would be heard."""
         if self._is_cut_off and self._player is not None:
             self._player.close()
-            sound_devices.rescan()
+            portaudio.rescan()
         elif isinstance(self._player, SilentPlayer):
-            sound_devices.rescan()
+            portaudio.rescan()
         elif self._player is not None and not self._player.is_playing:
             self._change_player(play=False)
 
@@ -206,6 +213,14 @@ class Playback(QObject):
     def begin(self) -> None:
         """Play the song that was opened before there was a player."""
         self._start()
+
+    def hold(self, held: bool) -> None:
+        """Pause and stay so, whatever is asked for, while something else is shown."""
+        if held and self._player is not None:
+            self._player.pause()
+            self._tick()
+        self._held = held
+        self._tick()
 
     def stop_clock(self) -> None:
         """Emit nothing more."""
@@ -235,7 +250,7 @@ class Playback(QObject):
         assert self._player is not None
         time_s = self._player.position_s
         self._player.close()
-        sound_devices.rescan()
+        portaudio.rescan()
         self.open_player()
         self._start(from_s=time_s, play=play)
 
@@ -253,7 +268,7 @@ class Playback(QObject):
             self.seek(self._player.position_s + step_s)
 
     def _tick(self) -> None:
-        if self._player is None or self._song is None:
+        if self._player is None or self._song is None or self._held:
             return
         was_playing, self.is_playing = self.is_playing, self._player.is_playing
         self.time_s = self._player.position_s

@@ -1,6 +1,7 @@
 """The panel beside the plane: the word and values of now, the song as a whole, the model."""
 
 import html
+import math
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -24,6 +25,8 @@ from emoviz.song import Song
 from emoviz.trail import Values, index_at
 
 _NEAREST = 3
+_WHOLE = 3
+"""Which of the captions stands above what is said of the whole."""
 _TITLE_LINES = 3
 _ARTIST_LINES = 2
 _UNKNOWN = "–"
@@ -51,6 +54,7 @@ class ReadoutPanel(QWidget):
         self._what, self._model = _label(8.5), WrappedLabel(1)
         self._model.setFont(interface_font(9.5))
         self._doubt = _label(8.5)
+        self._doubt.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._doubt.hide()
         self._captions = [
             _label(8.5, text=text)
@@ -89,18 +93,44 @@ class ReadoutPanel(QWidget):
 
     def set_song(self, song: Song) -> None:
         """Name the song."""
-        for label, text in ((self._title, song.title), (self._artist, song.artist)):
+        self._show_names(song.title, song.artist)
+        self._captions[_WHOLE].setText(self.tr("THE SONG"))
+        self._doubt.setMinimumHeight(0)
+
+    def set_input(self, name: str) -> None:
+        """Name what is listened to, instead of a song; "" is the system's default."""
+        self._show_names(self.tr("Listening"), name)
+        self._captions[_WHOLE].setText(self.tr("SO FAR"))
+        # Nothing below moves when there is less to be said of the deviation.
+        self._doubt.setMinimumHeight(2 * self._doubt.fontMetrics().lineSpacing())
+
+    def forget_song(self) -> None:
+        """Name nothing."""
+        self._show_names("", "")
+
+    def _show_names(self, title: str, below: str) -> None:
+        for label, text in ((self._title, title), (self._artist, below)):
             label.setText(text)
             # Escaped, since a tool tip would take a title in angle brackets for markup.
             label.setToolTip(html.escape(text))
-        self._artist.setVisible(bool(song.artist))
+        self._artist.setVisible(bool(below))
 
     def set_model(self, model: ModelInfo) -> None:
         """Name the model."""
         self._model.setText(f"{model.title} {model.version}")
         self._model.setToolTip(html.escape(model.summary))
-        self._doubt.setText(self.tr("Ellipse and bands hold 90 % of mean ratings"))
+        self.explain_deviation()
         self._doubt.setVisible(model.has_deviation)
+
+    def explain_deviation(self, wider_until_s: float | None = None) -> None:
+        """Say what ellipse and bands are, and until how much has been heard they are wider."""
+        text = self.tr("Ellipse and bands hold 90 % of mean ratings")
+        if wider_until_s is not None:
+            until_s = math.ceil(wider_until_s)
+            until = self.tr("wider until {0} s have been heard").format(until_s)
+            text = f"{text}; {until}"
+        if text != self._doubt.text():
+            self._doubt.setText(text)
 
     def set_words(self, circumplex: Circumplex) -> None:
         """Say how it is now in these words."""

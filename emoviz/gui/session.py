@@ -44,6 +44,7 @@ class Session(QObject):
         self._heard_anew = 0
         self.song: Song | None = None
         self.model: ModelInfo | None = None
+        self.front_end: FrontEnd | None = None
         self.trajectory: Trajectory | None = None
         self.values: Values = np.zeros((0, 2))
         self.running = False
@@ -79,6 +80,19 @@ class Session(QObject):
         """Say where the playhead is: what is nearest to it is tracked first."""
         self._worker.playhead_s = time_s
 
+    def hold(self, held: bool) -> None:
+        """Say nothing while something else is shown, and all that counts again afterwards."""
+        self.blockSignals(held)
+        if held:
+            return
+        if self.song is not None:
+            self.opened.emit(self.song, self.front_end, self.model, True)
+        self.track_changed.emit(self.values)
+        if not self.running:
+            self.progress_changed.emit(1, 1)
+        if self.trajectory is not None:
+            self.finished.emit(self.trajectory)
+
     def close(self) -> None:
         """Cancel what is being done and wait for the threads to end."""
         self._worker.close()
@@ -89,6 +103,7 @@ class Session(QObject):
         same = request == self._heard_anew
         self._shown = request
         self.song, self.model, self.trajectory = song, model, None
+        self.front_end = front_end
         self._store.clear()
         self.running = True
         if not same:

@@ -53,6 +53,7 @@ FOLDER = Setting("files/folder", str, "")
 RECENT = Setting("files/recent", list, [])
 MODEL = Setting("analysis/model", str, DEFAULT_MODEL)
 DEVICE = Setting("sound/device", str, "")
+INPUT = Setting("sound/input", str, "")
 HINTS_SEEN = Setting("window/hints_seen", bool, False)
 
 

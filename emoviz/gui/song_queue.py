@@ -1,10 +1,11 @@
 """The songs that were given to the window, one after the other: folders stand for their songs."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
 
 from emoviz.library import find_songs
 
@@ -44,6 +45,16 @@ class SongQueue(QObject):
     def has_next(self) -> bool:
         """Whether a song comes after the one that was asked for last."""
         return self._place + 1 < len(self._songs)
+
+    def show_in(self, actions: Mapping[str, QAction]) -> None:
+        """Keep the actions of the table like the queue: of use where there is a song to go to."""
+
+        def show() -> None:
+            actions["go_previous"].setEnabled(self.has_previous)
+            actions["go_next"].setEnabled(self.has_next)
+
+        self.changed.connect(show)
+        show()
 
     def put(self, given: Sequence[Path]) -> None:
         """Take files and folders in place of what there is, and ask for the first song."""

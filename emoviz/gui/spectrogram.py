@@ -91,6 +91,11 @@ class SpectrogramView(TimeView):
         self._scale.show()
         self._label_bands()
 
+    def show_store(self, store: MelStore) -> None:
+        """Show the frames of another store."""
+        self._store = store
+        self.refresh()
+
     def show_range(self) -> None:
         """Show the part of the song that the axis has in view."""
         super().show_range()

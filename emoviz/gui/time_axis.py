@@ -55,6 +55,17 @@ class TimeAxis(QObject):
         self.duration_s = duration_s
         self._show(self.start_s, length)
 
+    def extend(self, duration_s: float) -> None:
+        """Take a longer duration; a view that reaches to the end goes along with it."""
+        by_s = duration_s - self.duration_s if self.end_s >= self.duration_s - 1e-6 else 0.0
+        self.duration_s = duration_s
+        self._show(self.start_s + by_s, self.end_s - self.start_s)
+
+    def restore(self, duration_s: float, start_s: float, end_s: float) -> None:
+        """Show a part of a song of this duration, as it was shown before."""
+        self.duration_s = duration_s
+        self._show(start_s, end_s - start_s)
+
     def zoom(self, about_s: float, factor: float) -> None:
         """Make the view `factor` times as long, with `about_s` staying where it is."""
         length = self.end_s - self.start_s

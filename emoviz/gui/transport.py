@@ -93,6 +93,11 @@ class TransportBar(QWidget):
         """Show how fast the song is played, unless it is as fast as it is."""
         self._speed.setText("" if speed == 1.0 else f"{speed:g}×")
 
+    @property
+    def device(self) -> str:
+        """What is shown as that on which the song is heard."""
+        return self._device.text()
+
     def show_device(self, name: str) -> None:
         """Show what the song is heard on."""
         self._device.setText(name)

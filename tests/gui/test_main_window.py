@@ -24,7 +24,6 @@ from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS
 from emoviz.gui.timeline import TimelineView
 from emoviz.player import SilentPlayer
-from emoviz.song import Song
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
     DEADLINE_MS,
@@ -356,7 +355,7 @@ def test_the_song_itself_is_not_written_over(
     os.link(song, other_name)
     open_and_track(qtbot, window, song)
     assert window.trajectory is not None
-    window.exporting.write_csv(window.trajectory, Song.open(song), other_name)
+    window.exporting.write_csv(window.trajectory, other_name, song)
     assert "it is the song itself" in banner_of(window)
     assert other_name.read_bytes() == songs.short.read_bytes()
 
