@@ -14,7 +14,7 @@ run: $(VENV)/.run
 # Everything, without a display.
 .PHONY: test
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 .PHONY: lint
 lint: $(VENV)/.test

@@ -95,7 +95,8 @@ def test_what_cannot_be_listened_to_is_explained(emoviz: Program, pulse_sink: Pu
     done = emoviz("listen", "--device", "nonsense")
     assert done.returncode == 1
     assert done.stderr.startswith("emoviz: There is no input named 'nonsense'; choose one of: ")
-    emoviz.variables |= {"PULSE_SERVER": f"unix:{emoviz.home / 'nothing'}"}
+    nowhere = {"PULSE_SERVER": f"unix:{emoviz.home / 'nothing'}"}
+    emoviz.variables = pulse_sink.environment | nowhere
     done = emoviz("listen")
     assert done.returncode == 1
     assert done.stderr.startswith("emoviz: No microphone or other input can be listened to")

@@ -49,7 +49,8 @@ def recent_entries(settings: Settings, open_song: Callable[[Path], None]) -> Ite
 
 
 def device_entries(parent: QWidget, playback: Playback) -> Iterator[Entry]:
-    """List the sound devices by name; "" is the system's default."""
+    """List the sound devices that are there now by name; "" is the system's default."""
+    playback.refresh_devices()
     names = [device.name for device in sound_devices.devices()]
     return _named_entries(parent, names, playback.chosen_device, playback.choose_device)
 

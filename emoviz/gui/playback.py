@@ -146,14 +146,14 @@ class Playback(QObject):
     def set_speed(self, speed: float) -> None:
         """Play so many times as fast as the song is, held between half and twice."""
         self._speed = min(max(speed, SLOWEST), FASTEST)
-        if self._player is not None:
+        if self._player is not None and not self._is_cut_off:
             self._player.speed = self._speed
         self.speed_changed.emit(self._speed)
 
     def set_loop(self, region: Region | None) -> None:
         """Loop in `region`, None to end that; the playhead goes to it if it is elsewhere."""
         self._loop = region
-        if self._player is None or self._song is None:
+        if self._player is None or self._song is None or self._is_cut_off:
             return
         self._player.loop = region
         if region is not None and self._player.position_s not in region:
@@ -163,6 +163,8 @@ class Playback(QObject):
         """Go to a place in the song; sound and views follow."""
         if self._player is None or self._song is None or self._held:
             return
+        if self._is_cut_off:
+            self._change_player(play=False)
         self._player.seek(time_s)
         self._tick()
         self.sought.emit()
@@ -171,6 +173,8 @@ class Playback(QObject):
         """Play a song from its start; it is kept for the player if there is none yet."""
         self._song = song
         self.song_changed.emit(song)
+        if self._is_cut_off:
+            self._replace_player()
         self._start()
 
     @property
@@ -231,6 +235,8 @@ class Playback(QObject):
         self.stop_clock()
         if self._player is not None:
             self._player.close()
+            # A song that has been opened meanwhile comes too late.
+            self._player = None
 
     @property
     def _is_cut_off(self) -> bool:
@@ -249,10 +255,14 @@ class Playback(QObject):
     def _change_player(self, *, play: bool) -> None:
         assert self._player is not None
         time_s = self._player.position_s
+        self._replace_player()
+        self._start(from_s=time_s, play=play)
+
+    def _replace_player(self) -> None:
+        assert self._player is not None
         self._player.close()
         portaudio.rescan()
         self.open_player()
-        self._start(from_s=time_s, play=play)
 
     def _set_muted(self, muted: bool) -> None:
         self._muted = muted

@@ -39,9 +39,10 @@ def heard(
 
 
 def until_it_runs(qtbot: QtBot, window: MainWindow) -> None:
-    before = label_named(window, "Time")
+    before_s, shown = window.playback.time_s, label_named(window, "Time")
     qtbot.waitUntil(lambda: window.playback.is_playing, timeout=DEADLINE_MS)
-    qtbot.waitUntil(lambda: label_named(window, "Time") > before, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.playback.time_s > before_s, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: label_named(window, "Time") > shown, timeout=DEADLINE_MS)
 
 
 def until_it_says(qtbot: QtBot, window: MainWindow, words: str) -> None:
@@ -158,3 +159,33 @@ def test_a_remembered_device_that_is_missing_at_the_start_is_told_of(
     assert "default" in labels(window)
     assert settings.get(remembered.DEVICE) == "headphones"
     window.close()
+
+
+def test_after_unplugging_everything_else_works(
+    mortal_sink: PulseSink, qtbot: QtBot, heard: MainWindow, songs: Songs
+) -> None:
+    mortal_sink.unload()
+    until_it_says(qtbot, heard, "The sound device default has stopped")
+    device_menu(heard)
+    for name in ("region_from_here", "toggle_loop", "faster", "softer", "toggle_mute"):
+        action(heard, name).trigger()
+    mortal_sink.load()
+    # Another song is opened by somebody who wants to hear it, on what is there now.
+    heard.open_song(songs.other)
+    qtbot.waitUntil(lambda: "other" in heard.windowTitle(), timeout=DEADLINE_MS)
+    until_it_runs(qtbot, heard)
+    assert banner_of(heard) == ""
+
+
+def test_a_seek_after_unplugging_is_made_and_the_song_waits_there(
+    mortal_sink: PulseSink, qtbot: QtBot, heard: MainWindow
+) -> None:
+    mortal_sink.unload()
+    until_it_says(qtbot, heard, "The sound device default has stopped")
+    mortal_sink.load()
+    heard.seek(100.0)
+    assert label_named(heard, "Time").startswith("1:40")
+    assert not heard.playback.is_playing
+    action(heard, "toggle_play").trigger()
+    until_it_runs(qtbot, heard)
+    assert heard.playback.time_s > 100.0
