@@ -1,60 +1,31 @@
 """The one table of actions, from which menus, shortcuts and tool tips are made."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from emoviz.gui import colour_maps
+from emoviz.gui.action_spec import (
+    COLOURS,
+    COMPARE,
+    HELP,
+    MODEL,
+    PLANE,
+    PLAYBACK,
+    THEME,
+    TRAIL,
+    VIEW,
+    WORDS,
+    ActionSpec,
+)
+from emoviz.gui.file_actions import FILE_ACTIONS
 
 if TYPE_CHECKING:
     from emoviz.gui.main_window import MainWindow
 
-FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
-MODEL, COMPARE, HELP = "&Model", "&Compare", "&Help"
-PLANE, TRAIL, WORDS = "&Zoom of the plane", "&Trail", "W&ords"
-COLOURS, THEME = "&Colours of the spectrogram", "&Theme"
-
-
-@dataclass(frozen=True)
-class ActionSpec:
-    """An action: its name, that of the method it calls, and how a person reaches it.
-
-    The method is one of the window's, or of the window's `part` of that name. Of the checkable
-    actions of one `submenu`, one is checked.
-    """
-
-    name: str
-    menu: str
-    text: str
-    tip: str
-    shortcuts: tuple[str, ...] = ()
-    needs_track: bool = False
-    checkable: bool = False
-    part: str = ""
-    submenu: str = ""
-
-
 ACTIONS = (
-    ActionSpec("open_dialog", FILE, "&Open…", "Open a song", ("Ctrl+O",)),
-    ActionSpec(
-        "open_folder", FILE, "Open a &folder…", "Open all songs of a folder", ("Ctrl+Shift+O",)
-    ),
-    ActionSpec("open_demo", FILE, "Open the &demo song", "Open the song that comes with emoviz"),
-    ActionSpec(
-        "export_csv",
-        FILE,
-        "&Export CSV…",
-        "Write the prediction to a file",
-        ("Ctrl+E",),
-        True,
-        part="exporting",
-    ),
-    ActionSpec(
-        "reset_settings", FILE, "Reset all &settings…", "Put every setting back as it was at first"
-    ),
-    ActionSpec("close", FILE, "&Quit", "Close the window", ("Ctrl+Q",)),
+    *FILE_ACTIONS,
     ActionSpec(
         "toggle_play",
         PLAYBACK,

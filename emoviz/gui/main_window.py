@@ -14,6 +14,7 @@ from emoviz.estimator import ModelInfo
 from emoviz.gui import actions as action_table
 from emoviz.gui import dialogs, menus, sheets
 from emoviz.gui import settings as remembered
+from emoviz.gui.action_spec import FILE, MODEL, PLAYBACK
 from emoviz.gui.banner import Banner
 from emoviz.gui.comparison import Comparison
 from emoviz.gui.exporting import Exporting
@@ -228,12 +229,12 @@ class MainWindow(QMainWindow):
         inputs = partial(menus.input_entries, self, self.listening)
         models = partial(menus.model_entries, self._session, self.say)
         self._recent_menu = menus.opening_menu(self, self.tr("Open &recent"), recent)
-        filled[action_table.FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
-        playback, look = filled[action_table.PLAYBACK], self._actions["look_for_devices"]
+        filled[FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
+        playback, look = filled[PLAYBACK], self._actions["look_for_devices"]
         playback.insertMenu(look, menus.opening_menu(self, self.tr("Sound &device"), devices))
         playback.insertMenu(look, menus.opening_menu(self, self.tr("Listen &to"), inputs))
         judges = menus.opening_menu(self, self.tr("&Judge by"), models)
-        filled[action_table.MODEL].insertMenu(self._actions["about_model"], judges)
+        filled[MODEL].insertMenu(self._actions["about_model"], judges)
         for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
             self._actions[name].setEnabled(False)
 

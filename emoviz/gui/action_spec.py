@@ -1,0 +1,27 @@
+"""What one row of the table of actions says, and the menus it may stand in."""
+
+from dataclasses import dataclass
+
+FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
+MODEL, COMPARE, HELP = "&Model", "&Compare", "&Help"
+PLANE, TRAIL, WORDS = "&Zoom of the plane", "&Trail", "W&ords"
+COLOURS, THEME = "&Colours of the spectrogram", "&Theme"
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """An action: its name, that of the method it calls, and how a person reaches it.
+
+    The method is one of the window's, or of the window's `part` of that name. Of the checkable
+    actions of one `submenu`, one is checked.
+    """
+
+    name: str
+    menu: str
+    text: str
+    tip: str
+    shortcuts: tuple[str, ...] = ()
+    needs_track: bool = False
+    checkable: bool = False
+    part: str = ""
+    submenu: str = ""
