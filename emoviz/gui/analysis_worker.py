@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
-from emoviz import errors, estimator, priority
+from emoviz import errors, estimator, memory, priority
 from emoviz.song import Song
 from emoviz.tracker import AnalysisCancelledError, File2Track, Update
 
@@ -95,25 +95,7 @@ class AnalysisWorker(QObject):
 
     def _run(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
         try:
-            song = Song.open(path)
-            info, front_end = estimator.describe(model), estimator.shown_front_end(model)
-            if not self._take_over(cancel):
-                return
-            # Now it can be heard: who listens waits neither for the model nor for patience.
-            self.opened.emit(request, song, front_end, info)
-            # Before the model is loaded: its threads are as patient as the one that makes them.
-            priority.step_back()
-            song.prepare_seeking()
-            loaded = estimator.load(model)
-            answers = _Answers(self, request)
-            trajectory = File2Track(loaded)(
-                song,
-                report=lambda sentence: self.warned.emit(request, sentence),
-                on_update=answers.take,
-                playhead_s=lambda: self.playhead_s,
-                cancelled=cancel.is_set,
-            )
-            self.finished.emit(request, trajectory)
+            self._track(request, path, model, cancel)
         except AnalysisCancelledError:
             return
         except errors.EmovizError as error:
@@ -123,6 +105,30 @@ class AnalysisWorker(QObject):
             self.failed.emit(
                 request, f"{path}: the analysis failed ({error}); the log says where it did."
             )
+        finally:
+            # By now the model is gone.
+            memory.give_back()
+
+    def _track(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
+        song = Song.open(path)
+        info, front_end = estimator.describe(model), estimator.shown_front_end(model)
+        if not self._take_over(cancel):
+            return
+        # Now it can be heard: who listens waits neither for the model nor for patience.
+        self.opened.emit(request, song, front_end, info)
+        # Before the model is loaded: its threads are as patient as the one that makes them.
+        priority.step_back()
+        song.prepare_seeking()
+        loaded = estimator.load(model)
+        answers = _Answers(self, request)
+        trajectory = File2Track(loaded)(
+            song,
+            report=lambda sentence: self.warned.emit(request, sentence),
+            on_update=answers.take,
+            playhead_s=lambda: self.playhead_s,
+            cancelled=cancel.is_set,
+        )
+        self.finished.emit(request, trajectory)
 
 
 class _Answers:

@@ -10,7 +10,7 @@ from types import TracebackType
 from PySide6.QtCore import QEvent, QObject, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
-from emoviz import __version__, log, memory, paths
+from emoviz import __version__, log, paths
 from emoviz.gui import settings as remembered
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
@@ -22,7 +22,6 @@ _LOG = logging.getLogger(__name__)
 
 def run(song: Path | None) -> int:
     """Open the window on `song`, or on the demo song; give the exit status when it is closed."""
-    memory.share_heaps()
     application = make_application()
     # From here on: if Qt cannot start it says why on the terminal.
     with quiet_libraries():
