@@ -10,7 +10,9 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from emoviz import errors, files, library, log, paths
+from emoviz import errors, files, log, paths
+from emoviz.library import songs as song_files
+from emoviz.library import tracking
 from emoviz.tracker import Update
 from emoviz.trajectory import Trajectory
 
@@ -27,14 +29,16 @@ def analyze_to_files(
     Raises `errors.EmovizError` only for what concerns all songs; what concerns one is printed as
     one line on standard error, and the others go on.
     """
-    songs = list(library.find_songs(sources))
+    songs = list(song_files.find_songs(sources))
     if not songs:
         raise errors.NoSongsError(sources)
-    targets = _targets(songs, output, file_format, to_folder=any(map(library.is_folder, sources)))
+    targets = _targets(
+        songs, output, file_format, to_folder=any(map(song_files.is_folder, sources))
+    )
     originals = {files.identity(song) for song in targets} - {None}
     failed = 0
     with _progress(len(songs)) as progress:
-        for outcome in library.analyze(list(targets), model, jobs, progress.window):
+        for outcome in tracking.analyze(list(targets), model, jobs, progress.window):
             for warning in outcome.warnings:
                 progress.say(warning)
             if outcome.trace:
@@ -65,9 +69,9 @@ def _targets(
             )
         return {songs[0][0]: None}
     folder = Path(output)
-    if len(songs) == 1 and not (to_folder or library.is_folder(folder) or output.endswith("/")):
+    if len(songs) == 1 and not (to_folder or song_files.is_folder(folder) or output.endswith("/")):
         return {songs[0][0]: folder}
-    if files.identity(folder) and not library.is_folder(folder):
+    if files.identity(folder) and not song_files.is_folder(folder):
         raise errors.OutputError(folder, "several songs need a folder", "name one with -o")
     targets: dict[Path, Path | None] = {}
     taken: set[Path] = set()

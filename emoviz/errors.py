@@ -164,6 +164,67 @@ class TrajectoryFileError(EmovizError):
         )
 
 
+class LibraryError(EmovizError):
+    """The library of songs cannot be used."""
+
+
+class LibraryMissingError(LibraryError):
+    """There is no library yet."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: there is no library yet; 'emoviz library add FOLDER' begins one."
+        )
+
+
+class LibraryUnwritableError(LibraryError):
+    """The library's file cannot be made or written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: the library cannot be written ({reason}); free some room, or keep it "
+            "somewhere else with --library FILE. What was in it is kept."
+        )
+
+
+class LibraryBusyError(LibraryError):
+    """Another program has been writing to the library for too long."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: another program is writing to the library; wait until it is done and try "
+            "again."
+        )
+
+
+class LibraryNewerError(LibraryError):
+    """A newer emoviz made the library."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: a newer emoviz made this library; install that version, or keep a library "
+            "of your own with --library FILE."
+        )
+
+
+class LibraryForeignError(LibraryError):
+    """A file that is to be a library is something else."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this is no library of emoviz; choose another file.")
+
+
+class LibraryCorruptError(LibraryError):
+    """The library's file is damaged."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: the library is damaged ({reason}); --new keeps it aside, with the date in "
+            "its name, and begins a new one."
+        )
+
+
 class SoundDeviceError(EmovizError):
     """No sound device can be used."""
 
