@@ -155,6 +155,16 @@ class OutputIsSongError(OutputError):
         super().__init__(path, "it is the song itself", "choose another name")
 
 
+class ExtraMissingError(EmovizError):
+    """Something needs a package that is not part of every installation."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(
+            f"{purpose} need packages that are not installed; "
+            f"install them with: pip install 'emoviz[{extra}]'."
+        )
+
+
 class TrajectoryFileError(EmovizError):
     """A file that should hold a trajectory does not."""
 
@@ -223,6 +233,13 @@ class LibraryCorruptError(LibraryError):
             f"{path}: the library is damaged ({reason}); --new keeps it aside, with the date in "
             "its name, and begins a new one."
         )
+
+
+class WordError(EmovizError):
+    """A word that songs are to be found by is none of those on the plane."""
+
+    def __init__(self, word: str, known: Sequence[str]) -> None:
+        super().__init__(f"{word!r} is no word of the plane; choose one of: {', '.join(known)}.")
 
 
 class SoundDeviceError(EmovizError):

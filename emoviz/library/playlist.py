@@ -6,7 +6,7 @@ from pathlib import Path
 from emoviz import files
 from emoviz.library.records import LibrarySong
 
-SUFFIX = ".m3u8"
+SUFFIXES = (".m3u8", ".m3u")
 
 
 def write_m3u8(songs: Iterable[LibrarySong], path: Path) -> None:

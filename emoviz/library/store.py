@@ -152,11 +152,14 @@ class Library:
                 return self._recognise(song_id, path, state, model)
         return None
 
-    def has(self, path: Path) -> bool:
-        """Tell whether a song is known by this path."""
+    def find(self, path: Path, model: str) -> tuple[LibrarySong, Trajectory] | None:
+        """Give a song by its path, with its track, as they were put in: no file is looked at."""
         with self.asking() as connection:
-            question = "SELECT 1 FROM songs WHERE path = ?"
-            return connection.execute(question, (absolute(path),)).fetchone() is not None
+            row = connection.execute(f"{_SONG} WHERE songs.path = ?", (absolute(path),)).fetchone()
+            if row is None:
+                return None
+            trajectory = self._track(connection, row[0], Path(row[1]), model)
+        return None if trajectory is None else (_song(row), trajectory)
 
     def song(self, song_id: int) -> LibrarySong:
         """Give a song by its id. Raises `KeyError` if there is none."""
@@ -174,6 +177,17 @@ class Library:
                 for row in connection.execute(f"{_SONG} WHERE songs.id IN ({marks})", part):
                     found[row[0]] = _song(row)
         return [found[song_id] for song_id in wanted]
+
+    def places(self, song_ids: Sequence[int], model: str) -> dict[int, tuple[float, float]]:
+        """Give the mean valence and arousal of some songs, of those that `model` has heard."""
+        with self.asking() as connection:
+            rows = connection.execute(
+                "SELECT song_id, valence, arousal FROM tracks WHERE model_id = "
+                "(SELECT id FROM models WHERE name = ?) "
+                f"AND song_id IN ({','.join('?' * len(song_ids))})",
+                (model, *song_ids),
+            )
+            return {song_id: (valence, arousal) for song_id, valence, arousal in rows}
 
     def all_songs(self) -> Iterator[LibrarySong]:
         """Yield every song, in the order of their paths."""
