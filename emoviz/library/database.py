@@ -164,7 +164,6 @@ def _open(path: Path) -> sqlite3.Connection:
         connection = _connection(path, "rwc")
         # Nothing is looked at before the first question, and nothing written before the first try.
         connection.execute("PRAGMA schema_version").fetchone()
-        connection.execute("PRAGMA journal_mode = WAL").fetchone()
         return connection
     except sqlite3.OperationalError as error:
         if not path.exists() or error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
@@ -198,6 +197,7 @@ def _set_up(connection: sqlite3.Connection, path: Path, migrations: Migrations) 
         raise errors.LibraryNewerError(path)
     if version == len(migrations):
         return
+    connection.execute("PRAGMA journal_mode = WAL").fetchone()
     with transaction(connection):
         # Another program may have done it while this one waited.
         for number in range(_version(connection, path), len(migrations)):

@@ -3,7 +3,8 @@
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -301,13 +302,14 @@ class Library:
         if trajectory is None:
             return None
         known = self.song(song_id)
+        # A song without tags is called what its file is called.
         title = known.title if known.title != known.path.stem else path.stem
+        provenance = replace(trajectory.provenance, song_title=title)
+        trajectory = replace(trajectory, provenance=provenance)
         record = SongRecord(path, state, title, known.artist, known.album, known.duration_s)
-        try:
+        # A library that can only be read is of use all the same.
+        with suppress(errors.LibraryUnwritableError):
             self.put(record, trajectory)
-        except errors.LibraryUnwritableError:
-            # A library that can only be read is of use all the same.
-            return trajectory
         return trajectory
 
 

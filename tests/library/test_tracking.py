@@ -1,5 +1,9 @@
 """Many songs: what becomes of each."""
 
+import multiprocessing
+import os
+import signal
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -7,7 +11,7 @@ import pytest
 from emoviz import errors
 from emoviz.estimator import Estimator
 from emoviz.library.songs import find_songs
-from emoviz.library.tracking import analyze
+from emoviz.library.tracking import analyze, track_with
 from emoviz.song import Song
 from emoviz.tracker import File2Track, Update
 from tests.audio import write_music
@@ -85,3 +89,48 @@ def test_an_error_nobody_thought_of_does_not_stop_the_rest(
     assert "RuntimeError" in bad.trace
     assert good.trajectory is not None
     assert not good.trace
+
+
+def _die_of_deadly_songs() -> None:
+    real_open = Song.open
+
+    def dies_of_one(path: Path) -> Song:
+        if "deadly" in path.name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real_open(path)
+
+    Song.open = dies_of_one  # type: ignore[method-assign, assignment]
+
+
+def _mortal_processes(jobs: int) -> Executor:
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _die_of_deadly_songs)
+
+
+def test_a_song_that_ends_its_process_is_given_up_and_the_rest_goes_on(tmp_path: Path) -> None:
+    songs = [tmp_path / f"{number:02}.wav" for number in range(12)]
+    songs[3:3], songs[9:9] = [tmp_path / "deadly 1.wav"], [tmp_path / "deadly 2.wav"]
+    for song in songs:
+        write_music(song, 2.0, RATE_HZ)
+    outcomes = list(track_with(_mortal_processes, iter(songs), "cae", 2))
+    assert sorted(outcome.path for outcome in outcomes) == sorted(songs)
+    failed = {outcome.path.name: outcome.error for outcome in outcomes if outcome.error}
+    assert sorted(failed) == ["deadly 1.wav", "deadly 2.wav"]
+    assert "a process was ended twice before this song was done" in failed["deadly 1.wav"]
+
+
+def test_songs_are_drawn_as_there_is_need(tmp_path: Path) -> None:
+    songs = [tmp_path / f"{number}.wav" for number in range(20)]
+    for song in songs:
+        write_music(song, 1.0, RATE_HZ)
+    drawn: list[Path] = []
+
+    def draw(song: Path) -> Path:
+        drawn.append(song)
+        return song
+
+    done = 0
+    for outcome in analyze(map(draw, songs), "cae", 2):
+        assert outcome.trajectory is not None
+        done += 1
+        assert len(drawn) - done < 6
+    assert done == 20
