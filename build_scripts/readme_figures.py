@@ -88,11 +88,14 @@ def throughput_table(tracked: dict[str, Any]) -> str:
         "",
         "| | songs/s |",
         "| --- | ---: |",
-        f"| one process | {tracked['songs_per_s_one_process']:.2f} |",
-        f"| two processes | {tracked['songs_per_s']:.2f} ({tracked['ratio']:.2f} times) |",
+        f"| one process, musicnn | {tracked['songs_per_s_one_process']:.2f} |",
+        f"| two processes, musicnn | {tracked['songs_per_s']:.2f} ({tracked['ratio']:.2f} times) |",
     ]
+    lines.append(f"| two processes, cae | {tracked['songs_per_s_small_model']:.2f} |")
     if "songs_per_s" in tracked.get("vibenet", {}):
-        lines.append(f"| vibenet, one value a song | {tracked['vibenet']['songs_per_s']:.2f} |")
+        lines.append(
+            f"| vibenet's one process, a value for the whole song | {tracked['vibenet']['songs_per_s']:.2f} |"
+        )
     killed = tracked["killed"]
     early, late = tracked["parent_bytes_early"] / 1e6, tracked["parent_bytes_late"] / 1e6
     lines += [

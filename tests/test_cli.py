@@ -487,6 +487,8 @@ def test_progress_on_a_terminal(emoviz: Program, songs: Path) -> None:
     assert b"songs" in shown
     assert b"3/3" in shown
     assert b"windows" in shown
+    assert b"songs/s" in shown
+    assert b"1 failed" in shown
     # One line, however narrow the terminal.
     assert f"emoviz: {bad}: no such file; check the name".encode() in shown
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from emoviz import errors
+from emoviz import errors, paths
 from emoviz.gui import dialogs
 from emoviz.library import database
 from emoviz.library.records import FileState, SongRecord
@@ -52,9 +52,12 @@ class SongLibrary(QObject):
         return None
 
     def keep(self, song: Song, state: FileState, trajectory: Trajectory) -> None:
-        """Put in a song whose file was in that state before it was tracked."""
+        """Put in a song whose file was in that state before it was tracked.
+
+        The demo song is none of the user's, and may lie somewhere else at every start.
+        """
         file = self._path
-        if file is None:
+        if file is None or song.path == paths.demo_song():
             return
         try:
             with Library.open(file) as library:

@@ -6,13 +6,14 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from emoviz import files
+from emoviz import files, paths
 from emoviz.gui import settings as remembered
 from emoviz.gui.analysis_worker import AnalysisWorker
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from emoviz.gui.song_library import SongLibrary
 from emoviz.library.store import Library
+from emoviz.song import Song
 from tests.gui.conftest import Songs
 from tests.gui.driving import DEADLINE_MS, analysis_threads, banner_of, open_and_track
 
@@ -119,6 +120,16 @@ def test_a_library_that_cannot_be_written_is_said_once(
     open_and_track(qtbot, window, songs.other)
     wait_for_threads(qtbot)
     assert banner_of(window) == ""
+
+
+def test_the_demo_song_is_not_put_in(
+    qtbot: QtBot, window: MainWindow, songs: Songs, library_file: Path
+) -> None:
+    open_and_track(qtbot, window, paths.demo_song(), Song.open(paths.demo_song()).title)
+    open_and_track(qtbot, window, songs.short)
+    wait_for_threads(qtbot)
+    with Library.open(library_file) as library:
+        assert [song.path for song in library.all_songs()] == [songs.short]
 
 
 def test_a_worker_without_a_library_remembers_nothing(window: MainWindow) -> None:
