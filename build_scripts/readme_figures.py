@@ -93,9 +93,8 @@ def throughput_table(tracked: dict[str, Any]) -> str:
     ]
     lines.append(f"| two processes, cae | {tracked['songs_per_s_small_model']:.2f} |")
     if "songs_per_s" in tracked.get("vibenet", {}):
-        lines.append(
-            f"| vibenet's one process, a value for the whole song | {tracked['vibenet']['songs_per_s']:.2f} |"
-        )
+        others = tracked["vibenet"]["songs_per_s"]
+        lines.append(f"| vibenet's one process, one value for the whole song | {others:.2f} |")
     killed = tracked["killed"]
     early, late = tracked["parent_bytes_early"] / 1e6, tracked["parent_bytes_late"] / 1e6
     lines += [
