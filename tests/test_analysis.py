@@ -95,9 +95,7 @@ def test_one_table_for_all(emoviz: Program, album: Path, ending: str) -> None:
         assert rows["emotion"].tolist() == [row[-1] for row in alone.rows()]
 
 
-def test_the_same_numbers_from_the_window_s_file_and_the_library(
-    emoviz: Program, album: Path
-) -> None:
+def test_a_file_and_the_library_hold_the_same_numbers(emoviz: Program, album: Path) -> None:
     emoviz("analyze", album / "a.wav", "-o", "alone.csv", "--model", "cae")
     done = emoviz("analyze", album, "--library", "songs.db", *SMALL)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -2,6 +2,7 @@
 
 import datetime
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ APPLICATION_ID = 0x656D6F76
 BUSY_S = 10.0
 """How long to wait for another program that is writing."""
 
+_RETRY_S = 0.01
 _MOST_MAPPED_BYTES = 1 << 30
 _CACHE_KB = 32_768
 _BESIDE = ("-wal", "-shm")
@@ -110,9 +112,9 @@ def connect(path: Path, migrations: Migrations = MIGRATIONS) -> sqlite3.Connecti
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Have all that is written inside happen, or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
+def transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
+    """Have all that is written inside happen, or nothing, and all that is read be of one moment."""
+    connection.execute(f"BEGIN {kind}")
     try:
         yield
     except BaseException:
@@ -192,12 +194,14 @@ def _set_up(connection: sqlite3.Connection, path: Path, migrations: Migrations) 
         f"mmap_size = {_MOST_MAPPED_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
-    version = _version(connection, path)
+    # In one transaction: another program may be making the tables.
+    with transaction(connection, "DEFERRED"):
+        version = _version(connection, path)
     if version > len(migrations):
         raise errors.LibraryNewerError(path)
     if version == len(migrations):
         return
-    connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    _log_ahead(connection)
     with transaction(connection):
         # Another program may have done it while this one waited.
         for number in range(_version(connection, path), len(migrations)):
@@ -205,6 +209,20 @@ def _set_up(connection: sqlite3.Connection, path: Path, migrations: Migrations) 
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {number + 1}")
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Have readers and a writer not wait for each other."""
+    give_up_s = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            return
+        except sqlite3.OperationalError as error:
+            # For this alone SQLite does not wait by itself.
+            if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > give_up_s:
+                raise
+            time.sleep(_RETRY_S)
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

@@ -1,7 +1,9 @@
 """What the library remembers of songs, and when it knows them again."""
 
+import multiprocessing
 import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +124,23 @@ def test_songs_come_in_the_order_asked_for(library: Library, tmp_path: Path) -> 
     assert [song.path.stem for song in library.all_songs()] == sorted(f"{n:04}" for n in range(600))
     with pytest.raises(KeyError):
         library.song(4711)
+
+
+def put_five(file: Path, name: str) -> None:
+    with Library.open(file) as library:
+        for number in range(5):
+            put(library, file.parent / f"{name}{number}.wav")
+
+
+def test_processes_begin_one_library_together(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(6, context) as pool:
+        for place in "abcd":
+            file = tmp_path / place / "library.db"
+            for begun in [pool.submit(put_five, file, name) for name in "uvwxyz"]:
+                begun.result()
+            with Library.open(file) as opened:
+                assert len(opened) == 30
 
 
 def test_two_instances_put_in_side_by_side(library: Library, tmp_path: Path) -> None:
