@@ -72,7 +72,7 @@ def has_sound() -> bool:
 def home(folder: Path) -> dict[str, str]:
     """Make an empty home and give its environment: no one's settings are read or written."""
     folder.mkdir()
-    names = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+    names = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
     return {name: str(folder) for name in names}
 
 

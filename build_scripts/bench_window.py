@@ -170,6 +170,8 @@ def watch_play(result: Path, song: str, other_song: str) -> int:
 
         def script() -> Script:
             measured: dict[str, Any] = {}
+            # What is measured is the analysis, not the memory of one.
+            window.library.use(None)
             yield _analysed(window)
             yield passed(_SETTLE_S)
             openings: list[dict[str, float]] = []

@@ -1,10 +1,12 @@
-"""Write the figures of README.md from what the programs measured.
+"""Write the figures of README.md and docs/scale.md from what the programs measured.
 
     python build_scripts/readme_figures.py            # writes what has changed
     python build_scripts/readme_figures.py --check    # only says whether README.md is up to date
 
 The models' figures come from model/*/results.json, which `emoviz train` wrote; those of speed
-from build/bench.json, which `make bench` wrote, and stay as they are where that file is not there.
+from build/bench.json, which `make bench` wrote, and those of docs/scale.md from
+build/bench-library.json, which `bench.py --only library` wrote. They stay as they are where these
+files are not there.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from typing import Any
 from emoviz import files
 
 ROOT = Path(__file__).resolve().parent.parent
+SCALE = ROOT / "docs" / "scale.md"
 MODELS = ("cae", "musicnn")
 
 
@@ -32,8 +35,111 @@ def main() -> int:
         new = with_section(new, "speed", speed_table(json.loads(bench.read_text(encoding="utf-8"))))
     if check:
         return int(new != old)
-    files.write_whole({readme: new.encode()})
+    written = {readme: new.encode()}
+    library = ROOT / "build" / "bench-library.json"
+    if library.exists():
+        written[SCALE] = scale_text(
+            SCALE.read_text(encoding="utf-8"), json.loads(library.read_text(encoding="utf-8"))
+        ).encode()
+    files.write_whole(written)
     return 0
+
+
+def scale_text(text: str, measured: dict[str, Any]) -> str:
+    """Put what was measured of the library, and what follows from it, into docs/scale.md."""
+    if "scale" in measured:
+        text = with_section(text, "library", library_table(measured["scale"]))
+    if "throughput" in measured:
+        text = with_section(text, "throughput", throughput_table(measured["throughput"]))
+    if {"scale", "throughput"} <= measured.keys():
+        text = with_section(text, "cluster", cluster_table(**measured))
+    return text
+
+
+def library_table(scale: dict[str, Any]) -> str:
+    """Give how long finds take in the simulated library as a table in Markdown."""
+    lines = [
+        f"{_conditions(scale)}; {scale['songs']:,} simulated songs, "
+        f"{scale['file_bytes'] / 1e6:,.0f} MB ({scale['file_bytes_per_song']:,.0f} bytes a song) "
+        f"and {scale['values_bytes_per_song'] / 1e3:.1f} kB a song of four minutes for its values:",
+        "",
+        "| | songs found | median of five |",
+        "| --- | ---: | ---: |",
+    ]
+    titles = {
+        "region": "by region (valence 0.2 to 0.8, arousal below -0.1)",
+        "small region": "by a small region",
+        "word": "by word",
+        "change": "by change",
+        "text": "by text",
+        "alike": "all in the order of likeness to one",
+        "points": "all points of the map",
+    }
+    for key, title in titles.items():
+        found = scale["found"][key]
+        lines.append(f"| {title} | {found['songs']:,} | {1000 * found['median_s']:.0f} ms |")
+    return "\n".join(lines)
+
+
+def throughput_table(tracked: dict[str, Any]) -> str:
+    """Give how fast real songs are tracked as a table in Markdown."""
+    lines = [
+        f"{_conditions(tracked)}; {tracked['files']:,} files of {tracked['file_s']:.0f} s:",
+        "",
+        "| | songs/s |",
+        "| --- | ---: |",
+        f"| one process, musicnn | {tracked['songs_per_s_one_process']:.2f} |",
+        f"| two processes, musicnn | {tracked['songs_per_s']:.2f} ({tracked['ratio']:.2f} times) |",
+    ]
+    lines.append(f"| two processes, cae | {tracked['songs_per_s_small_model']:.2f} |")
+    if "songs_per_s" in tracked.get("vibenet", {}):
+        others = tracked["vibenet"]["songs_per_s"]
+        lines.append(f"| vibenet's one process, one value for the whole song | {others:.2f} |")
+    killed = tracked["killed"]
+    early, late = tracked["parent_bytes_early"] / 1e6, tracked["parent_bytes_late"] / 1e6
+    lines += [
+        "",
+        f"The parent process held {early:.0f} MB in the first third and {late:.0f} MB in the last. "
+        f"Killed after {killed['before_the_kill']} songs and begun again, it tracked the other "
+        f"{killed['tracked_afterwards']}; the library then held {killed['in_the_library']}.",
+    ]
+    return "\n".join(lines)
+
+
+def cluster_table(scale: dict[str, Any], throughput: dict[str, Any]) -> str:
+    """Give what ten million songs cost, worked out from what was measured on two cores."""
+    songs, song_s, bytes_a_song = 10_000_000, 240.0, 8e6
+    price = 0.04
+    per_core = throughput["songs_per_s"] * throughput["file_s"] / 2
+    core_hours = songs * song_s / per_core / 3600
+    stored = songs * (scale["file_bytes_per_song"] + scale["values_bytes_per_song"])
+    lines = [
+        f"A core tracks {per_core:.0f} s of music in a second, so {songs:,} songs of four minutes "
+        f"take {core_hours:,.0f} core-hours: at {price} a core-hour, {core_hours * price:,.0f}, in "
+        "whatever money that is.",
+        "",
+        "| machines of 16 cores | time | songs/s | read from the store |",
+        "| ---: | ---: | ---: | ---: |",
+    ]
+    for machines in (1, 8, 64, 256):
+        hours = core_hours / (16 * machines)
+        rate = songs / hours / 3600
+        took = f"{hours:.1f} hours" if hours < 72 else f"{hours / 24:.0f} days"
+        lines.append(
+            f"| {machines} | {took} | {rate:,.0f} | {rate * bytes_a_song / 1e6:,.0f} MB/s |"
+        )
+    lines += [
+        "",
+        f"The songs themselves are {songs * bytes_a_song / 1e12:.0f} TB (8 MB each), the library "
+        f"{stored / 1e9:.0f} GB. One process writes it, {scale['puts_per_s']:,.0f} songs a second, "
+        "each in a transaction of its own: that bounds the number of machines before the finds do.",
+    ]
+    return "\n".join(lines)
+
+
+def _conditions(measured: dict[str, Any]) -> str:
+    load = measured["load_average"]
+    return f"Measured on {measured['machine']} at a load of {load[0]}"
 
 
 def model_table(models: list[dict[str, Any]]) -> str:

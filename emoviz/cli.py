@@ -7,14 +7,12 @@ import signal
 import sys
 from pathlib import Path
 
-from emoviz import __version__, errors, files, log, paths
+from emoviz import __version__, analyze_command, errors, files, library_command, log, paths
 from emoviz.estimator import DEFAULT_MODEL
 from emoviz.terminal import quiet_libraries
 from emoviz.training import commands as training_commands
 
 _LOG = logging.getLogger(__name__)
-
-FORMATS = ("csv", "json")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,31 +70,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     window.add_argument("song", nargs="?", type=Path, metavar="SONG")
     window.set_defaults(run=_open)
-    _add_analyze(commands.add_parser("analyze", help="track songs without a window"))
+    analyze_command.add_arguments(
+        commands.add_parser("analyze", help="track songs without a window")
+    )
+    library_command.add_arguments(
+        commands.add_parser("library", help="keep the tracks of many songs, and find songs by them")
+    )
     _add_listen(commands.add_parser("listen", help="track what a microphone hears, as it sounds"))
     commands.add_parser("models", help="list the models").set_defaults(run=_models)
     commands.add_parser("devices", help="list the sound devices").set_defaults(run=_devices)
     training_commands.add_commands(commands)
     return parser
-
-
-def _add_analyze(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a song, or a folder")
-    parser.add_argument(
-        "-o",
-        dest="output",
-        default=".",
-        metavar="FILE|DIR",
-        help="where the predictions go; - is standard output (default: this folder)",
-    )
-    parser.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME", help="one of 'emoviz models'"
-    )
-    parser.add_argument("--format", choices=FORMATS, default="csv")
-    parser.add_argument(
-        "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="songs at a time"
-    )
-    parser.set_defaults(run=_analyze)
 
 
 def _add_listen(parser: argparse.ArgumentParser) -> None:
@@ -128,12 +112,6 @@ def _duration(text: str) -> float:
     if not seconds > 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return seconds
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
-    return int(text)
 
 
 def _command_names(parser: argparse.ArgumentParser) -> set[str]:
@@ -174,15 +152,6 @@ def _track_without_display(song: Path) -> int:
     save_picture(trajectory, picture)
     print(f"track:   {table.resolve()}\npicture: {picture.resolve()}")
     return 0
-
-
-def _analyze(options: argparse.Namespace) -> int:
-    from emoviz.batch import analyze_to_files
-
-    with quiet_libraries():
-        return analyze_to_files(
-            options.paths, options.output, options.model, options.format, options.jobs
-        )
 
 
 def _listen(options: argparse.Namespace) -> int:

@@ -155,6 +155,16 @@ class OutputIsSongError(OutputError):
         super().__init__(path, "it is the song itself", "choose another name")
 
 
+class ExtraMissingError(EmovizError):
+    """Something needs a package that is not part of every installation."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(
+            f"{purpose} need packages that are not installed; "
+            f"install them with: pip install 'emoviz[{extra}]'."
+        )
+
+
 class TrajectoryFileError(EmovizError):
     """A file that should hold a trajectory does not."""
 
@@ -162,6 +172,74 @@ class TrajectoryFileError(EmovizError):
         super().__init__(
             f"{path}: this is not an emoviz prediction ({reason}); export it again from the song."
         )
+
+
+class LibraryError(EmovizError):
+    """The library of songs cannot be used."""
+
+
+class LibraryMissingError(LibraryError):
+    """There is no library yet."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: there is no library yet; 'emoviz library add FOLDER' begins one."
+        )
+
+
+class LibraryUnwritableError(LibraryError):
+    """The library's file cannot be made or written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: the library cannot be written ({reason}); free some room, or keep it "
+            "somewhere else with --library FILE. What was in it is kept."
+        )
+
+
+class LibraryBusyError(LibraryError):
+    """Another program has been writing to the library for too long."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: another program is writing to the library; wait until it is done and try "
+            "again."
+        )
+
+
+class LibraryNewerError(LibraryError):
+    """A newer emoviz made the library."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: a newer emoviz made this library; install that version, or keep a library "
+            "of your own with --library FILE."
+        )
+
+
+class LibraryForeignError(LibraryError):
+    """A file that is to be a library is something else."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this is no library of emoviz; choose another file.")
+
+
+class LibraryCorruptError(LibraryError):
+    """The library's file is damaged."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: the library is damaged ({reason}); --new keeps it aside, with the date in "
+            "its name, and begins a new one."
+        )
+
+
+class WordError(EmovizError):
+    """A word that songs are to be found by is none of those on the plane."""
+
+    def __init__(self, word: str, known: Sequence[str]) -> None:
+        super().__init__(f"{word!r} is no word of the plane; choose one of: {', '.join(known)}.")
 
 
 class SoundDeviceError(EmovizError):

@@ -4,6 +4,7 @@ import hashlib
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from emoviz import errors, paths
 from emoviz.frames import Frames
-from emoviz.inference import Listener, Windows
+from emoviz.inference import LISTENER_THREADS, Listener, Windows
 from emoviz.listening import (
     Hearing,
     LiveHearing,
@@ -70,8 +71,8 @@ class Estimator:
     [-1, 1]. `front_ends` are what `listening.frames_of` needs; the first is shown as a picture.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Load the model in `folder`.
+    def __init__(self, folder: Path, threads: int = LISTENER_THREADS) -> None:
+        """Load the model in `folder`, to listen with so many threads.
 
         Raises `errors.ModelBrokenError` if the folder is not a whole model.
         """
@@ -85,7 +86,7 @@ class Estimator:
         if len({front_end.sample_rate_hz for front_end in self.front_ends}) > 1:
             raise errors.ModelBrokenError(folder, "its front ends differ in their sample rate")
         self._windows = _loaded(Windows, folder, "model.onnx", table.get("sha256"))
-        self._listener = _read_listener(folder, table)
+        self._listener = _read_listener(folder, table, threads)
         self.features = self.front_end.bands if self._listener is None else self._listener[1]
         self._try(folder)
 
@@ -135,15 +136,15 @@ class Estimator:
             raise errors.ModelBrokenError(folder, f"model.onnx gives an output of {values.shape}")
 
 
-def load(name: str = DEFAULT_MODEL) -> Estimator:
-    """Load the model that is installed under `name`.
+def load(name: str = DEFAULT_MODEL, threads: int = LISTENER_THREADS) -> Estimator:
+    """Load the model that is installed under `name`, to listen with so many threads.
 
     Raises `errors.ModelNotFoundError` or `errors.ModelBrokenError`.
     """
     known = installed()
     if name not in known:
         raise errors.ModelNotFoundError(name, known)
-    return Estimator(paths.models() / name)
+    return Estimator(paths.models() / name, threads)
 
 
 def installed() -> list[str]:
@@ -214,7 +215,9 @@ def _read_neutral_sd(table: dict[str, Any]) -> tuple[float, float] | None:
     return valence_sd, arousal_sd
 
 
-def _read_listener(folder: Path, table: dict[str, Any]) -> tuple[Listener, int, int] | None:
+def _read_listener(
+    folder: Path, table: dict[str, Any], threads: int
+) -> tuple[Listener, int, int] | None:
     """Give the listener with its features and halo; None for a model without one."""
     if "listener" not in table:
         return None
@@ -226,7 +229,8 @@ def _read_listener(folder: Path, table: dict[str, Any]) -> tuple[Listener, int, 
         raise errors.ModelBrokenError(folder, f"[listener] lacks or garbles {error}") from error
     if features < 1 or halo < 1:
         raise errors.ModelBrokenError(folder, "its listener hears nothing")
-    return _loaded(Listener, folder, "listener.onnx", sha256), features, halo
+    network = _loaded(partial(Listener, threads=threads), folder, "listener.onnx", sha256)
+    return network, features, halo
 
 
 def _loaded(kind: Callable[[bytes], Network], folder: Path, name: str, sha256: object) -> Network:

@@ -6,8 +6,12 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, TypeAlias
 
 from emoviz import errors
+
+Identity: TypeAlias = tuple[int, int]
+"""What tells a file or folder from all others: its device and its number there."""
 
 
 def write_whole(contents: Mapping[Path, bytes]) -> None:
@@ -39,6 +43,26 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
                 temporary.unlink()
 
 
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write what `path` is to hold; it is there only if all of it was written.
+
+    For what is too large to be held in memory. Raises `errors.OutputError`.
+    """
+    check_target(path)
+    temporary = temporary_beside(path)
+    try:
+        with as_output_error(path):
+            with temporary.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
 def check_target(path: Path) -> None:
     """Raise `errors.OutputError` where something that is no file has the name of one to come.
 
@@ -63,7 +87,7 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def identity(path: Path) -> tuple[int, int] | None:
+def identity(path: Path) -> Identity | None:
     """Give what tells a file from all others whatever it is called; None if there is none."""
     try:
         status = path.stat()

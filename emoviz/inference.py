@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 
-_LISTENER_THREADS = 2
+LISTENER_THREADS = 2
 
 
 def session(data: bytes, threads: int) -> "InferenceSession":
@@ -46,10 +46,10 @@ class Windows:
 class Listener:
     """A network that makes columns of the frames of all front ends, in their order."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, threads: int = LISTENER_THREADS) -> None:
         # Its convolutions share no sums between threads: the digits are the same on any number,
         # which a test checks.
-        self._session = session(data, _LISTENER_THREADS)
+        self._session = session(data, threads)
         self._inputs = [value.name for value in self._session.get_inputs()]
 
     def __call__(self, frames: Frames) -> Floats:

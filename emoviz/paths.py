@@ -38,6 +38,11 @@ def settings_file() -> Path:
     return Path(platformdirs.user_config_path(_APPLICATION, appauthor=False)) / "emoviz.ini"
 
 
+def library_file() -> Path:
+    """Give the database of songs that have been tracked."""
+    return Path(platformdirs.user_data_path(_APPLICATION, appauthor=False)) / "library.db"
+
+
 def log_file() -> Path:
     """Give the file tracebacks go to."""
     return Path(platformdirs.user_log_path(_APPLICATION, appauthor=False)) / "emoviz.log"

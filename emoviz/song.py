@@ -44,6 +44,7 @@ class Song:
     path: Path
     title: str
     artist: str
+    album: str
     duration_s: float
     sample_rate_hz: int
     channels: int
@@ -68,11 +69,12 @@ class Song:
             decoder.close()
             raise
         spare.put(decoder)
-        title, artist, cover = _read_tags(path)
+        title, artist, album, cover = _read_tags(path)
         return cls(
             path=path,
             title=title or path.stem,
             artist=artist,
+            album=album,
             duration_s=duration_s,
             sample_rate_hz=decoder.sample_rate_hz,
             channels=decoder.channels,
@@ -306,11 +308,12 @@ def _resampler(from_hz: int, to_hz: int, channels: int) -> soxr.ResampleStream:
     return soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32")
 
 
-def _read_tags(path: Path) -> tuple[str, str, bytes | None]:
+def _read_tags(path: Path) -> tuple[str, str, str, bytes | None]:
     try:
         tags = tinytag.TinyTag.get(str(path), duration=False, image=True)
     except (tinytag.TinyTagException, OSError, ValueError, KeyError, IndexError):
         # A song plays without tags, and a broken tag block is no reason to refuse it.
-        return "", "", None
+        return "", "", "", None
     image = tags.images.any
-    return tags.title or "", tags.artist or "", image.data if image else None
+    picture = image.data if image else None
+    return tags.title or "", tags.artist or "", tags.album or "", picture

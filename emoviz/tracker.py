@@ -115,7 +115,7 @@ class File2Track:
             blocks = song.mono_blocks(
                 front_end.sample_rate_hz,
                 report,
-                lambda start_s, end_s: _note_place(damaged, (start_s, end_s)),
+                lambda start_s, end_s: note_place(damaged, (start_s, end_s)),
             )
             for frames in frames_of(blocks, self.estimator.front_ends):
                 if stop.is_set():
@@ -262,7 +262,7 @@ class _Work:
         return bool(self._heard[first : _last_shown(window)].all())
 
 
-def _note_place(places: list[Place], place: Place) -> None:
+def note_place(places: list[Place], place: Place) -> None:
     """Append a place, or lengthen the last one if they nearly touch."""
     if places and place[0] - places[-1][1] < COLUMN_S:
         places[-1] = (places[-1][0], max(place[1], places[-1][1]))

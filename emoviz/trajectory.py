@@ -65,6 +65,12 @@ class Trajectory:
             provenance=provenance,
         )
 
+    @property
+    def values(self) -> npt.NDArray[np.float64]:
+        """All values, (n, 2) or (n, 4), as `from_values` takes them."""
+        columns = (self.valence, self.arousal, self.valence_sd, self.arousal_sd)
+        return np.column_stack([column for column in columns if column is not None])
+
     def __len__(self) -> int:
         return len(self.times_s)
 

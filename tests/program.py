@@ -14,6 +14,8 @@ ROOT = Path(emoviz.__file__).parents[1]
 _DEADLINE_S = 120.0
 _NOT_INHERITED = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "PYTHONUNBUFFERED")
 
+_HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+
 _LIBC = ctypes.CDLL(None)
 _PR_CAPBSET_DROP = 24
 _CAP_DAC_OVERRIDE = 1
@@ -47,7 +49,10 @@ class Program:
         inherited = {
             name: value for name, value in os.environ.items() if name not in _NOT_INHERITED
         }
-        own = {name: str(self.home) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
+        own = {
+            name: str(self.home)
+            for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
+        }
         return inherited | own | {"PYTHONPATH": str(self.root)} | self.variables
 
     def command(self, *arguments: object) -> list[str]:

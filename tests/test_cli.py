@@ -20,6 +20,7 @@ import pytest
 import soundfile
 
 from emoviz import __version__, files
+from emoviz.analyze_command import NOTES
 from emoviz.trajectory import COLUMNS, load_csv
 from tests.audio import PulseSink, music, wait_until, write_film, write_music
 from tests.models import DAMAGES, copy_shipped
@@ -47,7 +48,9 @@ def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """Name the files in a folder, but for what a run over many songs notes of itself."""
+    found = [path for path in folder.rglob("*") if path.is_file() and path.name != NOTES]
+    return sorted(str(path.relative_to(folder)) for path in found)
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -421,11 +424,11 @@ def test_a_full_disk_leaves_nothing_half_written(emoviz: Program, tmp_path: Path
 
 
 def test_several_songs_need_a_folder(emoviz: Program, songs: Path) -> None:
-    (emoviz.place / "out.csv").write_text("keep me")
-    done = emoviz("analyze", songs, "-o", "out.csv")
+    (emoviz.place / "out.txt").write_text("keep me")
+    done = emoviz("analyze", songs, "-o", "out.txt")
     assert done.returncode == 1
-    assert only_line(done.stderr).startswith("emoviz: out.csv: cannot be written (several songs")
-    assert (emoviz.place / "out.csv").read_text() == "keep me"
+    assert only_line(done.stderr).startswith("emoviz: out.txt: cannot be written (several songs")
+    assert (emoviz.place / "out.txt").read_text() == "keep me"
     done = emoviz("analyze", songs, "-o", "-")
     assert done.returncode == 1
     assert "standard output takes one song" in only_line(done.stderr)
@@ -484,6 +487,8 @@ def test_progress_on_a_terminal(emoviz: Program, songs: Path) -> None:
     assert b"songs" in shown
     assert b"3/3" in shown
     assert b"windows" in shown
+    assert b"songs/s" in shown
+    assert b"1 failed" in shown
     # One line, however narrow the terminal.
     assert f"emoviz: {bad}: no such file; check the name".encode() in shown
 
@@ -519,11 +524,16 @@ def test_head_gets_its_line(emoviz: Program, songs: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_process_that_is_killed_is_said(emoviz: Program, tmp_path: Path) -> None:
+def write_album(folder: Path, songs: int) -> None:
+    """Write songs of 20 s, no two alike: what has the same bytes is tracked once."""
+    folder.mkdir()
+    for number in range(songs):
+        soundfile.write(folder / f"{number:02}.wav", music(20.0, RATE_HZ, seed=number), RATE_HZ)
+
+
+def test_a_process_that_is_killed_costs_no_song(emoviz: Program, tmp_path: Path) -> None:
     album = tmp_path / "album"
-    album.mkdir()
-    for number in range(30):
-        write_music(album / f"{number:02}.wav", 20.0, RATE_HZ)
+    write_album(album, 30)
     process = emoviz.start(
         "analyze", album, "-o", "out", "--jobs", "2", stderr=subprocess.PIPE, text=True
     )
@@ -532,18 +542,14 @@ def test_a_process_that_is_killed_is_said(emoviz: Program, tmp_path: Path) -> No
     # The last child: the first may be the one that keeps an eye on shared resources.
     psutil.Process(process.pid).children()[-1].kill()
     _, complaint = process.communicate(timeout=DEADLINE_S)
-    assert process.returncode == 1
-    lines = complaint.splitlines()
-    assert len(lines) + len(list(out.glob("*.csv"))) == 30
-    assert all("a process was ended before this song was done" in line for line in lines)
+    assert (process.returncode, complaint) == (0, "")
+    assert len(list(out.glob("*.csv"))) == 30
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_ends_it_cleanly(emoviz: Program, tmp_path: Path, jobs: str) -> None:
     album = tmp_path / "album"
-    album.mkdir()
-    for number in range(40):
-        write_music(album / f"{number:02}.wav", 20.0, RATE_HZ)
+    write_album(album, 40)
     process = emoviz.start(
         "analyze",
         album,

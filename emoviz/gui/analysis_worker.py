@@ -11,8 +11,12 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from emoviz import errors, estimator, memory, priority
+from emoviz.gui.song_library import SongLibrary
+from emoviz.library.records import FileState
+from emoviz.listening import frames_of
+from emoviz.melspectrogram import FrontEnd
 from emoviz.song import Song
-from emoviz.tracker import AnalysisCancelledError, File2Track, Update
+from emoviz.tracker import AnalysisCancelledError, File2Track, Place, Update, note_place
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,8 +42,10 @@ class AnalysisWorker(QObject):
     warned = Signal(int, str)
     """id, a sentence"""
 
-    def __init__(self) -> None:
+    def __init__(self, library: SongLibrary | None = None) -> None:
+        """Make a worker that looks into `library` first, and puts what it has tracked there."""
         super().__init__()
+        self._library = library
         self.playhead_s = 0.0
         self._request = 0
         # What cancels the song that is being opened and the one that is being tracked.
@@ -110,17 +116,23 @@ class AnalysisWorker(QObject):
             memory.give_back()
 
     def _track(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
-        song = Song.open(path)
+        state, song = FileState.of(path), Song.open(path)
         info, front_end = estimator.describe(model), estimator.shown_front_end(model)
         if not self._take_over(cancel):
             return
         # Now it can be heard: who listens waits neither for the model nor for patience.
         self.opened.emit(request, song, front_end, info)
+        known = self._library.recall(path, model) if self._library else None
+        if known is not None:
+            self.finished.emit(request, known)
         # Before the model is loaded: its threads are as patient as the one that makes them.
         priority.step_back()
         song.prepare_seeking()
-        loaded = estimator.load(model)
         answers = _Answers(self, request)
+        if known is not None:
+            self._decode(request, song, front_end, answers, cancel)
+            return
+        loaded = estimator.load(model)
         trajectory = File2Track(loaded)(
             song,
             report=lambda sentence: self.warned.emit(request, sentence),
@@ -129,6 +141,31 @@ class AnalysisWorker(QObject):
             cancelled=cancel.is_set,
         )
         self.finished.emit(request, trajectory)
+        if self._library:
+            self._library.keep(song, state, trajectory)
+
+    def _decode(
+        self,
+        request: int,
+        song: Song,
+        front_end: FrontEnd,
+        answers: "_Answers",
+        cancel: threading.Event,
+    ) -> None:
+        """Give the picture of a song whose track is known already."""
+        damaged: list[Place] = []
+        blocks = song.mono_blocks(
+            front_end.sample_rate_hz,
+            lambda sentence: self.warned.emit(request, sentence),
+            lambda start_s, end_s: note_place(damaged, (start_s, end_s)),
+        )
+        nothing = np.zeros((0, front_end.frames_per_column, front_end.bands), np.float32)
+        update = Update(nothing, np.zeros((0, 2)), 0, 1, decoded=False)
+        for frames in frames_of(blocks, (front_end,)):
+            if cancel.is_set():
+                return
+            answers.take(replace(update, new_frames_db=frames.mel_db, damaged=tuple(damaged)))
+        answers.take(replace(update, windows_done=1, decoded=True, damaged=tuple(damaged)))
 
 
 class _Answers:

@@ -86,6 +86,7 @@ class _FirstPaint(QObject):
 def _begin(window: MainWindow, song: Path, earlier_crash: Path | None) -> None:
     if not window.isVisible():
         return  # closed before it began
+    window.library.use(paths.library_file())
     window.open_songs([song])
     window.playback.open_player()
     window.playback.begin()

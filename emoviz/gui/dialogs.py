@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from emoviz.labels import Labels
-from emoviz.library import SONG_SUFFIXES
+from emoviz.library.songs import SONG_SUFFIXES
 
 
 def choose_song(

@@ -32,6 +32,7 @@ from emoviz.gui.ruler import RulerView
 from emoviz.gui.session import Session
 from emoviz.gui.settings import Settings
 from emoviz.gui.side_panel import SidePanel
+from emoviz.gui.song_library import SongLibrary
 from emoviz.gui.song_queue import SongQueue
 from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.stage import Stage
@@ -68,7 +69,8 @@ class MainWindow(QMainWindow):
         self._shown_s = -1.0
         self._axis = TimeAxis()
         self._store = MelStore()
-        self._session = Session(settings, self._store)
+        self.library = SongLibrary(self)
+        self._session = Session(settings, self._store, self.library)
         self.playback = Playback(settings)
         self.comparison = Comparison(self, settings, theme)
         self.queue = SongQueue()
@@ -246,6 +248,7 @@ class MainWindow(QMainWindow):
         session.damage_found.connect(self._overview.set_damaged)
         session.finished.connect(self._on_finished)
         session.said.connect(self.say)
+        self.library.said.connect(self.say)
         self.queue.song_asked.connect(self._open)
         self.queue.show_in(self._actions)
         self.queue.nothing_found.connect(lambda path: self.say(str(errors.NoSongsError([path]))))

@@ -11,6 +11,7 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.analysis_worker import AnalysisWorker
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.settings import Settings
+from emoviz.gui.song_library import SongLibrary
 from emoviz.melspectrogram import FrontEnd
 from emoviz.song import Song
 from emoviz.tracker import Place, Update
@@ -34,11 +35,11 @@ class Session(QObject):
     said = Signal(str)
     """A sentence for the user"""
 
-    def __init__(self, settings: Settings, store: MelStore) -> None:
+    def __init__(self, settings: Settings, store: MelStore, library: SongLibrary) -> None:
         super().__init__()
         self._settings = settings
         self._store = store
-        self._worker = AnalysisWorker()
+        self._worker = AnalysisWorker(library)
         self._asked = 0
         self._shown = 0
         self._heard_anew = 0
@@ -114,13 +115,18 @@ class Session(QObject):
         self._show(np.zeros((0, len(model.outputs))))
 
     def _on_updated(self, request: int, update: Update) -> None:
-        if request != self._shown or not self.running:
+        was_known = self.trajectory is not None
+        if request != self._shown or not (self.running or was_known):
             return
         if len(update.new_frames_db):
             self._store.add(update.new_frames_db)
         if update.damaged != self._damaged:
             self._damaged = update.damaged
             self.damage_found.emit(update.damaged)
+        if was_known:
+            # Only the picture was still to come.
+            self.track_changed.emit(self.values)
+            return
         self._show(update.values)
         self.progress_changed.emit(update.windows_done, update.windows_total)
 
@@ -128,6 +134,8 @@ class Session(QObject):
         if request != self._shown or not self.running:
             return
         self.trajectory = trajectory
+        if len(self.values) < len(trajectory):
+            self._show(trajectory.values)
         self._end()
         self.finished.emit(trajectory)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
-from emoviz.library import find_songs
+from emoviz.library.songs import find_songs
 
 
 class SongQueue(QObject):

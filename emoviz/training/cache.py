@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from emoviz import errors, files
-from emoviz.library import find_songs
+from emoviz.library.songs import find_songs
 from emoviz.song import Report
 from emoviz.training.dataset import Clip, ClipRow, Ears, Progress, decode
 from emoviz.training.layouts import read_rows

@@ -1,11 +1,17 @@
-"""Many songs: which are found, and what becomes of each."""
+"""Many songs: what becomes of each."""
 
+import multiprocessing
+import os
+import signal
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from emoviz import errors, library
+from emoviz import errors
 from emoviz.estimator import Estimator
+from emoviz.library.songs import find_songs
+from emoviz.library.tracking import analyze, track_with
 from emoviz.song import Song
 from emoviz.tracker import File2Track, Update
 from tests.audio import write_music
@@ -27,29 +33,12 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_folder_stands_for_its_songs_in_the_order_of_their_names(album: Path) -> None:
-    assert list(library.find_songs([album])) == [
-        (album / "a.FLAC", Path("a.FLAC")),
-        (album / "b.wav", Path("b.wav")),
-        (album / "bad.mp3", Path("bad.mp3")),
-        (album / "disc 2" / "c.ogg", Path("disc 2/c.ogg")),
-    ]
-
-
-def test_a_file_that_is_named_is_always_tried(album: Path) -> None:
-    named = [album / "notes.txt", album / "missing.wav"]
-    assert list(library.find_songs(named)) == [
-        (album / "notes.txt", Path("notes.txt")),
-        (album / "missing.wav", Path("missing.wav")),
-    ]
-
-
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_one_bad_file_does_not_stop_the_rest(
     album: Path, jobs: int, shipped_model: Estimator
 ) -> None:
-    songs = [place for place, _ in library.find_songs([album])]
-    outcomes = {outcome.path: outcome for outcome in library.analyze(songs, "cae", jobs)}
+    songs = [place for place, _ in find_songs([album])]
+    outcomes = {outcome.path: outcome for outcome in analyze(songs, "cae", jobs)}
     assert set(outcomes) == set(songs)
     bad = outcomes.pop(album / "bad.mp3")
     assert bad.trajectory is None
@@ -64,14 +53,14 @@ def test_one_bad_file_does_not_stop_the_rest(
 
 def test_processes_give_what_one_process_gives(album: Path) -> None:
     songs = [album / "a.FLAC", album / "b.wav"]
-    alone = {outcome.path: outcome.trajectory for outcome in library.analyze(songs, "cae", 1)}
-    together = {outcome.path: outcome.trajectory for outcome in library.analyze(songs, "cae", 2)}
+    alone = {outcome.path: outcome.trajectory for outcome in analyze(songs, "cae", 1)}
+    together = {outcome.path: outcome.trajectory for outcome in analyze(songs, "cae", 2)}
     assert alone == together
 
 
 def test_progress_is_told_where_one_process_works(album: Path, shipped_model: Estimator) -> None:
     updates: list[Update] = []
-    (outcome,) = library.analyze([album / "b.wav"], "cae", 4, updates.append)
+    (outcome,) = analyze([album / "b.wav"], "cae", 4, updates.append)
     assert updates[-1].decoded
     expected = File2Track(shipped_model)(Song.open(album / "b.wav"), report=lambda _: None)
     assert outcome.trajectory == expected
@@ -80,7 +69,7 @@ def test_progress_is_told_where_one_process_works(album: Path, shipped_model: Es
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_unknown_model_is_said_before_anything_is_done(album: Path, jobs: int) -> None:
     with pytest.raises(errors.ModelNotFoundError, match="'mozart'"):
-        next(library.analyze([album / "a.FLAC", album / "b.wav"], "mozart", jobs))
+        next(analyze([album / "a.FLAC", album / "b.wav"], "mozart", jobs))
 
 
 def test_an_error_nobody_thought_of_does_not_stop_the_rest(
@@ -95,8 +84,53 @@ def test_an_error_nobody_thought_of_does_not_stop_the_rest(
 
     monkeypatch.setattr(Song, "open", fails_on_one)
     songs = [album / "b.wav", album / "a.FLAC"]
-    bad, good = library.analyze(songs, "cae", jobs=1)
+    bad, good = analyze(songs, "cae", jobs=1)
     assert bad.error.startswith(f"{album / 'b.wav'}: the analysis failed (a decoder's own mistake)")
     assert "RuntimeError" in bad.trace
     assert good.trajectory is not None
     assert not good.trace
+
+
+def _die_of_deadly_songs() -> None:
+    real_open = Song.open
+
+    def dies_of_one(path: Path) -> Song:
+        if "deadly" in path.name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real_open(path)
+
+    Song.open = dies_of_one  # type: ignore[method-assign, assignment]
+
+
+def _mortal_processes(jobs: int) -> Executor:
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _die_of_deadly_songs)
+
+
+def test_a_song_that_ends_its_process_is_given_up_and_the_rest_goes_on(tmp_path: Path) -> None:
+    songs = [tmp_path / f"{number:02}.wav" for number in range(12)]
+    songs[3:3], songs[9:9] = [tmp_path / "deadly 1.wav"], [tmp_path / "deadly 2.wav"]
+    for song in songs:
+        write_music(song, 2.0, RATE_HZ)
+    outcomes = list(track_with(_mortal_processes, iter(songs), "cae", 2))
+    assert sorted(outcome.path for outcome in outcomes) == sorted(songs)
+    failed = {outcome.path.name: outcome.error for outcome in outcomes if outcome.error}
+    assert sorted(failed) == ["deadly 1.wav", "deadly 2.wav"]
+    assert "a process was ended twice before this song was done" in failed["deadly 1.wav"]
+
+
+def test_songs_are_drawn_as_there_is_need(tmp_path: Path) -> None:
+    songs = [tmp_path / f"{number}.wav" for number in range(20)]
+    for song in songs:
+        write_music(song, 1.0, RATE_HZ)
+    drawn: list[Path] = []
+
+    def draw(song: Path) -> Path:
+        drawn.append(song)
+        return song
+
+    done = 0
+    for outcome in analyze(map(draw, songs), "cae", 2):
+        assert outcome.trajectory is not None
+        done += 1
+        assert len(drawn) - done < 6
+    assert done == 20

@@ -1,0 +1,177 @@
+"""What the library keeps of a song and of its track, and in which form."""
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from emoviz import errors
+from emoviz.song import Song
+from emoviz.tracker import DECIMALS
+from emoviz.trajectory import Provenance, Trajectory
+
+SHAPE_POINTS = 32
+"""How many places along a song its shape holds."""
+
+END_SHARE = 0.2
+"""Which share of a song is its start, and its end."""
+
+Shapes = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What tells, without reading it, whether a file is still what it was."""
+
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileState":
+        """Look at the file at `path`. Raises `errors.SongError`."""
+        try:
+            status = path.stat()
+        except FileNotFoundError as error:
+            raise errors.SongNotFoundError(path) from error
+        except PermissionError as error:
+            raise errors.SongPermissionError(path) from error
+        except OSError as error:
+            raise errors.SongDamagedError(path, (error.strerror or str(error)).lower()) from error
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+@dataclass(frozen=True)
+class SongRecord:
+    """What is known of a song besides its tracks."""
+
+    path: Path
+    state: FileState
+    title: str
+    artist: str
+    album: str
+    duration_s: float
+
+    @classmethod
+    def of(cls, song: Song, state: FileState) -> "SongRecord":
+        """Note a song whose file was in that state before it was tracked."""
+        return cls(song.path, state, song.title, song.artist, song.album, song.duration_s)
+
+
+@dataclass(frozen=True)
+class LibrarySong:
+    """A song as it stands in the library."""
+
+    path: Path
+    title: str
+    artist: str
+    album: str
+    duration_s: float
+    id: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """The place of every song on the plane: its mean valence and arousal.
+
+    All arrays have shape (songs,), in the order of `song_ids`. `artist_ids` and `album_ids` are
+    places in the lists `artists` and `albums`; "" is the name where a song's tags have none.
+    """
+
+    song_ids: npt.NDArray[np.int64]
+    valence: npt.NDArray[np.float32]
+    arousal: npt.NDArray[np.float32]
+    artist_ids: npt.NDArray[np.int32]
+    album_ids: npt.NDArray[np.int32]
+    artists: list[str]
+    albums: list[str]
+
+    def __len__(self) -> int:
+        return len(self.song_ids)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Where a track lies on the plane as a whole, at its start and at its end.
+
+    All are pairs of valence and arousal; start and end are means over a fifth of the song.
+    """
+
+    mean: tuple[float, float]
+    variance: tuple[float, float]
+    start: tuple[float, float]
+    end: tuple[float, float]
+
+    @classmethod
+    def of(cls, trajectory: Trajectory) -> "Summary":
+        """Sum a trajectory up."""
+        values = np.column_stack([trajectory.valence, trajectory.arousal])
+        share = max(1, round(END_SHARE * len(values)))
+        return cls(
+            mean=_pair(values.mean(axis=0)),
+            variance=_pair(values.var(axis=0)),
+            start=_pair(values[:share].mean(axis=0)),
+            end=_pair(values[-share:].mean(axis=0)),
+        )
+
+
+def shape_of(trajectory: Trajectory) -> Shapes:
+    """Give a trajectory's shape: `SHAPE_POINTS` of valence, then as many of arousal, evenly spaced.
+
+    Each is the mean of its share of the song, so that songs of any length can be compared.
+    """
+    count = len(trajectory)
+    places = np.linspace(0.0, count, SHAPE_POINTS + 1)
+    means = []
+    for values in (trajectory.valence, trajectory.arousal):
+        sums = np.concatenate([[0.0], np.cumsum(values)])
+        means.append(np.diff(np.interp(places, np.arange(count + 1), sums)))
+    return (np.concatenate(means) * (SHAPE_POINTS / count)).astype(np.float32)
+
+
+def shape_to_blob(shape: Shapes) -> bytes:
+    """Give the bytes of a shape: half precision is finer than any listener."""
+    return shape.astype("<f2").tobytes()
+
+
+def shapes_from_blobs(blobs: list[bytes]) -> Shapes:
+    """Give shapes (n, 2 x `SHAPE_POINTS`) from their bytes."""
+    return np.frombuffer(b"".join(blobs), "<f2").reshape(-1, 2 * SHAPE_POINTS).astype(np.float32)
+
+
+def values_to_blob(values: npt.NDArray[np.float64] | None) -> bytes | None:
+    """Give the bytes of half-second values: single precision holds all their decimals."""
+    return None if values is None else values.astype("<f4").tobytes()
+
+
+def trajectory_from_blobs(blobs: tuple[bytes | None, ...], provenance: Provenance) -> Trajectory:
+    """Make the trajectory anew that `values_to_blob` took apart, digit by digit."""
+    columns = [
+        np.frombuffer(blob, "<f4").astype(np.float64).round(DECIMALS)
+        for blob in blobs
+        if blob is not None
+    ]
+    return Trajectory.from_values(np.column_stack(columns), provenance)
+
+
+def absolute(path: Path) -> str:
+    """Give the text a song's path is known by. Raises `errors.SongNameError` if there is none."""
+    text = os.path.abspath(path)  # noqa: PTH100  (Path.absolute leaves ".." in, and links count)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise errors.SongNameError(path) from error
+    return text
+
+
+def folded(text: str) -> str:
+    """Give a text without what a search should not mind: capitals and accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _pair(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    valence, arousal = values.round(DECIMALS).tolist()
+    return valence, arousal

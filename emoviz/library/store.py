@@ -1,0 +1,401 @@
+"""Library: songs and their tracks in one file, put in and asked for."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+
+from emoviz import errors, estimator, files, paths
+from emoviz.library import database
+from emoviz.library.records import (
+    FileState,
+    LibrarySong,
+    Points,
+    SongRecord,
+    Summary,
+    absolute,
+    folded,
+    shape_of,
+    shape_to_blob,
+    trajectory_from_blobs,
+    values_to_blob,
+)
+from emoviz.trajectory import Provenance, Trajectory
+
+Ids = npt.NDArray[np.int64]
+
+_SONG = """SELECT songs.id, songs.path, songs.title, artists.name, albums.title, songs.duration_s
+    FROM songs JOIN artists ON artists.id = songs.artist_id
+        JOIN albums ON albums.id = songs.album_id"""
+_ASKED_AT_ONCE = 500
+
+
+class Library:
+    """The songs that have been tracked, with their tracks by each model.
+
+    To be used by one thread at a time, in a with statement or closed by hand; several programs can
+    have the same file open. Every method raises `errors.LibraryError` where the file is damaged,
+    kept by another program for too long, or cannot be written.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path | None = None) -> "Library":
+        """Open the library in the file `path`, or the user's own; a new one is begun if needed.
+
+        Raises `errors.LibraryError`.
+        """
+        path = path or paths.library_file()
+        return cls(path, database.connect(path))
+
+    @classmethod
+    def open_existing(cls, path: Path | None = None) -> "Library":
+        """Open a library that must be there. Raises `errors.LibraryError`."""
+        path = path or paths.library_file()
+        if not path.exists():
+            raise errors.LibraryMissingError(path)
+        return cls.open(path)
+
+    def close(self) -> None:
+        """Close the file; what was put in is in it."""
+        with database.as_library_error(self.path):
+            self._connection.close()
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def asking(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection for questions; what SQLite says becomes `errors.LibraryError`."""
+        with self._lock, database.as_library_error(self.path):
+            yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to write with: all of it is written, or nothing."""
+        with self.asking() as connection, database.transaction(connection):
+            yield connection
+
+    # Songs that go in.
+
+    def put(self, record: SongRecord, trajectory: Trajectory) -> int:
+        """Keep a song and its track, in place of an older track by the same model; give its id.
+
+        Where the file is not what it was, the tracks of all models are forgotten.
+        """
+        path, sha256 = absolute(record.path), bytes.fromhex(trajectory.provenance.song_sha256)
+        with self.writing() as connection:
+            artist_id, album_id = _artist_and_album(connection, record.artist, record.album)
+            row = {
+                "path": path,
+                "size": record.state.size,
+                "mtime_ns": record.state.mtime_ns,
+                "sha256": sha256,
+                "duration_s": record.duration_s,
+                "artist_id": artist_id,
+                "album_id": album_id,
+                "title": record.title,
+                "words": folded(f"{record.title}\n{record.artist}\n{record.album}"),
+            }
+            song_id = _put_song(connection, row)
+            put_track(connection, song_id, trajectory)
+        return song_id
+
+    def forget(self, song_ids: Iterable[int]) -> None:
+        """Take songs and their tracks out; their files stay as they are."""
+        with self.writing() as connection:
+            connection.executemany("DELETE FROM songs WHERE id = ?", ((id_,) for id_ in song_ids))
+
+    # Questions about one song.
+
+    def track(self, path: Path, model: str) -> Trajectory | None:
+        """Give the track of the song at `path` by the version of `model` that is installed.
+
+        The song is known by its path, size and time; where these are not as they were, by its
+        bytes: one that was touched, moved or copied is known too, and noted as it is now.
+
+        Raises `errors.SongError` if there is no file to look at.
+        """
+        state, name = FileState.of(path), absolute(path)
+        with self.asking() as connection:
+            known = connection.execute(
+                "SELECT id, size, mtime_ns, sha256 FROM songs WHERE path = ?", (name,)
+            ).fetchone()
+            if known is not None and (known[1], known[2]) == (state.size, state.mtime_ns):
+                return self._track(connection, known[0], path, model)
+            alike = connection.execute(
+                "SELECT id, sha256 FROM songs WHERE size = ? ORDER BY path = ? DESC, id",
+                (state.size, name),
+            ).fetchall()
+        if not alike:
+            return None
+        sha256 = bytes.fromhex(_sha256(path))
+        for song_id, other in alike:
+            if other == sha256:
+                return self._recognise(song_id, path, state, model)
+        return None
+
+    def find(self, path: Path, model: str) -> tuple[LibrarySong, Trajectory] | None:
+        """Give a song by its path, with its track, as they were put in: no file is looked at."""
+        with self.asking() as connection:
+            row = connection.execute(f"{_SONG} WHERE songs.path = ?", (absolute(path),)).fetchone()
+            if row is None:
+                return None
+            trajectory = self._track(connection, row[0], Path(row[1]), model)
+        return None if trajectory is None else (_song(row), trajectory)
+
+    def song(self, song_id: int) -> LibrarySong:
+        """Give a song by its id. Raises `KeyError` if there is none."""
+        (song,) = self.songs([song_id])
+        return song
+
+    def songs(self, song_ids: Sequence[int] | Ids) -> list[LibrarySong]:
+        """Give songs by their ids, in the order of these. Raises `KeyError` if one is unknown."""
+        wanted = np.asarray(song_ids, np.int64).tolist()
+        found: dict[int, LibrarySong] = {}
+        with self.asking() as connection:
+            for first in range(0, len(wanted), _ASKED_AT_ONCE):
+                part = wanted[first : first + _ASKED_AT_ONCE]
+                marks = ",".join("?" * len(part))
+                for row in connection.execute(f"{_SONG} WHERE songs.id IN ({marks})", part):
+                    found[row[0]] = _song(row)
+        return [found[song_id] for song_id in wanted]
+
+    def places(self, song_ids: Sequence[int], model: str) -> dict[int, tuple[float, float]]:
+        """Give the mean valence and arousal of some songs, of those that `model` has heard."""
+        with self.asking() as connection:
+            rows = connection.execute(
+                "SELECT song_id, valence, arousal FROM tracks WHERE model_id = "
+                "(SELECT id FROM models WHERE name = ?) "
+                f"AND song_id IN ({','.join('?' * len(song_ids))})",
+                (model, *song_ids),
+            )
+            return {song_id: (valence, arousal) for song_id, valence, arousal in rows}
+
+    def all_songs(self) -> Iterator[LibrarySong]:
+        """Yield every song, in the order of their paths."""
+        after = ""
+        while True:
+            with self.asking() as connection:
+                rows = connection.execute(
+                    f"{_SONG} WHERE songs.path > ? ORDER BY songs.path LIMIT {_ASKED_AT_ONCE}",
+                    (after,),
+                ).fetchall()
+            if not rows:
+                return
+            for row in rows:
+                yield _song(row)
+            after = rows[-1][1]
+
+    # Questions about all of them.
+
+    def __len__(self) -> int:
+        with self.asking() as connection:
+            return int(connection.execute("SELECT count(*) FROM songs").fetchone()[0])
+
+    def models(self) -> list[str]:
+        """Name the models that have tracked songs, the default one first."""
+        with self.asking() as connection:
+            names = connection.execute(
+                "SELECT name FROM models "
+                "WHERE EXISTS (SELECT 1 FROM tracks WHERE model_id = models.id)"
+            )
+            found = [name for (name,) in names]
+        return sorted(found, key=lambda name: (name != estimator.DEFAULT_MODEL, name))
+
+    def points(self, model: str | None = None) -> Points:
+        """Give where every song lies, as `model` heard it: by default the first of `models`."""
+        with self.asking() as connection:
+            placed = _rows(
+                connection,
+                "SELECT song_id, valence, arousal FROM tracks WHERE model_id = "
+                "(SELECT id FROM models WHERE name = ?)",
+                (self._default(model),),
+                [("song", "<i8"), ("valence", "<f4"), ("arousal", "<f4")],
+            )
+            made_by = _rows(
+                connection,
+                "SELECT id, artist_id, album_id FROM songs",
+                (),
+                [("song", "<i8"), ("artist", "<i8"), ("album", "<i8")],
+            )
+            artists = connection.execute("SELECT id, name FROM artists ORDER BY id").fetchall()
+            albums = connection.execute("SELECT id, title FROM albums ORDER BY id").fetchall()
+        placed = placed[np.argsort(placed["song"])]
+        made_by = made_by[np.argsort(made_by["song"])]
+        # Another program may have put songs in between the two questions.
+        placed = placed[np.isin(placed["song"], made_by["song"], assume_unique=True)]
+        made_by = made_by[np.searchsorted(made_by["song"], placed["song"])]
+        return Points(
+            song_ids=placed["song"].copy(),
+            valence=placed["valence"].copy(),
+            arousal=placed["arousal"].copy(),
+            artist_ids=_places(made_by["artist"], artists),
+            album_ids=_places(made_by["album"], albums),
+            artists=[name for _, name in artists],
+            albums=[title for _, title in albums],
+        )
+
+    def search_text(self, text: str) -> Ids:
+        """Give the ids of the songs in whose title, artist and album every word of `text` is found.
+
+        A part of a word is enough; capitals and accents do not count.
+        """
+        tokens = folded(text).split()
+        tests = " AND ".join(["instr(words, ?)"] * len(tokens)) or "1"
+        with self.asking() as connection:
+            rows = connection.execute(f"SELECT id FROM songs WHERE {tests}", tokens)
+            return np.fromiter((row[0] for row in rows), np.int64)
+
+    def _default(self, model: str | None) -> str:
+        return model or next(iter(self.models()), estimator.DEFAULT_MODEL)
+
+    def _track(
+        self, connection: sqlite3.Connection, song_id: int, path: Path, model: str
+    ) -> Trajectory | None:
+        row = connection.execute(
+            """SELECT songs.sha256, songs.title, tracks.model_version, tracks.emoviz_version,
+                track_values.valence, track_values.arousal,
+                track_values.valence_sd, track_values.arousal_sd
+            FROM tracks JOIN songs ON songs.id = tracks.song_id
+                JOIN track_values ON track_values.track_id = tracks.id
+            WHERE tracks.song_id = ?
+                AND tracks.model_id = (SELECT id FROM models WHERE name = ?)""",
+            (song_id, model),
+        ).fetchone()
+        if row is None or row[2] != estimator.describe(model).version:
+            return None
+        provenance = Provenance(
+            song_file=path.name,
+            song_sha256=row[0].hex(),
+            song_title=row[1],
+            model=model,
+            model_version=row[2],
+            emoviz_version=row[3],
+        )
+        return trajectory_from_blobs(row[4:], provenance)
+
+    def _recognise(
+        self, song_id: int, path: Path, state: FileState, model: str
+    ) -> Trajectory | None:
+        """Give the track of a song whose bytes are known, and note where it is now."""
+        with self.asking() as connection:
+            trajectory = self._track(connection, song_id, path, model)
+        if trajectory is None:
+            return None
+        known = self.song(song_id)
+        # A song without tags is called what its file is called.
+        title = known.title if known.title != known.path.stem else path.stem
+        provenance = replace(trajectory.provenance, song_title=title)
+        trajectory = replace(trajectory, provenance=provenance)
+        record = SongRecord(path, state, title, known.artist, known.album, known.duration_s)
+        # A library that can only be read is of use all the same.
+        with suppress(errors.LibraryUnwritableError):
+            self.put(record, trajectory)
+        return trajectory
+
+
+def put_track(connection: sqlite3.Connection, song_id: int, trajectory: Trajectory) -> None:
+    """Write a track of a song that is there, inside a transaction."""
+    provenance, summary = trajectory.provenance, Summary.of(trajectory)
+    model_id = _id_of(connection, "models", {"name": provenance.model})
+    connection.execute("DELETE FROM tracks WHERE song_id = ? AND model_id = ?", (song_id, model_id))
+    track_id = connection.execute(
+        f"INSERT INTO tracks VALUES (NULL, {','.join('?' * 12)})",
+        (
+            song_id,
+            model_id,
+            provenance.model_version,
+            provenance.emoviz_version,
+            *summary.mean,
+            *summary.variance,
+            *summary.start,
+            *summary.end,
+        ),
+    ).lastrowid
+    connection.execute(
+        "INSERT INTO track_shapes VALUES (?, ?)", (track_id, shape_to_blob(shape_of(trajectory)))
+    )
+    columns = (
+        trajectory.valence,
+        trajectory.arousal,
+        trajectory.valence_sd,
+        trajectory.arousal_sd,
+    )
+    connection.execute(
+        "INSERT INTO track_values VALUES (?, ?, ?, ?, ?)",
+        (track_id, *map(values_to_blob, columns)),
+    )
+
+
+def _song(row: tuple[int, str, str, str, str, float]) -> LibrarySong:
+    return LibrarySong(Path(row[1]), *row[2:], id=row[0])
+
+
+def _put_song(connection: sqlite3.Connection, row: dict[str, object]) -> int:
+    known = connection.execute(
+        "SELECT id, sha256 FROM songs WHERE path = ?", (row["path"],)
+    ).fetchone()
+    if known is None:
+        marks = ",".join(f":{name}" for name in row)
+        added = connection.execute(f"INSERT INTO songs ({','.join(row)}) VALUES ({marks})", row)
+        return int(added.lastrowid or 0)
+    song_id, sha256 = known
+    if sha256 != row["sha256"]:
+        connection.execute("DELETE FROM tracks WHERE song_id = ?", (song_id,))
+    changes = ",".join(f"{name} = :{name}" for name in row)
+    connection.execute(f"UPDATE songs SET {changes} WHERE id = :id", row | {"id": song_id})
+    return int(song_id)
+
+
+def _artist_and_album(connection: sqlite3.Connection, artist: str, album: str) -> tuple[int, int]:
+    artist_id = _id_of(connection, "artists", {"name": artist})
+    return artist_id, _id_of(connection, "albums", {"artist_id": artist_id, "title": album})
+
+
+def _id_of(connection: sqlite3.Connection, table: str, row: dict[str, object]) -> int:
+    """Give the id of the row of a table of names, which is added if it is not there."""
+    names, marks = ",".join(row), ",".join("?" * len(row))
+    values = tuple(row.values())
+    connection.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", values)
+    question = f"SELECT id FROM {table} WHERE ({names}) = ({marks})"
+    return int(connection.execute(question, values).fetchone()[0])
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return files.sha256_of_file(path)
+    except OSError as error:
+        raise errors.SongVanishedError(path) from error
+
+
+def _rows(
+    connection: sqlite3.Connection,
+    question: str,
+    values: tuple[object, ...],
+    columns: list[tuple[str, str]],
+) -> npt.NDArray[np.void]:
+    """Give the rows of an answer as an array with a field for each column."""
+    return np.fromiter(connection.execute(question, values), np.dtype(columns))
+
+
+def _places(ids: Ids, names: list[tuple[int, str]]) -> npt.NDArray[np.int32]:
+    return np.searchsorted([id_ for id_, _ in names], ids).astype(np.int32)

@@ -1,0 +1,138 @@
+"""One table of many tracks: CSV, or Parquet through pyarrow."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from emoviz import errors, files
+from emoviz.library.records import LibrarySong
+from emoviz.trajectory import COLUMNS, Trajectory
+
+SUFFIXES = (".csv", ".parquet")
+SONG_COLUMNS = ("song", "title", "artist", "album", "model", "model_version")
+"""What stands before the columns of a track in each row; "song" is the path."""
+
+_ROWS_AT_ONCE = 200_000
+
+Tracks = Iterable[tuple[LibrarySong, Trajectory]]
+
+
+class _Writer(Protocol):
+    def add(self, song: LibrarySong, trajectory: Trajectory) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def is_table(path: Path) -> bool:
+    """Tell whether a name's ending is that of a table."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def check_table(path: Path) -> None:
+    """Raise now what would keep a table from being written after hours of work.
+
+    Raises `errors.OutputError` and `errors.ExtraMissingError`.
+    """
+    files.check_target(path)
+    if path.suffix.lower() == ".parquet":
+        _pyarrow()
+
+
+def write_table(tracks: Tracks, path: Path) -> int:
+    """Write the rows of all tracks, one after the other, and give how many songs there are.
+
+    No more than some rows are held in memory. Raises `errors.OutputError` and
+    `errors.ExtraMissingError`.
+    """
+    make: Callable[[IO[bytes]], _Writer] = _Csv
+    if path.suffix.lower() == ".parquet":
+        make = _Parquet
+        _pyarrow()
+    songs = 0
+    with files.whole(path) as file:
+        writer = make(file)
+        for song, trajectory in tracks:
+            writer.add(song, trajectory)
+            songs += 1
+        writer.close()
+    return songs
+
+
+def _song_cells(song: LibrarySong, trajectory: Trajectory) -> tuple[str, ...]:
+    provenance = trajectory.provenance
+    texts = (str(song.path), song.title, song.artist, song.album)
+    return (*texts, provenance.model, provenance.model_version)
+
+
+class _Csv:
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._write([SONG_COLUMNS + COLUMNS])
+
+    def add(self, song: LibrarySong, trajectory: Trajectory) -> None:
+        cells = _song_cells(song, trajectory)
+        self._write(cells + row for row in trajectory.rows())
+
+    def close(self) -> None:
+        pass
+
+    def _write(self, rows: Iterable[tuple[str, ...]]) -> None:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        self._file.write(text.getvalue().encode())
+
+
+class _Parquet:
+    def __init__(self, file: IO[bytes]) -> None:
+        self._pyarrow = _pyarrow()
+        from pyarrow.parquet import ParquetWriter
+
+        pa = self._pyarrow
+        text = pa.dictionary(pa.int32(), pa.string())
+        kinds = [text] * len(SONG_COLUMNS) + [pa.float64()] * (len(COLUMNS) - 1) + [text]
+        fields = zip(SONG_COLUMNS + COLUMNS, kinds, strict=True)
+        self._schema = pa.schema(list(fields))
+        self._writer = ParquetWriter(file, self._schema, compression="zstd")
+        self._waiting: list[object] = []
+        self._rows = 0
+
+    def add(self, song: LibrarySong, trajectory: Trajectory) -> None:
+        pa, count = self._pyarrow, len(trajectory)
+        columns = [pa.array([cell] * count) for cell in _song_cells(song, trajectory)]
+        for values in (
+            trajectory.times_s,
+            trajectory.valence,
+            trajectory.arousal,
+            trajectory.valence_sd,
+            trajectory.arousal_sd,
+        ):
+            columns.append(pa.nulls(count, pa.float64()) if values is None else pa.array(values))
+        columns.append(pa.array([row[-1] for row in trajectory.rows()]))
+        cast = [
+            column.dictionary_encode() if column.type == pa.string() else column
+            for column in columns
+        ]
+        self._waiting.append(pa.table(cast, schema=self._schema))
+        self._rows += count
+        if self._rows >= _ROWS_AT_ONCE:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            joined = self._pyarrow.concat_tables(self._waiting).unify_dictionaries()
+            self._writer.write_table(joined)
+        self._waiting, self._rows = [], 0
+
+
+def _pyarrow() -> Any:  # noqa: ANN401  (it has no types)
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise errors.ExtraMissingError("Parquet files", "parquet") from error
+    return pyarrow

@@ -1,0 +1,207 @@
+"""Many songs tracked side by side, one song a task, one bad file never stopping the rest."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    ALL_COMPLETED,
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain, islice
+from pathlib import Path
+
+from emoviz import errors, estimator, priority
+from emoviz.inference import LISTENER_THREADS
+from emoviz.library.records import FileState, SongRecord
+from emoviz.song import Song
+from emoviz.tracker import File2Track, Update, ignore_update
+from emoviz.trajectory import Trajectory
+
+_WAITING_PER_JOB = 2
+"""Songs handed over for each that is being tracked: none waits for the next to be found."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one song: a trajectory or an error, and what was wrong on the way."""
+
+    path: Path
+    trajectory: Trajectory | None = None
+    record: SongRecord | None = None
+    """What else is known of the song; there is one where there is a trajectory."""
+    error: str = ""
+    trace: str = ""
+    """For the log: the traceback of an error that is not the song's."""
+    warnings: list[str] = field(default_factory=list)
+
+
+def analyze(
+    paths: Iterable[Path],
+    model: str,
+    jobs: int,
+    on_update: Callable[[Update], None] = ignore_update,
+) -> Iterator[Outcome]:
+    """Track every song, `jobs` at a time, and yield each one's outcome as it is done.
+
+    `paths` is drawn from as there is need, and nothing is kept of a song that has been yielded.
+    `on_update` is called window by window where a single process does the work.
+    Raises `errors.ModelError` before anything is tracked if the model cannot be used.
+    """
+    rest = iter(paths)
+    first = list(islice(rest, 2))
+    # Each of many songs has one core, and jobs are what fills the others; a lone one may have two.
+    model_here = estimator.load(model, threads=1 if len(first) > 1 else LISTENER_THREADS)
+    songs = chain(first, rest)
+    if jobs > 1 and len(first) > 1:
+        yield from track_with(local_processes, songs, model, jobs)
+        return
+    track = File2Track(model_here)
+    for path in songs:
+        yield _outcome(path, track, on_update)
+
+
+def track_with(
+    make_executor: Callable[[int], Executor], paths: Iterable[Path], model: str, jobs: int
+) -> Iterator[Outcome]:
+    """Track songs with whatever runs functions elsewhere, `jobs` at a time, as they are done.
+
+    `make_executor` gives an executor of so many workers. When a worker dies and takes the executor
+    with it, a new one is made, and each song that was under way is tried once more, by itself: the
+    one that ends a worker again is given up.
+    """
+    songs = iter(paths)
+    is_over = False
+    while not is_over:
+        crew = _Crew(make_executor(jobs), model)
+        try:
+            while not crew.is_broken:
+                crew.hand_over(islice(songs, _WAITING_PER_JOB * jobs - len(crew)))
+                yield from crew.done()
+                if not len(crew):
+                    is_over = not crew.is_broken
+                    break
+            yield from crew.done()
+        finally:
+            crew.dismiss()
+        for path in crew.lost:
+            yield _alone(make_executor, path, model)
+
+
+class _Crew:
+    """An executor, and the songs that it has been given."""
+
+    def __init__(self, executor: Executor, model: str) -> None:
+        self._executor = executor
+        self._model = model
+        self._under_way: dict[Future[Outcome], Path] = {}
+        self.lost: list[Path] = []
+        """Songs that were under way when the executor broke"""
+
+    def __len__(self) -> int:
+        return len(self._under_way)
+
+    @property
+    def is_broken(self) -> bool:
+        return bool(self.lost)
+
+    def hand_over(self, paths: Iterable[Path]) -> None:
+        """Have songs tracked; those that are handed to a broken executor are lost."""
+        for path in paths:
+            try:
+                self._under_way[self._executor.submit(outcome_of, path, self._model)] = path
+            except BrokenExecutor:
+                self.lost.append(path)
+
+    def done(self) -> Iterator[Outcome]:
+        """Wait for some to be done, or for all if the executor is broken, and yield these."""
+        finished, _ = wait(
+            self._under_way, return_when=ALL_COMPLETED if self.is_broken else FIRST_COMPLETED
+        )
+        for future in finished:
+            path = self._under_way.pop(future)
+            try:
+                outcome = future.result()
+            except BrokenExecutor:
+                self.lost.append(path)
+                continue
+            yield outcome
+
+    def dismiss(self) -> None:
+        """Begin none of the songs that wait."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def local_processes(jobs: int) -> Executor:
+    """Give an executor of processes on this machine."""
+    # Spawned, not forked: a fork would copy the locks of threads that do not live on in it.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, context, _begin_work)
+
+
+def outcome_of(path: Path, model: str) -> Outcome:
+    """Track one song: the task that is run elsewhere. Never raises because of the song."""
+    return _outcome(path, _tracker(model), ignore_update)
+
+
+def _alone(make_executor: Callable[[int], Executor], path: Path, model: str) -> Outcome:
+    executor = make_executor(1)
+    try:
+        return executor.submit(outcome_of, path, model).result()
+    except BrokenExecutor:
+        return Outcome(path, error=_lost(path))
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None]) -> Outcome:
+    warnings: list[str] = []
+    try:
+        state = FileState.of(path)
+        song = Song.open(path)
+        trajectory = track(song, report=warnings.append, on_update=on_update)
+    except errors.EmovizError as error:
+        return Outcome(path, error=str(error), warnings=warnings)
+    except Exception as error:  # noqa: BLE001  (one song never stops the rest)
+        sentence = f"{path}: the analysis failed ({error}); the log says where."
+        return Outcome(path, error=sentence, trace=traceback.format_exc(), warnings=warnings)
+    return Outcome(path, trajectory, SongRecord.of(song, state), warnings=warnings)
+
+
+def _lost(path: Path) -> str:
+    return (
+        f"{path}: a process was ended twice before this song was done; it may need more memory "
+        "than there is, or be damaged."
+    )
+
+
+def _begin_work() -> None:
+    # Ctrl+C reaches the whole group; the parent decides what becomes of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whoever plays a song meanwhile hears it without gaps.
+    priority.step_back()
+    threading.Thread(target=_end_with_the_parent, name="parent watch", daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """End this process when the one that gives it work is killed: the pool would wait for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+@lru_cache(1)
+def _tracker(model: str) -> File2Track:
+    # Loading takes as long as a tenth of a song, and a process tracks many. Beside others each
+    # has one core, and more threads than cores are in each other's way.
+    return File2Track(estimator.load(model, threads=1))
