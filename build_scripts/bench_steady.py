@@ -36,11 +36,10 @@ class Analyses:
     """Songs that are analysed by another program, without end."""
 
     def __init__(self, song: Path) -> None:
-        folder = song.parent
-        self._songs = [folder / f"beside{number}.mp3" for number in range(_JOBS)]
+        self._folder = song.parent
+        self._songs = [self._folder / f"beside{number}.mp3" for number in range(_JOBS)]
         for beside in self._songs:
             beside.write_bytes(song.read_bytes())
-        self._output = folder / "beside"
         self.begun = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -48,8 +47,10 @@ class Analyses:
         """Begin again if the last analysis is through."""
         if self._process is None or self._process.poll() is not None:
             command = [sys.executable, "-m", "emoviz", "analyze", "--jobs", str(_JOBS)]
-            self._process = subprocess.Popen([*command, *self._songs, "-o", self._output])
             self.begun += 1
+            # What stands in a folder is not tracked again for it.
+            output = self._folder / f"beside{self.begun}"
+            self._process = subprocess.Popen([*command, *self._songs, "-o", output])
 
     def end(self) -> None:
         """Stop the analysis."""

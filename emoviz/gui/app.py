@@ -19,10 +19,14 @@ from emoviz.terminal import quiet_libraries
 
 _LOG = logging.getLogger(__name__)
 
+_SWITCH_S = 0.001
+
 
 def run(song: Path | None) -> int:
     """Open the window on `song`, or on the demo song; give the exit status when it is closed."""
     application = make_application()
+    # The sound device's thread asks for the interpreter sixty times a second, and must not wait.
+    sys.setswitchinterval(_SWITCH_S)
     # From here on: if Qt cannot start it says why on the terminal.
     with quiet_libraries():
         log.start(paths.log_file())
