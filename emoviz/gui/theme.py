@@ -170,3 +170,13 @@ def with_alpha(colour: str, alpha: float) -> QColor:
     made = QColor(colour)
     made.setAlphaF(alpha)
     return made
+
+
+def mixed(ground: str, colour: str, share: float) -> QColor:
+    """Give what a colour looks like on a ground with an opacity between 0 and 1."""
+    below, above = QColor(ground), QColor(colour)
+    return QColor.fromRgbF(
+        below.redF() + share * (above.redF() - below.redF()),
+        below.greenF() + share * (above.greenF() - below.greenF()),
+        below.blueF() + share * (above.blueF() - below.blueF()),
+    )
