@@ -72,11 +72,14 @@ def save_picture(
     del application
 
 
-def image(kind: str, subject: Subject, size: QSize, colours: Colours) -> QImage:
-    """Draw a picture of `size` pixels."""
-    made = QImage(size, QImage.Format.Format_RGB32)
+def image(
+    kind: str, subject: Subject, size: QSize, colours: Colours, shrunk: float = 1.0
+) -> QImage:
+    """Draw a picture of `size` pixels; `shrunk` gives the same picture in as much fewer of them."""
+    shown = (QSizeF(size) * shrunk).toSize().expandedTo(QSize(1, 1))
+    made = QImage(shown, QImage.Format.Format_RGB32)
     scale = _scale(kind, size)
-    made.setDevicePixelRatio(scale)
+    made.setDevicePixelRatio(scale * shrunk)
     painter = QPainter(made)
     poster.draw(kind, painter, QSizeF(size) / scale, subject, colours)
     painter.end()

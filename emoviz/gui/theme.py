@@ -98,6 +98,11 @@ class Theme(QObject):
         self.colours = DARK_COLOURS
         self.choose(choice)
 
+    @property
+    def is_light(self) -> bool:
+        """Whether it is dark on light."""
+        return self.colours is LIGHT_COLOURS
+
     def choose(self, choice: str) -> None:
         """Take one of `CHOICES` and tell the views."""
         self.choice = choice
