@@ -118,12 +118,13 @@ class PictureDialog(QDialog):
         row.addWidget(self._preview)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         save = buttons.addButton(self.tr("&Save…"), QDialogButtonBox.ButtonRole.AcceptRole)
-        save.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addLayout(row)
         layout.addWidget(buttons)
+        save.setDefault(True)
+        self._kind.setFocus()
 
     def _take_size(self) -> None:
         """Begin with the size that suits the kind."""

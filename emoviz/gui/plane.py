@@ -63,6 +63,7 @@ class PlaneView(QWidget):
         self._values: Values | None = None
         self._drawn_area = QRectF()
         self._corner = QHBoxLayout()
+        self._corner.addStretch(1)
         self._pointer: QPointF | None = None
         self._pressed: QPointF | None = None
         self._dragging = False
@@ -149,9 +150,7 @@ class PlaneView(QWidget):
 
     def add_handle(self, handle: QToolButton) -> None:
         """Put a button into the corner of the plane, beside those that are there."""
-        self._corner.addWidget(handle, 0, Qt.AlignmentFlag.AlignLeft)
-        self._corner.setStretch(max(0, self._corner.count() - 2), 0)
-        self._corner.setStretch(self._corner.count() - 1, 1)
+        self._corner.insertWidget(self._corner.count() - 1, handle)
 
     def set_following(self, following: bool) -> None:
         """Zoom to the trail and go with it, or show the whole plane."""
