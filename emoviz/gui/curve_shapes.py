@@ -31,17 +31,23 @@ def scale_marks(limit: float) -> list[tuple[float, str]]:
 
 
 def band_outline(
-    times_s: npt.NDArray[np.float64], values: Values, dimension: int, most: int
+    times_s: npt.NDArray[np.float64],
+    values: Values,
+    dimension: int,
+    most: int,
+    limit: float = np.inf,
 ) -> QPainterPath:
     """Outline where 90 % of ratings are expected, piece by piece where something is known.
 
-    In seconds and values; with about `most` points, and empty for a track without deviations.
+    In seconds and values, as far as `limit` to both sides; with about `most` points, and empty for
+    a track without deviations.
     """
     if values.shape[1] < 4:
         return QPainterPath()
     middle, reach = values[:, dimension], BAND_DEVIATIONS * values[:, dimension + 2]
     edge_s, low = outline(times_s, middle - reach, most)
     _, high = outline(times_s, middle + reach, most)
+    low, high = np.maximum(low, -limit), np.minimum(high, limit)
     known = ~(np.isnan(low) | np.isnan(high))
     borders = np.flatnonzero(np.diff(known.astype(int), prepend=0, append=0))
     path = QPainterPath()

@@ -15,27 +15,20 @@ from emoviz.gui import colour_maps
 from emoviz.gui.camera import WHOLE_PLANE
 from emoviz.gui.curve_shapes import band_outline, limit_of, scale_marks
 from emoviz.gui.mel_store import CEILING_DB, FLOOR_DB, MelStore
-from emoviz.gui.plane_geometry import GLOW_RADIUS_PX, HEAD_RADIUS_PX, Geometry
+from emoviz.gui.picture_path import SongPath, picture_font, round_pen, shades_of
 from emoviz.gui.plane_ground import PlaneGround
-from emoviz.gui.ramp import even_ramp
 from emoviz.gui.ruler import ticks
 from emoviz.gui.spectrogram import marks, places_hz
 from emoviz.gui.texts import format_time
-from emoviz.gui.theme import Colours, interface_font, with_alpha
+from emoviz.gui.theme import Colours, with_alpha
 from emoviz.melspectrogram import FrontEnd
-from emoviz.trail import Values, outline, trail_at
+from emoviz.trail import Values, outline
 from emoviz.trajectory import end_times_s
 
 _SMALL_PT = 8.5
 _AXIS_PX = 46.0
 """Room for the scales to the left of what lies over time."""
 _GAP_PX = 7.0
-_MOST_PATH_POINTS = 2400
-_PATH_STEP_S = 0.125
-_SHADES = 48
-"""Steps of colour along the song's path."""
-_PATH_PX = 2.6
-_GLOW, _GLOW_RINGS = 0.7, 16
 _MOST_COLUMNS = 4000
 _BAR_PX = 92.0
 
@@ -76,11 +69,16 @@ class Panels:
         painter.translate(box.topLeft())
         ground = PlaneGround(self._subject.words, colours)
         geometry = ground.geometry(box.size().toSize(), WHOLE_PLANE)
+        path = SongPath(self._subject.values, colours)
+        loupe = path.loupe(geometry)
+        ground.taken = loupe
         ground.draw_quadrants(painter, geometry)
         ground.draw_lines(painter, geometry)
         for label in ground.labels(geometry):
             ground.draw_label(painter, label)
-        self._draw_path(geometry)
+        path.draw(painter, geometry)
+        if not loupe.isEmpty():
+            path.draw_loupe(painter, geometry, loupe)
         painter.restore()
 
     def path_legend(self, box: QRectF) -> None:
@@ -91,7 +89,7 @@ class Panels:
         box = box.adjusted((box.width() - length) / 2, 0, 0, 0)
         left = self._draw_text(box, begin) + _GAP_PX
         bar = QRectF(left, box.center().y() - 2.0, _BAR_PX, 4.0)
-        shades = self._shades(_SHADES)
+        shades = shades_of(self._colours)
         step = bar.width() / len(shades)
         self._painter.setPen(Qt.PenStyle.NoPen)
         for index, shade in enumerate(shades):
@@ -121,12 +119,12 @@ class Panels:
         times_s, most = end_times_s(len(values)), max(256, int(2 * plot.width()))
         tints = (colours.valence, colours.arousal)
         for dimension, colour in enumerate(tints):
-            band = to_plot.map(band_outline(times_s, values, dimension, most))
+            band = to_plot.map(band_outline(times_s, values, dimension, most, limit))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.fillPath(band, with_alpha(colour, 0.14))
         for dimension, colour in enumerate(tints):
             edge_s, edge = outline(times_s, values[:, dimension], most)
-            painter.setPen(_pen(colour, 2.0))
+            painter.setPen(round_pen(colour, 2.0))
             painter.drawPath(to_plot.map(arrayToQPath(edge_s, edge, connect="finite")))
         self._write_scale(plot, heights)
         self._write_times(plot)
@@ -154,56 +152,6 @@ class Panels:
         self._write_scale(plot, [(plot.bottom() - band * band_px, text) for band, text in shown])
         self._write_times(plot)
 
-    def _draw_path(self, geometry: Geometry) -> None:
-        painter, colours, values = self._painter, self._colours, self._subject.values
-        last_s = len(values) * 0.5
-        step_s = max(_PATH_STEP_S, last_s / _MOST_PATH_POINTS)
-        points = trail_at(values, last_s, last_s, step_s)
-        if not len(points):
-            return
-        origin, radius = geometry.origin, geometry.radius_px
-        x, y = origin.x() + points[:, 0] * radius, origin.y() - points[:, 1] * radius
-        width_px = _PATH_PX * geometry.scale
-        shades = self._shades(_SHADES)
-        borders = np.linspace(0, len(points) - 1, len(shades) + 1).round().astype(int)
-        pieces = [
-            (arrayToQPath(x[first : end + 1], y[first : end + 1], connect="all"), shade)
-            for first, end, shade in zip(borders, borders[1:], shades, strict=False)
-            if end > first
-        ]
-        # First all of it in the colour of the ground, so that it is told apart from the lines.
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(_pen(colours.panel, width_px + 2.0))
-        for piece, _ in pieces:
-            painter.drawPath(piece)
-        for piece, shade in pieces:
-            painter.setPen(_pen(shade, width_px))
-            painter.drawPath(piece)
-        start = QPointF(x[0], y[0])
-        painter.setPen(_pen(colours.panel, 4.0 * geometry.scale))
-        painter.drawEllipse(start, 4.5 * geometry.scale, 4.5 * geometry.scale)
-        painter.setBrush(QColor(colours.panel))
-        painter.setPen(_pen(shades[0], 2.0 * geometry.scale))
-        painter.drawEllipse(start, 4.5 * geometry.scale, 4.5 * geometry.scale)
-        self._draw_end(QPointF(x[-1], y[-1]), geometry.scale)
-
-    def _draw_end(self, end: QPointF, scale: float) -> None:
-        """Draw where the path ends, and its glow in rings, which every form of picture can hold."""
-        painter, colours = self._painter, self._colours
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(with_alpha(colours.trail, _GLOW / _GLOW_RINGS))
-        for ring in range(_GLOW_RINGS):
-            radius_px = GLOW_RADIUS_PX * scale * (1.0 - ring / _GLOW_RINGS)
-            painter.drawEllipse(end, radius_px, radius_px)
-        painter.setBrush(QColor(colours.trail))
-        painter.setPen(QPen(QColor(colours.panel), 1.5))
-        painter.drawEllipse(end, HEAD_RADIUS_PX * scale, HEAD_RADIUS_PX * scale)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _shades(self, steps: int) -> list[QColor]:
-        ramp = even_ramp(self._colours.ghost, self._colours.trail, steps)
-        return [QColor(*shade) for shade in ramp.tolist()]
-
     def _curves_legend(self, box: QRectF) -> None:
         colours = self._colours
         box = box.adjusted(_AXIS_PX, 0, 0, 0)
@@ -212,7 +160,7 @@ class Panels:
             (QCoreApplication.translate("Picture", "arousal"), colours.arousal),
         ):
             y = box.center().y()
-            self._painter.setPen(_pen(colour, 3.0))
+            self._painter.setPen(round_pen(colour, 3.0))
             self._painter.drawLine(QPointF(box.left() + 1.5, y), QPointF(box.left() + 12.0, y))
             right = self._draw_text(box.adjusted(12.0 + _GAP_PX, 0, 0, 0), text)
             box.setLeft(right + 2.0 * _GAP_PX)
@@ -273,16 +221,6 @@ class Panels:
         return max(1.0, abs(transform.m11()))
 
 
-def picture_font(size_pt: float, *, bold: bool = False) -> QFont:
-    """Give the interface's font without signs that depend on what is beside them.
-
-    In a PDF such a sign is a picture that is not found as the letter it shows.
-    """
-    font = interface_font(size_pt, bold=bold)
-    font.setFeature(QFont.Tag("calt"), 0)
-    return font
-
-
 def draw_line(painter: QPainter, box: QRectF, text: str, *, right: bool = False) -> None:
     """Write one line of text in the painter's font, to a side of a box and in its middle's height.
 
@@ -297,10 +235,3 @@ def draw_line(painter: QPainter, box: QRectF, text: str, *, right: bool = False)
 def elided(text: str, font: QFont, width_px: float) -> str:
     """Shorten a text to a width, with an ellipsis."""
     return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, width_px)
-
-
-def _pen(colour: str | QColor, width_px: float) -> QPen:
-    pen = QPen(QColor(colour), width_px)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    return pen

@@ -4,7 +4,8 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
 from emoviz.export.pictures import CURVES, PLANE, POSTER
-from emoviz.gui.picture_panels import Panels, Subject, draw_line, elided, picture_font
+from emoviz.gui.picture_panels import Panels, Subject, draw_line, elided
+from emoviz.gui.picture_path import picture_font
 from emoviz.gui.theme import Colours
 
 _MARGIN_SHARE, _LEAST_MARGIN_PX = 0.045, 14.0
