@@ -1,6 +1,8 @@
 """`emoviz export` in a process of its own: formats and pictures from real songs, and refusals."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas
@@ -152,3 +154,42 @@ def test_a_size_that_is_none_is_refused(emoviz: Program, songs: Path, size: str)
     done = emoviz("export", songs / "12.wav", "--picture", "plane", "--size", size)
     assert done.returncode == 2
     assert "--size" in done.stderr.splitlines()[-1]
+
+
+FULL_DISK = (
+    "import resource, signal, sys\n"
+    "from emoviz.cli import main\n"
+    "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))\n"
+    "sys.exit(main(sys.argv[1:]))\n"
+)
+"""A limit on the size of files stops a write half-way as a full disk does."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("--picture", "poster", "-o", "song.png"), "song.png"),
+        (("--format", "parquet", "-o", "song.parquet"), "song.parquet"),
+        (("--format", "deam", "-o", "song.csv"), "song.valence.csv"),
+    ],
+)
+def test_a_full_disk_leaves_nothing_half_written(
+    emoviz: Program, tmp_path: Path, arguments: tuple[str, ...], name: str
+) -> None:
+    song = tmp_path / "song.wav"
+    write_music(song, 60.0, 22050)
+    (emoviz.place / name).write_text("the old one")
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, "export", str(song), *arguments, "--model", "cae"],
+        cwd=emoviz.place,
+        env=emoviz.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"emoviz: {name}: cannot be written (file too large)")
+    assert names(emoviz.place) == [name]
+    assert (emoviz.place / name).read_text() == "the old one"

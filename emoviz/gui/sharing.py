@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QMimeData, QObject, QTemporaryDir, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QMimeData, QObject, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
@@ -91,6 +91,8 @@ class Sharing(QObject):
     def write_picture(self, subject: Subject, choice: Choice, path: Path) -> None:
         """Draw a picture and write it; the song itself is not written over."""
         song = self._session.song
+        # The largest pictures take seconds.
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             suffix_of(path)
             if song is not None and files.is_same(path, song.path):
@@ -99,6 +101,8 @@ class Sharing(QObject):
         except errors.EmovizError as error:
             self.said.emit(str(error))
             return
+        finally:
+            QGuiApplication.restoreOverrideCursor()
         self.written.emit(self.tr("The picture was written to {0}.").format(path))
 
     def _offer(self, subject: Subject, choice: Choice) -> None:
