@@ -87,11 +87,6 @@ class Trajectory:
     def _arrays(self) -> tuple[npt.NDArray[np.float64] | None, ...]:
         return (self.times_s, self.valence, self.arousal, self.valence_sd, self.arousal_sd)
 
-    def values(self) -> npt.NDArray[np.float64]:
-        """Give the values that `from_values` makes a trajectory of."""
-        columns = [array for array in self._arrays()[1:] if array is not None]
-        return np.column_stack(columns)
-
     def emotions(self) -> list[str]:
         """Name each half-second by the nearest of Russell's words."""
         return Circumplex.russell().words_at(self.valence, self.arousal)

@@ -154,7 +154,7 @@ def track_subject(song: Song, estimator: Estimator, report: Report) -> tuple[Tra
         song.title,
         song.artist,
         song.cover,
-        trajectory.values(),
+        trajectory.values,
         len(trajectory) * 0.5,
         store,
         estimator.front_end,

@@ -75,12 +75,16 @@ class Sharing(QObject):
 
     def save_picture(self) -> None:
         """Let the user choose a picture of the song and where it is written."""
-        subject = self._subject()
-        if subject is not None:
-            light = self._theme.is_light
-            dialog = PictureDialog(self._window, subject, light=light)
-            dialog.chosen.connect(lambda choice: self._offer(subject, choice))
-            dialog.open()
+        song, subject = self._session.song, self._subject()
+        if song is None or subject is None:
+            return
+        if subject.store.duration_s < subject.duration_s - COLUMN_S:
+            # A song that was known already is here before its sound is.
+            self.written.emit(self.tr("The spectrogram is still growing; try again in a moment."))
+            return
+        dialog = PictureDialog(self._window, subject, light=self._theme.is_light)
+        dialog.chosen.connect(lambda choice: self._offer(subject, choice, song.path))
+        dialog.open()
 
     def dragged_data(self) -> QMimeData:
         """Give the plane's picture as what a drag carries."""
@@ -88,14 +92,13 @@ class Sharing(QObject):
         name = song.path.stem if song is not None else "emoviz"
         return drag_data(self._plane.picture(), Path(self._dragged.path()) / f"{name}.png")
 
-    def write_picture(self, subject: Subject, choice: Choice, path: Path) -> None:
-        """Draw a picture and write it; the song itself is not written over."""
-        song = self._session.song
+    def write_picture(self, subject: Subject, choice: Choice, path: Path, original: Path) -> None:
+        """Draw a picture and write it; the song, which is the `original`, is not written over."""
         # The largest pictures take seconds.
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             suffix_of(path)
-            if song is not None and files.is_same(path, song.path):
+            if files.is_same(path, original):
                 raise errors.OutputIsSongError(path)
             picture.save_picture(choice.kind, subject, path, choice.size, choice.colours)
         except errors.EmovizError as error:
@@ -105,14 +108,12 @@ class Sharing(QObject):
             QGuiApplication.restoreOverrideCursor()
         self.written.emit(self.tr("The picture was written to {0}.").format(path))
 
-    def _offer(self, subject: Subject, choice: Choice) -> None:
-        song = self._session.song
-        name = song.path.stem if song is not None else subject.title
+    def _offer(self, subject: Subject, choice: Choice, song: Path) -> None:
         folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
         dialogs.choose_picture(
             self._window,
-            folder / f"{name}.png",
-            lambda path: self.write_picture(subject, choice, path),
+            folder / f"{song.stem}.png",
+            lambda path: self.write_picture(subject, choice, path, song),
         )
 
     def _subject(self) -> Subject | None:
@@ -125,9 +126,10 @@ class Sharing(QObject):
             title=song.title,
             artist=song.artist,
             cover=song.cover,
-            values=trajectory.values(),
+            values=trajectory.values,
             duration_s=len(trajectory) * COLUMN_S,
-            store=self._store,
+            # The queue may go on to another song while the dialog is open.
+            store=self._store.snapshot(),
             front_end=front_end,
             model=f"{session.model.title} {session.model.version}",
             words=Circumplex.of(self._settings.get(remembered.WORDS)),

@@ -231,6 +231,22 @@ def test_a_picture_is_chosen_seen_and_saved(
         assert b'width="900" height="300"' in (tmp_path / name).read_bytes()
 
 
+def test_the_picture_is_of_the_song_that_was_shown_when_it_was_chosen(
+    qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    dialog = open_dialog(qtbot, window)
+    control(dialog, "Picture").setCurrentText("Spectrogram")
+    choice, subject = dialog.choice, dialog._subject
+    window.sharing.write_picture(subject, choice, tmp_path / "before.png", songs.short)
+    # What a queue does at the end of a song.
+    open_and_track(qtbot, window, songs.other)
+    press_save(dialog)
+    choose_in_dialog(qtbot, window, tmp_path / "after.png")
+    qtbot.waitUntil((tmp_path / "after.png").exists)
+    assert (tmp_path / "after.png").read_bytes() == (tmp_path / "before.png").read_bytes()
+
+
 def test_the_kind_brings_its_size(qtbot: QtBot, window: MainWindow, songs: Songs) -> None:
     open_and_track(qtbot, window, songs.short)
     dialog = open_dialog(qtbot, window)
@@ -257,7 +273,7 @@ def test_pictures_that_cannot_be_written_are_said(
         choice, subject = dialog.choice, dialog._subject
         dialog.reject()
         qtbot.waitUntil(lambda: not window.findChildren(PictureDialog))
-        window.sharing.write_picture(subject, choice, place)
+        window.sharing.write_picture(subject, choice, place, song)
         assert sentence in banner_of(window)
     assert song.read_bytes() == songs.short.read_bytes()
     assert sorted(path.name for path in tmp_path.glob("*.p*")) == ["folder.png", "song.png"]
