@@ -242,7 +242,7 @@ def _play(window: Any, paint_meter: PaintMeter, measured: dict[str, Any]) -> Scr
 
 def _analysed(window: QMainWindow) -> Callable[[], bool]:
     """Give a condition: the export was greyed for a new song and can be used again."""
-    export = window.findChild(QAction, "export_csv")
+    export = window.findChild(QAction, "export_track")
     assert isinstance(export, QAction)
     seen_greyed = False
 

@@ -7,7 +7,15 @@ import signal
 import sys
 from pathlib import Path
 
-from emoviz import __version__, analyze_command, errors, files, library_command, log, paths
+from emoviz import (
+    __version__,
+    analyze_command,
+    errors,
+    export_command,
+    library_command,
+    log,
+    paths,
+)
 from emoviz.estimator import DEFAULT_MODEL
 from emoviz.terminal import quiet_libraries
 from emoviz.training import commands as training_commands
@@ -76,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     library_command.add_arguments(
         commands.add_parser("library", help="keep the tracks of many songs, and find songs by them")
     )
+    export_command.add_command(commands)
     _add_listen(commands.add_parser("listen", help="track what a microphone hears, as it sounds"))
     commands.add_parser("models", help="list the models").set_defaults(run=_models)
     commands.add_parser("devices", help="list the sound devices").set_defaults(run=_devices)
@@ -136,20 +145,11 @@ def _open(options: argparse.Namespace) -> int:
 
 
 def _track_without_display(song: Path) -> int:
-    from emoviz import estimator
-    from emoviz.gui.picture import save_picture
-    from emoviz.song import Song
-    from emoviz.tracker import File2Track
+    from emoviz.export_command import write_table_and_poster
 
     print("There is no display for the window: the track is written to files instead.")
     with quiet_libraries():
-        trajectory = File2Track(estimator.load())(Song.open(song), report=_warn)
-    table, picture = Path(f"{song.stem}.csv"), Path(f"{song.stem}.png")
-    for target in (table, picture):
-        if files.is_same(target, song):
-            raise errors.OutputIsSongError(target)
-    trajectory.save_csv(table)
-    save_picture(trajectory, picture)
+        table, picture = write_table_and_poster(song, _warn)
     print(f"track:   {table.resolve()}\npicture: {picture.resolve()}")
     return 0
 

@@ -87,20 +87,22 @@ class Trajectory:
     def _arrays(self) -> tuple[npt.NDArray[np.float64] | None, ...]:
         return (self.times_s, self.valence, self.arousal, self.valence_sd, self.arousal_sd)
 
+    def emotions(self) -> list[str]:
+        """Name each half-second by the nearest of Russell's words."""
+        return Circumplex.russell().words_at(self.valence, self.arousal)
+
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Yield a row of text for each half-second, in the order of `COLUMNS`."""
-        words = Circumplex.russell()
         nothing = [""] * len(self)
         valence_sd = nothing if self.valence_sd is None else _texts(self.valence_sd)
         arousal_sd = nothing if self.arousal_sd is None else _texts(self.arousal_sd)
-        emotions = words.words_at(self.valence, self.arousal)
         yield from zip(
             _texts(self.times_s),
             _texts(self.valence),
             _texts(self.arousal),
             valence_sd,
             arousal_sd,
-            emotions,
+            self.emotions(),
             strict=True,
         )
 
@@ -118,12 +120,11 @@ class Trajectory:
             name: None if array is None else array.tolist()
             for name, array in zip(COLUMNS, self._arrays(), strict=False)
         }
-        emotions = [row[-1] for row in self.rows()]
         document = {
             "provenance": asdict(self.provenance),
             "time_reference": TIME_REFERENCE,
             **columns,
-            "emotion": emotions,
+            "emotion": self.emotions(),
         }
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
@@ -132,8 +133,12 @@ class Trajectory:
 
         Raises `errors.OutputError`.
         """
+        files.write_whole(self.csv_files(path))
+
+    def csv_files(self, path: Path) -> dict[Path, bytes]:
+        """Give what `save_csv` writes."""
         metadata = json.dumps(self._csv_metadata(path.name), indent=2, ensure_ascii=False) + "\n"
-        files.write_whole({path: self.to_csv().encode(), metadata_path(path): metadata.encode()})
+        return {path: self.to_csv().encode(), metadata_path(path): metadata.encode()}
 
     def save_json(self, path: Path) -> None:
         """Write the JSON form to `path`. Raises `errors.OutputError`."""

@@ -6,6 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from emoviz.export import formats, pictures
+from emoviz.export.formats import Format
 from emoviz.labels import Labels
 from emoviz.library.songs import SONG_SUFFIXES
 
@@ -66,24 +68,53 @@ def confirm(parent: QWidget, question: str, then: Callable[[], None]) -> None:
     box.open()
 
 
-def choose_export(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
-    """Let the user choose where a CSV file is written; `proposed` is what stands there first."""
-    dialog = QFileDialog(parent, parent.tr("Export the prediction"), str(proposed.parent))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilter(parent.tr("Comma-separated values (*.csv)"))
-    dialog.setDefaultSuffix("csv")
-    dialog.selectFile(proposed.name)
+def choose_export(parent: QWidget, proposed: Path, then: Callable[[Path, Format], None]) -> None:
+    """Let the user choose where and as what a track is written.
+
+    `proposed` is what stands there first. A name's ending tells the format, and where it tells
+    none, or could be of several, the choice of the dialog does.
+    """
+    filters = {
+        f"{parent.tr(each.title)} (*{each.suffix})": each for each in formats.FORMATS.values()
+    }
+    dialog = _saving(parent, parent.tr("Export the prediction"), proposed, list(filters))
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen].suffix))
+
+    def chosen(name: str) -> None:
+        path = Path(name)
+        then(path, formats.format_for(path, filters[dialog.selectedNameFilter()]))
+
+    dialog.fileSelected.connect(chosen)
+    dialog.open()
+
+
+def choose_picture(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
+    """Let the user choose where a picture is written; `proposed` is what stands there first."""
+    filters = {
+        parent.tr("PNG, an image (*.png)"): pictures.PNG,
+        parent.tr("SVG, lines and text (*.svg)"): pictures.SVG,
+        parent.tr("PDF, a page to print (*.pdf)"): pictures.PDF,
+    }
+    dialog = _saving(parent, parent.tr("Save the picture"), proposed, list(filters))
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen]))
     _open(dialog, then)
 
 
 def choose_recording(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
     """Let the user choose where a recording is written; `proposed` is what stands there first."""
-    dialog = QFileDialog(parent, parent.tr("Record what is heard"), str(proposed.parent))
+    files = parent.tr("FLAC files (*{0})").format(proposed.suffix)
+    _open(_saving(parent, parent.tr("Record what is heard"), proposed, [files]), then)
+
+
+def _saving(parent: QWidget, title: str, proposed: Path, filters: list[str]) -> QFileDialog:
+    """Make a dialog for a file to be written, as `proposed` until the user says otherwise."""
+    dialog = QFileDialog(parent, title, str(proposed.parent))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilter(parent.tr("FLAC files (*{0})").format(proposed.suffix))
+    dialog.setNameFilters(filters)
     dialog.setDefaultSuffix(proposed.suffix)
     dialog.selectFile(proposed.name)
-    _open(dialog, then)
+    return dialog
 
 
 def _open(dialog: QFileDialog, then: Callable[[Path], None]) -> None:

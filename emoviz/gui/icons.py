@@ -100,3 +100,15 @@ def _stroked(way: QPainterPath) -> QPainterPath:
     stroker.setWidth(1.8)
     stroker.setCapStyle(Qt.PenCapStyle.RoundCap)
     return stroker.createStroke(way).simplified()
+
+
+def picture() -> QPainterPath:
+    """A framed picture of hills and a sun."""
+    path = QPainterPath()
+    path.addRoundedRect(2.5, 4, 17, 14, 2, 2)
+    inside = QPainterPath()
+    inside.addRoundedRect(4.2, 5.7, 13.6, 10.6, 1, 1)
+    path = path.subtracted(inside)
+    path.addPath(_polygon((5.2, 15.3), (9.2, 9.8), (12, 13.4), (13.8, 11.4), (16.8, 15.3)))
+    path.addEllipse(QPointF(14.4, 8.6), 1.4, 1.4)
+    return path

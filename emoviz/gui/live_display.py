@@ -42,6 +42,7 @@ _GREYED = (
     "toggle_loop",
     "region_from_here",
     "region_to_here",
+    "save_picture",
     "compare_song",
     "compare_model",
     "compare_labels",
@@ -131,7 +132,8 @@ class LiveDisplay(QObject):
         song.playback.hold(True)
         song.session.hold(True)
         song.comparison.stop_comparing()
-        self._enabled_before = {name: self._actions[name].isEnabled() for name in _GREYED}
+        kept = (*_GREYED, "export_track")
+        self._enabled_before = {name: self._actions[name].isEnabled() for name in kept}
         for name in _GREYED:
             self._actions[name].setEnabled(False)
         self._axis_before = (axis.duration_s, axis.start_s, axis.end_s)
@@ -168,7 +170,7 @@ class LiveDisplay(QObject):
         self._input = input_name
         self._store.clear()
         self._known_s = self._shown_s = 0.0
-        self._actions["export_csv"].setEnabled(False)
+        self._actions["export_track"].setEnabled(False)
         self._axis.set_duration(VIEW_S)
         self._views.readout.set_input(input_name)
         self._show_values(np.zeros((0, 2)))
@@ -189,7 +191,7 @@ class LiveDisplay(QObject):
         if self._known_s > self._axis.duration_s:
             self._axis.extend(self._known_s)
         self._views.readout.explain_deviation(None if update.window_full else self._full_s)
-        self._actions["export_csv"].setEnabled(True)
+        self._actions["export_track"].setEnabled(True)
         self._show_values(update.values)
 
     def _show_values(self, values: Values) -> None:

@@ -31,6 +31,7 @@ from emoviz.gui.readout import ReadoutPanel
 from emoviz.gui.ruler import RulerView
 from emoviz.gui.session import Session
 from emoviz.gui.settings import Settings
+from emoviz.gui.sharing import Sharing
 from emoviz.gui.side_panel import SidePanel
 from emoviz.gui.song_library import SongLibrary
 from emoviz.gui.song_queue import SongQueue
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.queue = SongQueue()
         self.listening = ListeningSession(self, settings)
         self.exporting = Exporting(self, self._session, self.listening, settings)
+        self.sharing = Sharing(self, self._session, self._store, settings, theme)
         self.theme_choice = ThemeChoice(settings, theme)
         self.loop = Loop(self._axis, lambda: self.playback.time_s)
         self._make_views()
@@ -181,6 +183,7 @@ class MainWindow(QMainWindow):
         self._overview = OverviewView(*shared, self._store)
         self._transport = TransportBar(self._theme, self._actions)
         self._plane.add_button(self._actions["toggle_follow"])
+        self.sharing.take(self._plane)
         self.comparison.take_actions(self._actions)
         self.plane_choices.take(self._plane, self._readout, self._actions)
         self._stage = Stage(self, self._plane)
@@ -231,7 +234,7 @@ class MainWindow(QMainWindow):
         inputs = partial(menus.input_entries, self, self.listening)
         models = partial(menus.model_entries, self._session, self.say)
         self._recent_menu = menus.opening_menu(self, self.tr("Open &recent"), recent)
-        filled[FILE].insertMenu(self._actions["export_csv"], self._recent_menu)
+        filled[FILE].insertMenu(self._actions["export_track"], self._recent_menu)
         playback, look = filled[PLAYBACK], self._actions["look_for_devices"]
         playback.insertMenu(look, menus.opening_menu(self, self.tr("Sound &device"), devices))
         playback.insertMenu(look, menus.opening_menu(self, self.tr("Listen &to"), inputs))
@@ -251,6 +254,7 @@ class MainWindow(QMainWindow):
         self.library.said.connect(self.say)
         self.queue.song_asked.connect(self._open)
         self.queue.show_in(self._actions)
+        self.exporting.show_in(self._actions)
         self.queue.nothing_found.connect(lambda path: self.say(str(errors.NoSongsError([path]))))
         self._readout.summary.seek_requested.connect(self.playback.seek)
         self._stage.changed.connect(self._actions["toggle_stage"].setChecked)
@@ -267,8 +271,9 @@ class MainWindow(QMainWindow):
         self.comparison.track_changed.connect(self._timeline.set_second_track)
         self.comparison.said.connect(self._banner.say)
         self.listening.said.connect(self._banner.say)
-        self.exporting.said.connect(self._banner.say)
-        self.exporting.written.connect(self._transport.show_notice)
+        for keeper in (self.exporting, self.sharing):
+            keeper.said.connect(self._banner.say)
+            keeper.written.connect(self._transport.show_notice)
         self.playback.muted_changed.connect(self._actions["toggle_mute"].setChecked)
         self.loop.settled.connect(lambda: self.playback.set_loop(self.loop.played))
         self.loop.show_in(self._actions)
@@ -283,7 +288,6 @@ class MainWindow(QMainWindow):
     def _on_opened(
         self, song: Song, front_end: FrontEnd, model: ModelInfo, same_song: bool
     ) -> None:
-        self._actions["export_csv"].setEnabled(False)
         self._actions["about_model"].setEnabled(True)
         self.spectrogram.set_front_end(front_end)
         self._readout.set_song(song)
@@ -305,7 +309,6 @@ class MainWindow(QMainWindow):
             self.comparison.first_found()
 
     def _on_finished(self, trajectory: Trajectory) -> None:
-        self._actions["export_csv"].setEnabled(True)
         decoded_s = len(trajectory) * COLUMN_S
         if abs(decoded_s - self._axis.duration_s) > _DURATION_TOLERANCE_S:
             self._axis.correct_duration(decoded_s)
@@ -374,7 +377,8 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take files that are dragged in."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        own = event.source() is not None
+        if not own and any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802

@@ -58,6 +58,14 @@ class MelStore:
             self._frames += len(taken)
             levels = levels[len(taken) :]
 
+    def snapshot(self) -> "MelStore":
+        """Give a store of the frames that are here now, which stays when this one is cleared."""
+        kept = MelStore()
+        # The pieces themselves are only ever added to.
+        kept._pieces = list(self._pieces)
+        kept._frames, kept._frames_per_column = self._frames, self._frames_per_column
+        return kept
+
     def image(self, start_s: float, end_s: float, columns: int) -> tuple[Levels, float, float]:
         """Give a picture of a part of the song, and the start and end it really covers.
 

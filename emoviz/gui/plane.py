@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
+    QImage,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
@@ -16,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QGestureEvent,
+    QHBoxLayout,
     QPinchGesture,
     QSizePolicy,
     QToolButton,
@@ -27,11 +30,21 @@ from emoviz.circumplex import Circumplex
 from emoviz.gui.camera import Camera, PlaneCamera
 from emoviz.gui.plane_painter import PlanePainter
 from emoviz.gui.theme import Theme
-from emoviz.trail import Values, head_at, time_of
+from emoviz.trail import Values, head_at, index_at, time_of
 
 _GLIDE_MS = 16
 _ZOOM_PER_NOTCH = 0.8
 _ANGLE_PER_NOTCH = 120.0
+
+
+@dataclass(frozen=True)
+class Now:
+    """Valence and arousal at a time in seconds, and the word for them."""
+
+    time_s: float
+    valence: float
+    arousal: float
+    word: str
 
 
 class PlaneView(QWidget):
@@ -49,8 +62,8 @@ class PlaneView(QWidget):
         self._time_s = 0.0
         self._values: Values | None = None
         self._drawn_area = QRectF()
-        self._corner = QVBoxLayout(self)
-        self._button: QToolButton | None = None
+        self._corner = QHBoxLayout()
+        self._corner.addStretch(1)
         self._pointer: QPointF | None = None
         self._pressed: QPointF | None = None
         self._dragging = False
@@ -67,11 +80,35 @@ class PlaneView(QWidget):
             self.grabGesture(Qt.GestureType.PinchGesture)
         self.setAccessibleName(self.tr("Valence-arousal plane"))
         theme.changed.connect(self._take_colours)
+        layout = QVBoxLayout(self)
+        layout.addLayout(self._corner)
+        layout.addStretch(1)
 
     @property
     def camera(self) -> Camera:
         """What is seen now."""
         return self._camera.now
+
+    @property
+    def now(self) -> Now | None:
+        """What is so at the half-second that sounds, if it is known."""
+        index = None if self._values is None else index_at(self._values, self._time_s)
+        if self._values is None or index is None:
+            return None
+        valence, arousal = map(float, self._values[index, :2])
+        return Now(self._time_s, valence, arousal, self._painter.word_at(valence, arousal))
+
+    def picture(self) -> QImage:
+        """Draw the plane as it is seen, without what marks the pointer's place."""
+        ratio = self.devicePixelRatioF()
+        image = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        marked, self._painter.marked = self._painter.marked, None
+        painter = QPainter(image)
+        self._painter.draw(painter, self.size(), ratio, self._time_s)
+        painter.end()
+        self._painter.marked = marked
+        return image
 
     def set_track(self, values: Values) -> None:
         """Show the path of `values`, (n, 2) or more columns, NaN where nothing is known yet."""
@@ -104,13 +141,16 @@ class PlaneView(QWidget):
 
     def add_button(self, action: QAction) -> None:
         """Offer an action of the window in the corner of the plane."""
-        self._button = QToolButton()
-        self._button.setDefaultAction(action)
-        self._button.setAutoRaise(True)
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.setCursor(Qt.CursorShape.PointingHandCursor)
-        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-        self._corner.addWidget(self._button, 0, corner)
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.add_handle(button)
+
+    def add_handle(self, handle: QToolButton) -> None:
+        """Put a button into the corner of the plane, beside those that are there."""
+        self._corner.insertWidget(self._corner.count() - 1, handle)
 
     def set_following(self, following: bool) -> None:
         """Zoom to the trail and go with it, or show the whole plane."""
@@ -150,11 +190,15 @@ class PlaneView(QWidget):
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keep the words from the button in the corner."""
+        """Keep the words from the buttons in the corner."""
         super().resizeEvent(event)
-        if self._button is not None:
-            self._corner.activate()
-            self._painter.set_taken(QRectF(self._button.geometry()))
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        taken = QRectF()
+        for button in self.findChildren(QToolButton):
+            taken = taken.united(QRectF(button.geometry()))
+        self._painter.set_taken(taken)
 
     # The hand: zooming, panning, and pointing at the song's path.
 

@@ -10,7 +10,7 @@ from emoviz.circumplex import Circumplex
 from emoviz.gui.camera import Camera
 from emoviz.gui.plane_geometry import HEAD_RADIUS_PX, Geometry, scale_of
 from emoviz.gui.texts import signed
-from emoviz.gui.theme import Colours, interface_font, with_alpha
+from emoviz.gui.theme import Colours, interface_font, mixed, with_alpha
 from emoviz.gui.words_layout import place_words
 
 _WORD_PT, _AXIS_PT = 9.5, 8.5
@@ -122,8 +122,9 @@ class PlaneGround:
         painter.setPen(Qt.PenStyle.NoPen)
         for quarter, colour in enumerate(self.colours.quadrants):
             gradient = QRadialGradient(geometry.origin, radius)
-            gradient.setColorAt(0.0, with_alpha(colour, 0.03))
-            gradient.setColorAt(1.0, with_alpha(colour, 0.16))
+            # Mixed, not translucent: not all that shows PDF can show gradients of transparency.
+            gradient.setColorAt(0.0, mixed(self.colours.panel, colour, 0.03))
+            gradient.setColorAt(1.0, mixed(self.colours.panel, colour, 0.16))
             painter.setBrush(gradient)
             painter.drawPie(box, quarter * 90 * 16, 90 * 16)
         painter.setBrush(Qt.BrushStyle.NoBrush)

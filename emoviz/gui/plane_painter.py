@@ -144,6 +144,10 @@ class PlanePainter:
         """Give the trail at `time_s`, (m, 2), the oldest point first."""
         return trail_at(self._values, time_s, self.trail_s, _TRAIL_STEP_S)
 
+    def word_at(self, valence: float, arousal: float) -> str:
+        """Name a point of the plane by the words around it."""
+        return self._circumplex.word_at(valence, arousal)
+
     def value_near(self, size: QSize, place: QPointF) -> int | None:
         """Give the index of the value of the path that a place in the picture is on, if any."""
         return point_near(self._values, self.geometry(size), place)

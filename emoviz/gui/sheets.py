@@ -22,6 +22,7 @@ _MOUSE = (
     ("wheel", "zoom at the pointer; with Shift, pan"),
     ("click", "the song's path on the plane: go there"),
     ("drag", "the plane, seen from near: move it"),
+    ("drag", "the small picture in the plane's corner: take the plane's picture out"),
     ("double click", "the plane: show all of it"),
 )
 

@@ -81,13 +81,7 @@ class SpectrogramView(TimeView):
         """Label the bands with their frequencies."""
         self._bands = front_end.bands
         self.setYRange(0, front_end.bands, padding=0)
-        centres_hz = band_centres_hz(front_end)
-        bands = np.interp(_TICKS_HZ, centres_hz, np.arange(front_end.bands) + 0.5)
-        self._places_hz = [
-            (float(band), hz)
-            for band, hz in zip(bands, _TICKS_HZ, strict=True)
-            if hz < centres_hz[-1]
-        ]
+        self._places_hz = places_hz(front_end)
         self._scale.show()
         self._label_bands()
 
@@ -127,16 +121,11 @@ class SpectrogramView(TimeView):
             self._image.setRect(QRectF(start_s, 0, end_s - start_s, levels.shape[1]))
 
     def _label_bands(self) -> None:
-        """Write as many frequencies as have room, every one, every second or every fourth."""
+        """Write as many frequencies as have room."""
         if not self._places_hz:
             return
         band_px = self.getViewBox().height() / self._bands
-        for step in (1, 2, 4):
-            shown = self._places_hz[step // 2 :: step]
-            nearest_px = np.diff([band for band, _ in shown]).min(initial=np.inf) * band_px
-            if nearest_px >= _TICK_PX:
-                break
-        ticks = [(band, f"{hz} Hz" if hz < 1000 else f"{hz // 1000} kHz") for band, hz in shown]
+        ticks = marks(self._places_hz, band_px)
         self.getAxis("left").setTicks([ticks, []])
 
     def _choose(self, name: str) -> None:
@@ -186,6 +175,25 @@ class _DecibelScale(QWidget):
             place = QRectF(self._TEXT_PX, middle - text_px / 2, self.width(), text_px)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
+
+
+def places_hz(front_end: FrontEnd) -> list[tuple[float, int]]:
+    """Give round frequencies that the bands hold, each with its place, counted in bands."""
+    centres_hz = band_centres_hz(front_end)
+    bands = np.interp(_TICKS_HZ, centres_hz, np.arange(front_end.bands) + 0.5)
+    return [
+        (float(band), hz) for band, hz in zip(bands, _TICKS_HZ, strict=True) if hz < centres_hz[-1]
+    ]
+
+
+def marks(places: list[tuple[float, int]], band_px: float) -> list[tuple[float, str]]:
+    """Give texts for as many of `places` as have room: every one, every second or every fourth."""
+    for step in (1, 2, 4):
+        shown = places[step // 2 :: step]
+        nearest_px = np.diff([band for band, _ in shown]).min(initial=np.inf) * band_px
+        if nearest_px >= _TICK_PX:
+            break
+    return [(band, f"{hz} Hz" if hz < 1000 else f"{hz // 1000} kHz") for band, hz in shown]
 
 
 def band_centres_hz(front_end: FrontEnd) -> npt.NDArray[np.float64]:

@@ -98,6 +98,11 @@ class Theme(QObject):
         self.colours = DARK_COLOURS
         self.choose(choice)
 
+    @property
+    def is_light(self) -> bool:
+        """Whether it is dark on light."""
+        return self.colours is LIGHT_COLOURS
+
     def choose(self, choice: str) -> None:
         """Take one of `CHOICES` and tell the views."""
         self.choice = choice
@@ -170,3 +175,13 @@ def with_alpha(colour: str, alpha: float) -> QColor:
     made = QColor(colour)
     made.setAlphaF(alpha)
     return made
+
+
+def mixed(ground: str, colour: str, share: float) -> QColor:
+    """Give what a colour looks like on a ground with an opacity between 0 and 1."""
+    below, above = QColor(ground), QColor(colour)
+    return QColor.fromRgbF(
+        below.redF() + share * (above.redF() - below.redF()),
+        below.greenF() + share * (above.greenF() - below.greenF()),
+        below.blueF() + share * (above.blueF() - below.blueF()),
+    )

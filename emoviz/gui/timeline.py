@@ -1,22 +1,20 @@
 """Valence and arousal against time."""
 
 import numpy as np
-import numpy.typing as npt
 import pyqtgraph as pg
-from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QGraphicsPathItem, QLabel, QWidget
 
+from emoviz.gui.curve_shapes import LEAST_LIMIT, band_outline, limit_of, scale_marks
 from emoviz.gui.loop import Loop
 from emoviz.gui.second_curves import SecondCurves, second_pens
 from emoviz.gui.texts import format_time, with_deviation
@@ -25,11 +23,7 @@ from emoviz.gui.time_axis import RIGHT_MARGIN_PX, TimeAxis
 from emoviz.gui.time_view import TimeView
 from emoviz.melspectrogram import COLUMN_S
 from emoviz.trail import Values, index_at, outline
-from emoviz.trajectory import BAND_DEVIATIONS, end_times_s
-
-_LIMITS = (0.25, 0.5, 0.75, 1.0)
-"""How far the scale of the curves reaches to both sides: the least that holds the song's values
-and their bands."""
+from emoviz.trajectory import end_times_s
 
 _DIMENSIONS = ("valence", "arousal")
 
@@ -48,7 +42,7 @@ class TimelineView(TimeView):
         for item in (*self._bands, *self._curves, *self._second.items):
             self.addItem(item, ignoreBounds=True)
         self._limit = 0.0
-        self._show_limit(_LIMITS[0])
+        self._show_limit(LEAST_LIMIT)
         self.getPlotItem().showGrid(y=True, alpha=0.25)
         self._legend = _Legend(theme, self)
         self._hover = QLabel(self)
@@ -85,23 +79,20 @@ class TimelineView(TimeView):
         for dimension, curve in enumerate(self._curves):
             curve.setData(*outline(times_s, values[:, dimension], most))
         for dimension, band in enumerate(self._bands):
-            band.setPath(_band(times_s, values, dimension, most))
+            band.setPath(band_outline(times_s, values, dimension, most))
 
     def _fit_limit(self) -> None:
         """Widen the scale to what the song needs; it only widens, so that curves do not jump."""
         if not len(self._values):
-            self._show_limit(_LIMITS[0])
-        highest = max(_reach(self._values), _reach(self._second.values[:, :2]))
-        needed = next((limit for limit in _LIMITS if highest < 0.95 * limit), _LIMITS[-1])
+            self._show_limit(LEAST_LIMIT)
+        needed = max(limit_of(self._values), limit_of(self._second.values[:, :2]))
         if needed > self._limit:
             self._show_limit(needed)
 
     def _show_limit(self, limit: float) -> None:
         self._limit = limit
         self.setYRange(-limit, limit, padding=0)
-        marked = 0.8 * limit
-        ticks = [(-marked, f"−{marked:.1f}"), (0.0, "0"), (marked, f"+{marked:.1f}")]
-        self.getAxis("left").setTicks([ticks])
+        self.getAxis("left").setTicks([scale_marks(limit)])
 
     def take_colours(self) -> None:
         """Dress in the theme's colours."""
@@ -151,36 +142,6 @@ class TimelineView(TimeView):
         self._hover.adjustSize()
         x = min(int(position.x()) + 12, self.width() - self._hover.width() - 8)
         self._hover.move(x, self.height() - self._hover.height() - 6)
-
-
-def _reach(values: Values) -> float:
-    """Give how far from 0 a track goes, with its bands if it has deviations."""
-    known = values[~np.isnan(values[:, 0])]
-    reach = np.abs(known[:, :2])
-    if known.shape[1] == 4:
-        reach = reach + BAND_DEVIATIONS * known[:, 2:]
-    return float(reach.max()) if len(known) else 0.0
-
-
-def _band(
-    times_s: npt.NDArray[np.float64], values: Values, dimension: int, most: int
-) -> QPainterPath:
-    """Outline where 90 % of ratings are expected, piece by piece where something is known."""
-    if values.shape[1] < 4:
-        return QPainterPath()
-    middle, reach = values[:, dimension], BAND_DEVIATIONS * values[:, dimension + 2]
-    edge_s, low = outline(times_s, middle - reach, most)
-    _, high = outline(times_s, middle + reach, most)
-    known = ~(np.isnan(low) | np.isnan(high))
-    borders = np.flatnonzero(np.diff(known.astype(int), prepend=0, append=0))
-    path = QPainterPath()
-    for first, last in borders.reshape(-1, 2):
-        piece = slice(first, last)
-        x = np.concatenate([edge_s[piece], edge_s[piece][::-1]])
-        y = np.concatenate([high[piece], low[piece][::-1]])
-        path.addPath(arrayToQPath(x, y, connect="all"))
-        path.closeSubpath()
-    return path
 
 
 class _Legend(QWidget):

@@ -61,7 +61,7 @@ def labels(window: MainWindow) -> list[str]:
 
 def is_tracked(window: MainWindow, title: str) -> bool:
     """Tell whether the song of this title is shown and wholly tracked."""
-    return window.windowTitle().startswith(title) and action(window, "export_csv").isEnabled()
+    return window.windowTitle().startswith(title) and action(window, "export_track").isEnabled()
 
 
 def open_and_track(qtbot: QtBot, window: MainWindow, song: Path, title: str = "") -> None:

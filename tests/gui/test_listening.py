@@ -127,7 +127,7 @@ def test_the_live_track_is_exported(
 ) -> None:
     with sounding_sink.playing(tmp_path / "sound.wav"):
         listen(qtbot, window, until_s=1.0)
-        action(window, "export_csv").trigger()
+        action(window, "export_track").trigger()
         choose_in_dialog(qtbot, window, tmp_path / "live.csv")
     assert len(load_csv(tmp_path / "live.csv")) >= 2
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from emoviz import errors, paths
+from emoviz.export.formats import CSV
 from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
 from emoviz.gui.main_window import MainWindow
@@ -300,7 +301,7 @@ def test_the_export_is_what_the_command_line_writes(
     exported, place = tmp_path / "exported", tmp_path / "place"
     exported.mkdir()
     place.mkdir()
-    action(window, "export_csv").trigger()
+    action(window, "export_track").trigger()
     choose_in_dialog(qtbot, window, exported / "other.csv")
     qtbot.waitUntil(lambda: any("was written to" in text for text in labels(window)))
     done = Program(place, tmp_path)("analyze", songs.other)
@@ -323,11 +324,11 @@ def test_ctrl_e_exports_and_the_suffix_is_added(
 def test_there_is_nothing_to_export_before_the_track_is_whole(
     qtbot: QtBot, window: MainWindow, songs: Songs
 ) -> None:
-    assert not action(window, "export_csv").isEnabled()
+    assert not action(window, "export_track").isEnabled()
     open_and_track(qtbot, window, songs.short)
     window.open_song(songs.long)
     qtbot.waitUntil(lambda: window.windowTitle().startswith("long"))
-    assert not action(window, "export_csv").isEnabled()
+    assert not action(window, "export_track").isEnabled()
 
 
 def test_an_unwritable_place_is_said_and_the_song_goes_on(
@@ -336,7 +337,7 @@ def test_an_unwritable_place_is_said_and_the_song_goes_on(
     open_and_track(qtbot, window, songs.long)
     folder = tmp_path / "folder"
     folder.mkdir()
-    action(window, "export_csv").trigger()
+    action(window, "export_track").trigger()
     with read_only(folder):
         choose_in_dialog(qtbot, window, folder / "long.csv")
         qtbot.waitUntil(lambda: banner_of(window) != "")
@@ -355,7 +356,7 @@ def test_the_song_itself_is_not_written_over(
     os.link(song, other_name)
     open_and_track(qtbot, window, song)
     assert window.trajectory is not None
-    window.exporting.write_csv(window.trajectory, other_name, song)
+    window.exporting.write(window.trajectory, other_name, CSV, song)
     assert "it is the song itself" in banner_of(window)
     assert other_name.read_bytes() == songs.short.read_bytes()
 
@@ -370,7 +371,7 @@ def test_results_appear_before_the_end_and_the_window_lives(
     shown_early: list[str] = []
 
     def look() -> None:
-        whole = action(window, "export_csv").isEnabled()
+        whole = action(window, "export_track").isEnabled()
         ticks.append(whole)
         if not whole and label_named(window, "valence now")[0] in "+−":
             shown_early.extend(text for text in labels(window) if text.startswith("analysing"))
@@ -398,7 +399,7 @@ def test_the_last_of_many_songs_wins(
     assert is_tracked(window, songs.other.stem)
     assert player.duration_s == pytest.approx(12.0)
     exported = tmp_path / "other.csv"
-    action(window, "export_csv").trigger()
+    action(window, "export_track").trigger()
     choose_in_dialog(qtbot, window, exported)
     qtbot.waitUntil(exported.is_file)
     assert len(exported.read_text().splitlines()) == 1 + 24
@@ -486,7 +487,7 @@ def test_a_song_that_vanishes_while_it_is_tracked_is_said(
     song.unlink()
     qtbot.waitUntil(lambda: "has vanished" in banner_of(window), timeout=DEADLINE_MS)
     assert banner_of(window).startswith(f"{song}: ")
-    assert not action(window, "export_csv").isEnabled()
+    assert not action(window, "export_track").isEnabled()
 
 
 def test_without_a_device_a_banner_says_so_and_the_clock_runs(

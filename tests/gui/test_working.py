@@ -156,7 +156,7 @@ def test_the_analysis_can_be_stopped(qtbot: QtBot, window: MainWindow, songs: So
     assert not action(window, "stop_analysis").isEnabled()
     assert not stop.isVisible()
     assert "The analysis was stopped." in labels(window)
-    assert not action(window, "export_csv").isEnabled()
+    assert not action(window, "export_track").isEnabled()
     # Another song is tracked as ever.
     open_and_track(qtbot, window, songs.short)
 

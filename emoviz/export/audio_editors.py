@@ -1,0 +1,40 @@
+"""A track for programs that show sound: Audacity's label tracks, Sonic Visualiser's layers."""
+
+from itertools import groupby
+from pathlib import Path
+
+from emoviz.melspectrogram import COLUMN_S
+from emoviz.trajectory import Trajectory
+
+
+def audacity_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+    """Give a label track: where each word begins and ends, in seconds, and the word.
+
+    The form is that of the Audacity manual's "Importing and Exporting Labels": a line a label, its
+    parts divided by tabs. Half-seconds in a row with one word are one label.
+    """
+    lines = []
+    begin = 0
+    for word, half_seconds in groupby(trajectory.emotions()):
+        end = begin + len(list(half_seconds))
+        lines.append(f"{begin * COLUMN_S:.6f}\t{end * COLUMN_S:.6f}\t{word}\n")
+        begin = end
+    return {path: "".join(lines).encode()}
+
+
+def sonic_visualiser_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+    """Give two layers of time and value, in seconds, without a header: song.csv names them
+    song.valence.csv and song.arousal.csv.
+
+    Sonic Visualiser imports each as a layer of time values (File, Import Annotation Layer).
+    """
+    layers = {"valence": trajectory.valence, "arousal": trajectory.arousal}
+    return {
+        path.with_name(f"{path.stem}.{name}{path.suffix}"): _layer(trajectory, values.tolist())
+        for name, values in layers.items()
+    }
+
+
+def _layer(trajectory: Trajectory, values: list[float]) -> bytes:
+    pairs = zip(trajectory.times_s.tolist(), values, strict=True)
+    return "".join(f"{time_s!r},{value!r}\n" for time_s, value in pairs).encode()

@@ -1,0 +1,72 @@
+"""The table of formats that a track can be kept in, and the writing of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from emoviz import errors, files
+from emoviz.export import audio_editors, tables
+from emoviz.trajectory import Trajectory
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its name on the command line and in a dialog, and what makes files of it.
+
+    `files_of` takes a track and the path that the user chose, and gives each file's place and
+    bytes; a format of several files names them after that path.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    files_of: Callable[[Trajectory, Path], Mapping[Path, bytes]]
+
+
+CSV = Format("csv", "Comma-separated values", ".csv", tables.csv_files)
+DEAM = Format("deam", "DEAM tables of valence and arousal", ".csv", tables.deam_files)
+
+FORMATS = {
+    each.name: each
+    for each in (
+        CSV,
+        Format("json", "JSON", ".json", tables.json_files),
+        Format("parquet", "Parquet", ".parquet", tables.parquet_files),
+        Format("audacity", "Audacity label track", ".txt", audio_editors.audacity_files),
+        Format(
+            "sonic-visualiser",
+            "Sonic Visualiser layers",
+            ".csv",
+            audio_editors.sonic_visualiser_files,
+        ),
+        DEAM,
+    )
+}
+
+
+def format_for(path: Path, asked: Format) -> Format:
+    """Give the format that a name's ending tells of, and the one `asked` for where it is open."""
+    suffix = path.suffix.casefold()
+    if suffix == asked.suffix:
+        return asked
+    return next((each for each in FORMATS.values() if each.suffix == suffix), asked)
+
+
+def write(
+    trajectory: Trajectory, path: Path, file_format: Format, original: Path | None = None
+) -> list[Path]:
+    """Write a track, all of its files or none, and give their places.
+
+    Raises `errors.OutputError`, also where a file would take the place of the `original` that the
+    track was made of, and `errors.ExtraMissingError`.
+    """
+    return write_files(file_format.files_of(trajectory, path), [original] if original else [])
+
+
+def write_files(contents: Mapping[Path, bytes], originals: list[Path]) -> list[Path]:
+    """Write all of some files or none, and none in the place of an original."""
+    for place in contents:
+        if any(files.is_same(place, original) for original in originals):
+            raise errors.OutputIsSongError(place)
+    files.write_whole(contents)
+    return list(contents)

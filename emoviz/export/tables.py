@@ -1,0 +1,118 @@
+"""A track as a table: CSV, JSON, Parquet, and the two tables of DEAM's form."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from emoviz import errors
+from emoviz.melspectrogram import COLUMN_S
+from emoviz.trajectory import COLUMNS, TIME_REFERENCE, Trajectory
+
+DIMENSIONS = ("valence", "arousal")
+
+PARQUET_KEY = b"emoviz"
+"""Where the schema of a Parquet file keeps where the track is from, as JSON."""
+
+_COLUMN_MS = round(1000 * COLUMN_S)
+
+
+def csv_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+    """Give a CSV and its description, as `emoviz analyze` writes them."""
+    return trajectory.csv_files(path)
+
+
+def json_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+    """Give one JSON object: where the track is from, and a list for each column."""
+    return {path: trajectory.to_json().encode()}
+
+
+def parquet_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+    """Give a Parquet file with the columns of the CSV; deviations that are unknown are null.
+
+    Raises `errors.ExtraMissingError` where pyarrow is not installed.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise errors.ExtraMissingError("Parquet files", "parquet") from error
+    numbers = pyarrow.float64()
+    nothing = pyarrow.nulls(len(trajectory), numbers)
+    columns = (
+        trajectory.times_s,
+        trajectory.valence,
+        trajectory.arousal,
+        nothing if trajectory.valence_sd is None else trajectory.valence_sd,
+        nothing if trajectory.arousal_sd is None else trajectory.arousal_sd,
+        trajectory.emotions(),
+    )
+    kinds = [numbers] * (len(COLUMNS) - 1) + [pyarrow.string()]
+    origin = {"provenance": asdict(trajectory.provenance), "time_reference": TIME_REFERENCE}
+    schema = pyarrow.schema(
+        list(zip(COLUMNS, kinds, strict=True)),
+        metadata={PARQUET_KEY: json.dumps(origin, ensure_ascii=False).encode()},
+    )
+    table = pyarrow.table(dict(zip(COLUMNS, columns, strict=True)), schema=schema)
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(table, file)
+    return {path: file.getvalue()}
+
+
+def deam_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+    """Give one song's tables of valence and arousal in the form of DEAM.
+
+    They are named after `path`: song.csv becomes song.valence.csv and song.arousal.csv. A song
+    whose name is a number has that number in them, any other the number 1.
+    """
+    stem = Path(trajectory.provenance.song_file).stem
+    tracks = {int(stem) if stem.isdecimal() else 1: trajectory}
+    return dict(zip(_pair(path), _deam_tables(tracks), strict=True))
+
+
+def deam_folder(tracks: Mapping[Path, Trajectory], folder: Path) -> dict[Path, bytes]:
+    """Give valence.csv and arousal.csv with a row for each song, and songs.csv, which names them.
+
+    The songs' numbers are their files' names if all of these are numbers and differ, and count
+    from 1 otherwise.
+    """
+    stems = [song.stem for song in tracks]
+    named = all(stem.isdecimal() for stem in stems) and len(set(map(int, stems))) == len(stems)
+    numbers = list(map(int, stems)) if named else list(range(1, len(stems) + 1))
+    tables = _deam_tables(dict(zip(numbers, tracks.values(), strict=True)))
+    rows = [["song_id", "file", "title", "sha256"]]
+    for number, track in zip(numbers, tracks.values(), strict=True):
+        origin = track.provenance
+        rows.append([str(number), origin.song_file, origin.song_title, origin.song_sha256])
+    places = [folder / f"{dimension}.csv" for dimension in DIMENSIONS]
+    return dict(zip(places, tables, strict=True)) | {folder / "songs.csv": _csv(rows)}
+
+
+def _deam_tables(tracks: Mapping[int, Trajectory]) -> list[bytes]:
+    longest = max(map(len, tracks.values()))
+    header = ["song_id", *(f"sample_{_COLUMN_MS * (row + 1)}ms" for row in range(longest))]
+    tables = []
+    for dimension in DIMENSIONS:
+        rows = [header]
+        for number, track in tracks.items():
+            cells = [repr(value) for value in getattr(track, dimension).tolist()]
+            rows.append([str(number), *cells, *[""] * (longest - len(cells))])
+        tables.append(_csv(rows))
+    return tables
+
+
+def _pair(path: Path) -> list[Path]:
+    """Name the tables of valence and arousal so that each name holds one of the words once."""
+    words = "|".join(DIMENSIONS)
+    stem = re.sub(words, "", path.stem, flags=re.IGNORECASE).strip(" ._-")
+    beginning = f"{stem}." if stem else ""
+    return [path.with_name(f"{beginning}{dimension}.csv") for dimension in DIMENSIONS]
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

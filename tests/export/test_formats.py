@@ -1,0 +1,227 @@
+"""What a track is exported as is read back by the programs' own readers, or as they document."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+
+import mir_eval
+import numpy as np
+import pandas
+import pyarrow.parquet
+import pytest
+
+from emoviz import errors, labels
+from emoviz.circumplex import Circumplex
+from emoviz.export.formats import CSV, DEAM, FORMATS, format_for, write
+from emoviz.export.tables import deam_folder
+from emoviz.label_tables import SCALE, read_labels
+from emoviz.trajectory import COLUMNS, Provenance, Trajectory
+from tests.places import read_only
+
+ORIGIN = Provenance("Präludium №1.flac", "0f" * 32, "Präludium, „leise“", "cae", "1.0.0", "0.1")
+
+
+def track(count: int = 40, columns: int = 4, song_file: str = ORIGIN.song_file) -> Trajectory:
+    random = np.random.default_rng(count)
+    values = random.uniform(-1.0, 1.0, (count, 4)).round(6)
+    values[:, 2:] = np.abs(values[:, 2:])
+    origin = Provenance(**{**asdict(ORIGIN), "song_file": song_file})
+    return Trajectory.from_values(values[:, :columns], origin)
+
+
+def spoken(*words: str) -> Trajectory:
+    """Make a track that lies on these words, one half-second each."""
+    places = {word.text: (word.valence, word.arousal) for word in Circumplex.russell().words}
+    values = np.array([places.get(word, (0.0, 0.0)) for word in words])
+    return Trajectory.from_values(values, ORIGIN)
+
+
+def test_pandas_reads_the_csv(tmp_path: Path) -> None:
+    exported = track()
+    write(exported, tmp_path / "song.csv", CSV)
+    table = pandas.read_csv(tmp_path / "song.csv")
+    assert tuple(table.columns) == COLUMNS
+    assert (table["valence"].to_numpy() == exported.valence).all()
+    assert (table["arousal_sd"].to_numpy() == exported.arousal_sd).all()
+    assert list(table["emotion"]) == exported.emotions()
+
+
+def test_pandas_reads_the_json(tmp_path: Path) -> None:
+    exported = track()
+    write(exported, tmp_path / "song.json", FORMATS["json"])
+    document = json.loads((tmp_path / "song.json").read_text(encoding="utf-8"))
+    table = pandas.DataFrame({name: document[name] for name in COLUMNS})
+    assert (table["time_s"].to_numpy() == exported.times_s).all()
+    assert document["provenance"] == asdict(exported.provenance)
+
+
+@pytest.mark.parametrize("columns", [2, 4])
+def test_pandas_and_pyarrow_read_the_parquet_file(tmp_path: Path, columns: int) -> None:
+    exported, place = track(columns=columns), tmp_path / "song.parquet"
+    write(exported, place, FORMATS["parquet"])
+    table = pandas.read_parquet(place)
+    assert tuple(table.columns) == COLUMNS
+    assert (table["time_s"].to_numpy() == exported.times_s).all()
+    assert (table["valence"].to_numpy() == exported.valence).all()
+    assert (table["arousal"].to_numpy() == exported.arousal).all()
+    if columns == 4:
+        assert (table["valence_sd"].to_numpy() == exported.valence_sd).all()
+    else:
+        assert table["valence_sd"].isna().all()
+        assert table["valence_sd"].dtype == np.float64
+    assert list(table["emotion"]) == exported.emotions()
+    origin = json.loads(pyarrow.parquet.read_schema(place).metadata[b"emoviz"])
+    assert Provenance(**origin["provenance"]) == exported.provenance
+    assert origin["time_reference"] == "end"
+
+
+def test_parquet_without_pyarrow_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What Python itself does for a package that is not there.
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(errors.ExtraMissingError, match=r"pip install 'emoviz\[parquet\]'\.$"):
+        write(track(), tmp_path / "song.parquet", FORMATS["parquet"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_optional_is_imported_before_it_is_needed() -> None:
+    code = (
+        "import sys, emoviz.export.formats, emoviz.cli; "
+        "print(sorted({'pandas', 'pyarrow'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def parse_audacity(text: str) -> list[tuple[float, float, str]]:
+    """Read labels as the Audacity manual documents them ("Importing and Exporting Labels").
+
+    "The first column has the start time in seconds, the second column has the end time, and the
+    third column if present shows the text of the label. [...] Values are separated by tab
+    characters". A line that begins with a backslash would tell frequencies.
+    """
+    found = []
+    for line in text.splitlines():
+        assert not line.startswith("\\")
+        start, end, label = line.split("\t")
+        found.append((float(start), float(end), label))
+    return found
+
+
+def test_audacity_gets_one_label_for_each_word_in_a_row(tmp_path: Path) -> None:
+    exported = spoken("happy", "happy", "happy", "sad", "nowhere", "nowhere", "happy")
+    write(exported, tmp_path / "song.txt", FORMATS["audacity"])
+    text = (tmp_path / "song.txt").read_text(encoding="utf-8")
+    assert text.startswith("0.000000\t1.500000\thappy\n")
+    assert parse_audacity(text) == [
+        (0.0, 1.5, "happy"),
+        (1.5, 2.0, "sad"),
+        (2.0, 3.0, "neutral"),
+        (3.0, 3.5, "happy"),
+    ]
+
+
+def test_mir_eval_reads_audacitys_labels(tmp_path: Path) -> None:
+    exported = track()
+    write(exported, tmp_path / "song.txt", FORMATS["audacity"])
+    intervals, words = mir_eval.io.load_labeled_intervals(str(tmp_path / "song.txt"), "\t")
+    assert intervals[0, 0] == 0.0
+    assert intervals[-1, 1] == exported.times_s[-1]
+    assert (intervals[1:, 0] == intervals[:-1, 1]).all()
+    assert all(mine != next_one for mine, next_one in pairwise(words))
+    # Every half-second is under its own word.
+    for end_s, word in zip(exported.times_s, exported.emotions(), strict=True):
+        (inside,) = np.flatnonzero((intervals[:, 0] < end_s) & (end_s <= intervals[:, 1]))
+        assert words[inside] == word
+
+
+def test_sonic_visualiser_gets_two_layers_of_time_and_value(tmp_path: Path) -> None:
+    exported = track()
+    written = write(exported, tmp_path / "song.csv", FORMATS["sonic-visualiser"])
+    assert [place.name for place in written] == ["song.valence.csv", "song.arousal.csv"]
+    for place, values in zip(written, (exported.valence, exported.arousal), strict=True):
+        times_s, read = mir_eval.io.load_time_series(str(place), ",")
+        assert (times_s == exported.times_s).all()
+        assert (read == values).all()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "song_file", "names", "number"),
+    [
+        ("song.csv", "song.mp3", ("song.valence.csv", "song.arousal.csv"), 1),
+        ("0107.csv", "0107.mp3", ("0107.valence.csv", "0107.arousal.csv"), 107),
+        ("Valence.csv", "Valence.mp3", ("valence.csv", "arousal.csv"), 1),
+        ("my arousal.csv", "my.mp3", ("my.valence.csv", "my.arousal.csv"), 1),
+    ],
+)
+def test_deams_form_is_read_by_emovizs_own_reader_of_labels(
+    tmp_path: Path, chosen: str, song_file: str, names: tuple[str, str], number: int
+) -> None:
+    exported = track(song_file=song_file)
+    written = write(exported, tmp_path / chosen, DEAM)
+    assert tuple(place.name for place in written) == names
+    found = labels.read(written[0])
+    assert found.name_for(Path(song_file)) == str(number)
+    assert (found.of(str(number)) == np.stack([exported.valence, exported.arousal], axis=1)).all()
+
+
+def test_many_songs_are_one_pair_of_deams_tables(tmp_path: Path) -> None:
+    tracks = {Path("a") / "12.mp3": track(30), Path("b") / "7.mp3": track(10)}
+    for place, data in deam_folder(tracks, tmp_path).items():
+        place.write_bytes(data)
+    valence = read_labels(tmp_path / "valence.csv", SCALE)
+    assert {number: len(row) for number, row in valence.items()} == {12: 30, 7: 10}
+    assert valence[12][500] == track(30).valence[0]
+    named = pandas.read_csv(tmp_path / "songs.csv")
+    assert list(named["song_id"]) == [12, 7]
+    assert pandas.read_csv(tmp_path / "arousal.csv", index_col="song_id").shape == (2, 30)
+
+
+def test_songs_without_numbers_are_counted(tmp_path: Path) -> None:
+    tracks = {Path("a") / "song.mp3": track(3), Path("7.mp3"): track(2)}
+    contents = deam_folder(tracks, tmp_path)
+    rows = list(csv.DictReader(io.StringIO(contents[tmp_path / "songs.csv"].decode())))
+    assert [row["song_id"] for row in rows] == ["1", "2"]
+    assert rows[0]["title"] == ORIGIN.song_title
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_song_itself_is_never_written_over(tmp_path: Path, name: str) -> None:
+    for place in FORMATS[name].files_of(track(), tmp_path / "song.x"):
+        place.write_bytes(b"sound")
+        with pytest.raises(errors.OutputIsSongError):
+            write(track(), tmp_path / "song.x", FORMATS[name], place)
+        assert [(beside, beside.read_bytes()) for beside in tmp_path.iterdir()] == [
+            (place, b"sound")
+        ]
+        place.unlink()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_all_of_a_formats_files_are_written_or_none(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    *_, last = FORMATS[name].files_of(track(), folder / "song.x")
+    last.mkdir()
+    with pytest.raises(errors.OutputError, match="something that is no file has this name"):
+        write(track(), folder / "song.x", FORMATS[name])
+    assert list(folder.iterdir()) == [last]
+    last.rmdir()
+    with read_only(folder), pytest.raises(errors.OutputError, match="permission denied"):
+        write(track(), folder / "song.x", FORMATS[name])
+    assert list(folder.iterdir()) == []
+
+
+def test_the_ending_of_a_name_chooses_the_format() -> None:
+    assert format_for(Path("song.json"), CSV).name == "json"
+    assert format_for(Path("song.TXT"), CSV).name == "audacity"
+    assert format_for(Path("song.csv"), DEAM) is DEAM
+    assert format_for(Path("song.csv"), FORMATS["json"]) is CSV
+    assert format_for(Path("song"), DEAM) is DEAM
+    assert format_for(Path("song.mine"), CSV) is CSV
