@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from emoviz import errors, estimator, progress
+from emoviz import errors, estimator, files, progress
 from emoviz.analyze_command import NOTES
 from emoviz.library import database
 from emoviz.library.batch import Run, Tally, each_once
@@ -100,6 +100,8 @@ class _Batch:
     def run_to_table(self, table: Path) -> int:
         """Track what the library beside a table does not know, and write the table."""
         check_table(table)
+        if any(files.is_same(table, path) for path in self._options.paths):
+            raise errors.OutputIsSongError(table)
         with self._open(table.with_name(f".{table.name}.library")) as library:
             self._run(Nowhere(), library)
             write_table(self._tracks(library), table)

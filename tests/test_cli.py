@@ -360,6 +360,8 @@ def test_the_song_itself_is_never_written_over(emoviz: Program, songs: Path) -> 
     other = emoviz.place / "song.wav"
     shutil.copy(songs / "one.wav", other)
     emoviz("analyze", "song.wav", "song.csv")
+    done = emoviz("analyze", "song.wav", "song.csv", "-o", "song.csv")
+    assert "it is the song itself" in only_line(done.stderr)
     assert emoviz("open", "song.csv").returncode == 1
     assert song.read_bytes() == other.read_bytes() == before
 

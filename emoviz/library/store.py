@@ -18,14 +18,11 @@ from emoviz.library.records import (
     LibrarySong,
     Points,
     SongRecord,
-    Summary,
     absolute,
     folded,
-    shape_of,
-    shape_to_blob,
     trajectory_from_blobs,
-    values_to_blob,
 )
+from emoviz.library.writing import put_song, put_track
 from emoviz.trajectory import Provenance, Trajectory
 
 Ids = npt.NDArray[np.int64]
@@ -101,21 +98,9 @@ class Library:
 
         Where the file is not what it was, the tracks of all models are forgotten.
         """
-        path, sha256 = absolute(record.path), bytes.fromhex(trajectory.provenance.song_sha256)
+        sha256 = bytes.fromhex(trajectory.provenance.song_sha256)
         with self.writing() as connection:
-            artist_id, album_id = _artist_and_album(connection, record.artist, record.album)
-            row = {
-                "path": path,
-                "size": record.state.size,
-                "mtime_ns": record.state.mtime_ns,
-                "sha256": sha256,
-                "duration_s": record.duration_s,
-                "artist_id": artist_id,
-                "album_id": album_id,
-                "title": record.title,
-                "words": folded(f"{record.title}\n{record.artist}\n{record.album}"),
-            }
-            song_id = _put_song(connection, row)
+            song_id = put_song(connection, record, sha256)
             put_track(connection, song_id, trajectory)
         return song_id
 
@@ -313,71 +298,8 @@ class Library:
         return trajectory
 
 
-def put_track(connection: sqlite3.Connection, song_id: int, trajectory: Trajectory) -> None:
-    """Write a track of a song that is there, inside a transaction."""
-    provenance, summary = trajectory.provenance, Summary.of(trajectory)
-    model_id = _id_of(connection, "models", {"name": provenance.model})
-    connection.execute("DELETE FROM tracks WHERE song_id = ? AND model_id = ?", (song_id, model_id))
-    track_id = connection.execute(
-        f"INSERT INTO tracks VALUES (NULL, {','.join('?' * 12)})",
-        (
-            song_id,
-            model_id,
-            provenance.model_version,
-            provenance.emoviz_version,
-            *summary.mean,
-            *summary.variance,
-            *summary.start,
-            *summary.end,
-        ),
-    ).lastrowid
-    connection.execute(
-        "INSERT INTO track_shapes VALUES (?, ?)", (track_id, shape_to_blob(shape_of(trajectory)))
-    )
-    columns = (
-        trajectory.valence,
-        trajectory.arousal,
-        trajectory.valence_sd,
-        trajectory.arousal_sd,
-    )
-    connection.execute(
-        "INSERT INTO track_values VALUES (?, ?, ?, ?, ?)",
-        (track_id, *map(values_to_blob, columns)),
-    )
-
-
 def _song(row: tuple[int, str, str, str, str, float]) -> LibrarySong:
     return LibrarySong(Path(row[1]), *row[2:], id=row[0])
-
-
-def _put_song(connection: sqlite3.Connection, row: dict[str, object]) -> int:
-    known = connection.execute(
-        "SELECT id, sha256 FROM songs WHERE path = ?", (row["path"],)
-    ).fetchone()
-    if known is None:
-        marks = ",".join(f":{name}" for name in row)
-        added = connection.execute(f"INSERT INTO songs ({','.join(row)}) VALUES ({marks})", row)
-        return int(added.lastrowid or 0)
-    song_id, sha256 = known
-    if sha256 != row["sha256"]:
-        connection.execute("DELETE FROM tracks WHERE song_id = ?", (song_id,))
-    changes = ",".join(f"{name} = :{name}" for name in row)
-    connection.execute(f"UPDATE songs SET {changes} WHERE id = :id", row | {"id": song_id})
-    return int(song_id)
-
-
-def _artist_and_album(connection: sqlite3.Connection, artist: str, album: str) -> tuple[int, int]:
-    artist_id = _id_of(connection, "artists", {"name": artist})
-    return artist_id, _id_of(connection, "albums", {"artist_id": artist_id, "title": album})
-
-
-def _id_of(connection: sqlite3.Connection, table: str, row: dict[str, object]) -> int:
-    """Give the id of the row of a table of names, which is added if it is not there."""
-    names, marks = ",".join(row), ",".join("?" * len(row))
-    values = tuple(row.values())
-    connection.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", values)
-    question = f"SELECT id FROM {table} WHERE ({names}) = ({marks})"
-    return int(connection.execute(question, values).fetchone()[0])
 
 
 def _sha256(path: Path) -> str:
