@@ -37,7 +37,7 @@ _CLI_RUNS = 3
 _SAMPLE_S = 0.005
 _WIDTH = 120
 _PATIENCE_S = 120
-_EAR_S = _STEADY_S = 60
+_EAR_S = _STEADY_S = 600
 _EAR = Path(__file__).with_name("bench_ear.py")
 _WATCHER = Path(__file__).with_name("bench_window.py")
 _LONG_WATCHER = Path(__file__).with_name("bench_long.py")
