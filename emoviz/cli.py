@@ -12,6 +12,7 @@ from emoviz import (
     analyze_command,
     errors,
     export_command,
+    film_command,
     library_command,
     log,
     paths,
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     export_command.add_command(commands)
     _add_listen(commands.add_parser("listen", help="track what a microphone hears, as it sounds"))
+    film_command.add_arguments(commands.add_parser("film", help="make a film of a song"))
     commands.add_parser("models", help="list the models").set_defaults(run=_models)
     commands.add_parser("devices", help="list the sound devices").set_defaults(run=_devices)
     training_commands.add_commands(commands)

@@ -165,6 +165,26 @@ class ExtraMissingError(EmovizError):
         )
 
 
+class FilmEncoderError(EmovizError):
+    """The FFmpeg that is installed cannot make a film."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The PyAV that is installed has no H.264 encoder (libx264), which a film needs; "
+            "install the one from PyPI: pip install --force-reinstall av."
+        )
+
+
+class FilmSpanError(EmovizError):
+    """A film is wanted of a part that the song does not have."""
+
+    def __init__(self, path: Path, duration_s: float) -> None:
+        super().__init__(
+            f"{path}: it is {duration_s:.1f} s long and nothing of it is in the part that the film "
+            "is to show; choose another part."
+        )
+
+
 class TrajectoryFileError(EmovizError):
     """A file that should hold a trajectory does not."""
 

@@ -117,6 +117,16 @@ def _saving(parent: QWidget, title: str, proposed: Path, filters: list[str]) -> 
     return dialog
 
 
+def choose_film(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
+    """Let the user choose where a film is written; `proposed` is what stands there first."""
+    dialog = QFileDialog(parent, parent.tr("Export film"), str(proposed.parent))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(parent.tr("MP4 films (*{0})").format(proposed.suffix))
+    dialog.setDefaultSuffix(proposed.suffix)
+    dialog.selectFile(proposed.name)
+    _open(dialog, then)
+
+
 def _open(dialog: QFileDialog, then: Callable[[Path], None]) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))

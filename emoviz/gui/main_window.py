@@ -18,6 +18,7 @@ from emoviz.gui.action_spec import FILE, MODEL, PLAYBACK
 from emoviz.gui.banner import Banner
 from emoviz.gui.comparison import Comparison
 from emoviz.gui.exporting import Exporting
+from emoviz.gui.film_export import FilmExport
 from emoviz.gui.hints import HintsCard
 from emoviz.gui.listening_session import ListeningSession
 from emoviz.gui.live_display import Borrowed, Lent, LiveDisplay
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.listening = ListeningSession(self, settings)
         self.exporting = Exporting(self, self._session, self.listening, settings)
         self.sharing = Sharing(self, self._session, self._store, settings, theme)
+        self.film = FilmExport(self, self._session, self._store, self.playback, settings, theme)
         self.theme_choice = ThemeChoice(settings, theme)
         self.loop = Loop(self._axis, lambda: self.playback.time_s)
         self._make_views()
@@ -186,6 +188,7 @@ class MainWindow(QMainWindow):
         self.sharing.take(self._plane)
         self.comparison.take_actions(self._actions)
         self.plane_choices.take(self._plane, self._readout, self._actions)
+        self.film.show_in(self._actions, self._plane)
         self._stage = Stage(self, self._plane)
         self._time_views = (self._ruler, self._timeline, self.spectrogram, self._overview)
         self._track_views = (
@@ -271,7 +274,7 @@ class MainWindow(QMainWindow):
         self.comparison.track_changed.connect(self._timeline.set_second_track)
         self.comparison.said.connect(self._banner.say)
         self.listening.said.connect(self._banner.say)
-        for keeper in (self.exporting, self.sharing):
+        for keeper in (self.exporting, self.sharing, self.film):
             keeper.said.connect(self._banner.say)
             keeper.written.connect(self._transport.show_notice)
         self.playback.muted_changed.connect(self._actions["toggle_mute"].setChecked)
@@ -392,6 +395,7 @@ class MainWindow(QMainWindow):
         self._stage.close()
         self.playback.stop_clock()
         self.listening.close()
+        self.film.close()
         self._session.close()
         self.comparison.close()
         self.playback.close()

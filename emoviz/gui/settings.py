@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from emoviz.circumplex import RUSSELL, WORD_SETS
 from emoviz.estimator import DEFAULT_MODEL
+from emoviz.film_file import RATES, SIZES
 from emoviz.gui import colour_maps, theme
 
 _MOST_RECENT = 10
@@ -52,6 +53,8 @@ GEOMETRY = Setting("window/geometry", QByteArray, QByteArray())
 FOLDER = Setting("files/folder", str, "")
 RECENT = Setting("files/recent", list, [])
 MODEL = Setting("analysis/model", str, DEFAULT_MODEL)
+FILM_SIZE = Setting("film/size", str, "720p", lambda size: size in SIZES)
+FILM_RATE = Setting("film/rate", str, "30", lambda rate: rate in map(str, RATES))
 DEVICE = Setting("sound/device", str, "")
 INPUT = Setting("sound/input", str, "")
 HINTS_SEEN = Setting("window/hints_seen", bool, False)

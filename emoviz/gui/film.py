@@ -1,0 +1,216 @@
+"""Makes a film of a song: hears it, tracks it if need be, draws picture by picture, writes it."""
+
+import math
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from PySide6.QtGui import QGuiApplication
+
+from emoviz import __version__, errors, estimator, files
+from emoviz.decoder import Samples
+from emoviz.film_file import SOUND_HZ, FilmFile, FilmFormat
+from emoviz.gui.film_layout import layout_of
+from emoviz.gui.film_picture import FilmLook, FilmPicture, FilmSubject
+from emoviz.gui.mel_store import MelStore
+from emoviz.melspectrogram import FrontEnd, mel_frames
+from emoviz.song import Report, Song
+from emoviz.tracker import AnalysisCancelledError, File2Track, Update
+from emoviz.trail import Values
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+_MOST_WAITING = 8
+"""Pictures that wait for the encoder: each of 1080p takes 3 MB."""
+_SOUND_AHEAD_S = 1.0
+TRACKING, DRAWING = "track", "film"
+"""What is being done, as `OnProgress` is told."""
+
+OnProgress: TypeAlias = Callable[[str, int, int], None]
+"""Takes what is being done, how much of it is done, and how much there is in all."""
+
+
+class FilmCancelledError(Exception):
+    """The film was told to stop before it was whole."""
+
+
+@dataclass(frozen=True)
+class FilmOrder:
+    """What film is wanted, of which song, and where."""
+
+    song: Path
+    target: Path
+    model: str
+    film_format: FilmFormat
+    look: FilmLook
+    values: Values | None = field(default=None, compare=False)
+    """The song's track by `model`, if it is known already"""
+    start_s: float = 0.0
+    end_s: float = math.inf
+
+
+def make_film(
+    order: FilmOrder, report: Report, progress: OnProgress, cancelled: Callable[[], bool]
+) -> None:
+    """Make a film, without a display if there is none.
+
+    `report` takes sentences about what is wrong with the song but does not stop the work. Raises
+    `errors.EmovizError`, and `FilmCancelledError` soon after `cancelled` has become true; nothing
+    is left behind then, and a file that was there before is as it was.
+    """
+    song = Song.open(order.song)
+    files.check_target(order.target)
+    if files.is_same(order.target, order.song):
+        raise errors.OutputIsSongError(order.target)
+    with _application():
+        subject, comment = _subject(song, order, report, progress, cancelled)
+        tags = {"title": subject.title, "artist": subject.artist, "comment": comment}
+        width, height = order.film_format.width_px, order.film_format.height_px
+        layout = layout_of(order.film_format.size, width, height)
+        picture = FilmPicture(layout, subject, order.look)
+        film = FilmFile(order.target, order.film_format, tags)
+        try:
+            _shoot(film, picture, song, subject, order.film_format.rate, progress, cancelled)
+            film.finish()
+        finally:
+            film.discard()
+
+
+def _subject(
+    song: Song,
+    order: FilmOrder,
+    report: Report,
+    progress: OnProgress,
+    cancelled: Callable[[], bool],
+) -> tuple[FilmSubject, str]:
+    """Give what the film is of, and what is said of it in the file."""
+    info = estimator.describe(order.model)
+    values = order.values
+    if values is None:
+        values = _track(song, order.model, report, progress, cancelled)
+        report = _ignore
+    store = MelStore()
+    duration_s = _hear(song, estimator.shown_front_end(order.model), store, cancelled)
+    start_s, end_s = order.start_s, min(order.end_s, duration_s)
+    if start_s >= end_s:
+        raise errors.FilmSpanError(order.song, duration_s)
+    levels, _, _ = store.image(start_s, end_s, order.film_format.width_px)
+    subject = FilmSubject(song.title, song.artist, values, levels, start_s, end_s)
+    comment = f"Perceived emotion as {info.title} {info.version} predicts it; emoviz {__version__}"
+    return subject, comment
+
+
+def _ignore(_: str) -> None:
+    pass
+
+
+def _track(
+    song: Song, model: str, report: Report, progress: OnProgress, cancelled: Callable[[], bool]
+) -> Values:
+    def on_update(update: Update) -> None:
+        progress(TRACKING, update.windows_done, update.windows_total)
+
+    track = File2Track(estimator.load(model))
+    try:
+        trajectory = track(song, report=report, on_update=on_update, cancelled=cancelled)
+    except AnalysisCancelledError as error:
+        raise FilmCancelledError from error
+    columns = [trajectory.valence, trajectory.arousal]
+    if trajectory.valence_sd is not None and trajectory.arousal_sd is not None:
+        columns += [trajectory.valence_sd, trajectory.arousal_sd]
+    return np.column_stack(columns)
+
+
+def _hear(song: Song, front_end: FrontEnd, store: MelStore, cancelled: Callable[[], bool]) -> float:
+    """Put the song's mel frames into a store; give how long the song really is, in seconds."""
+    samples = 0
+
+    def counted() -> Iterator[Samples]:
+        nonlocal samples
+        # What is wrong with the song has been said by whoever tracked it.
+        for block in song.mono_blocks(front_end.sample_rate_hz, _ignore):
+            if cancelled():
+                raise FilmCancelledError
+            samples += len(block)
+            yield block
+
+    for frames_db in mel_frames(counted(), front_end):
+        store.add(frames_db)
+    return samples / front_end.sample_rate_hz
+
+
+def _shoot(
+    film: FilmFile,
+    picture: FilmPicture,
+    song: Song,
+    subject: FilmSubject,
+    rate: int,
+    progress: OnProgress,
+    cancelled: Callable[[], bool],
+) -> None:
+    """Draw the pictures here, while a thread encodes them and the sound that belongs to them."""
+    duration_s = subject.end_s - subject.start_s
+    total = math.ceil(duration_s * rate - 1e-6)
+    sound = _sound(song, subject.start_s, round(duration_s * SOUND_HZ))
+    waiting: deque[Future[None]] = deque()
+
+    def write(frame: "VideoFrame", number: int) -> None:
+        while film.sound_s < number / rate + _SOUND_AHEAD_S:
+            block = next(sound, None)
+            if block is None:
+                break
+            film.write_sound(block)
+        film.write_picture(frame)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="encode") as encoder:
+        try:
+            for number in range(total):
+                if cancelled():
+                    raise FilmCancelledError
+                picture.draw(subject.start_s + number / rate)
+                frame = film.converted(picture.pixels, number)
+                waiting.append(encoder.submit(write, frame, number))
+                if len(waiting) > _MOST_WAITING:
+                    waiting.popleft().result()
+                progress(DRAWING, number + 1, total)
+            for written in waiting:
+                written.result()
+        finally:
+            encoder.shutdown(cancel_futures=True)
+            sound.close()
+
+
+def _sound(song: Song, start_s: float, frames: int) -> Generator[Samples, None, None]:
+    """Yield exactly so many frames of the song in stereo, silence where it ends before."""
+    left = frames
+    try:
+        for block in song.stereo_blocks(SOUND_HZ, start_s):
+            yield block[:left]
+            left -= len(block[:left])
+            if not left:
+                return
+    except errors.SongDamagedError:
+        # That the song breaks off has been said, and its picture ends there too.
+        pass
+    if left:
+        yield np.zeros((left, 2), np.float32)
+
+
+@contextmanager
+def _application() -> Iterator[None]:
+    """Have Qt's application, without a display, unless there is one."""
+    application = QGuiApplication.instance()
+    if application is None:
+        if sys.platform.startswith("linux"):
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        application = QGuiApplication(["emoviz"])
+    yield
+    del application
