@@ -43,6 +43,14 @@ FILE_ACTIONS = (
         part="sharing",
     ),
     ActionSpec(
+        "export_film",
+        FILE,
+        "Export fil&m…",
+        "Make a film of the song: plane, spectrogram and sound",
+        needs_track=True,
+        part="film",
+    ),
+    ActionSpec(
         "reset_settings", FILE, "Reset all &settings…", "Put every setting back as it was at first"
     ),
     ActionSpec("close", FILE, "&Quit", "Close the window", ("Ctrl+Q",)),

@@ -67,58 +67,57 @@ def make_film(
     is left behind then, and a file that was there before is as it was.
     """
     song = Song.open(order.song)
-    files.check_target(order.target)
     if files.is_same(order.target, order.song):
         raise errors.OutputIsSongError(order.target)
-    with _application():
-        subject, comment = _subject(song, order, report, progress, cancelled)
-        tags = {"title": subject.title, "artist": subject.artist, "comment": comment}
-        width, height = order.film_format.width_px, order.film_format.height_px
-        layout = layout_of(order.film_format.size, width, height)
-        picture = FilmPicture(layout, subject, order.look)
-        film = FilmFile(order.target, order.film_format, tags)
-        try:
+    tracker = File2Track(estimator.load(order.model)) if order.values is None else None
+    info = estimator.describe(order.model)
+    tags = {
+        "title": song.title,
+        "artist": song.artist,
+        "comment": f"Perceived emotion as {info.title} {info.version} predicts it; "
+        f"emoviz {__version__}",
+    }
+    # Begun before the song is tracked: that the place cannot be written to is said at once.
+    film = FilmFile(order.target, order.film_format, tags)
+    try:
+        with _application():
+            values = order.values
+            if tracker is not None:
+                values = _track(tracker, song, report, progress, cancelled)
+            assert values is not None
+            subject = _subject(song, order, values, cancelled)
+            layout = layout_of(
+                order.film_format.size, order.film_format.width_px, order.film_format.height_px
+            )
+            picture = FilmPicture(layout, subject, order.look)
             _shoot(film, picture, song, subject, order.film_format.rate, progress, cancelled)
             film.finish()
-        finally:
-            film.discard()
+    finally:
+        film.discard()
 
 
 def _subject(
-    song: Song,
-    order: FilmOrder,
-    report: Report,
-    progress: OnProgress,
-    cancelled: Callable[[], bool],
-) -> tuple[FilmSubject, str]:
-    """Give what the film is of, and what is said of it in the file."""
-    info = estimator.describe(order.model)
-    values = order.values
-    if values is None:
-        values = _track(song, order.model, report, progress, cancelled)
-        report = _ignore
+    song: Song, order: FilmOrder, values: Values, cancelled: Callable[[], bool]
+) -> FilmSubject:
     store = MelStore()
     duration_s = _hear(song, estimator.shown_front_end(order.model), store, cancelled)
     start_s, end_s = order.start_s, min(order.end_s, duration_s)
     if start_s >= end_s:
         raise errors.FilmSpanError(order.song, duration_s)
     levels, _, _ = store.image(start_s, end_s, order.film_format.width_px)
-    subject = FilmSubject(song.title, song.artist, values, levels, start_s, end_s)
-    comment = f"Perceived emotion as {info.title} {info.version} predicts it; emoviz {__version__}"
-    return subject, comment
-
-
-def _ignore(_: str) -> None:
-    pass
+    return FilmSubject(song.title, song.artist, values, levels, start_s, end_s)
 
 
 def _track(
-    song: Song, model: str, report: Report, progress: OnProgress, cancelled: Callable[[], bool]
+    track: File2Track,
+    song: Song,
+    report: Report,
+    progress: OnProgress,
+    cancelled: Callable[[], bool],
 ) -> Values:
     def on_update(update: Update) -> None:
         progress(TRACKING, update.windows_done, update.windows_total)
 
-    track = File2Track(estimator.load(model))
     try:
         trajectory = track(song, report=report, on_update=on_update, cancelled=cancelled)
     except AnalysisCancelledError as error:
@@ -136,7 +135,7 @@ def _hear(song: Song, front_end: FrontEnd, store: MelStore, cancelled: Callable[
     def counted() -> Iterator[Samples]:
         nonlocal samples
         # What is wrong with the song has been said by whoever tracked it.
-        for block in song.mono_blocks(front_end.sample_rate_hz, _ignore):
+        for block in song.mono_blocks(front_end.sample_rate_hz, lambda _: None):
             if cancelled():
                 raise FilmCancelledError
             samples += len(block)
