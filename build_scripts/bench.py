@@ -29,7 +29,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-_PARTS = ("start", "play", "long", "listen", "cli", "ear", "steady")
+_PARTS = ("start", "play", "long", "listen", "cli", "ear", "steady", "film")
 _LONG_PARTS = ("library",)
 """What takes half an hour, and is measured only where it is asked for"""
 _STARTS = 5
@@ -38,7 +38,9 @@ _SAMPLE_S = 0.005
 _WIDTH = 120
 _PATIENCE_S = 120
 _EAR_S = _STEADY_S = 600
+_FILM_PATIENCE_S = 900
 _EAR = Path(__file__).with_name("bench_ear.py")
+_FILM = Path(__file__).with_name("bench_film.py")
 _WATCHER = Path(__file__).with_name("bench_window.py")
 _LONG_WATCHER = Path(__file__).with_name("bench_long.py")
 _STEADY_WATCHER = Path(__file__).with_name("bench_steady.py")
@@ -91,9 +93,11 @@ def main() -> int:
             figures += measure_ear(folder, notes)
         if "cli" in only:
             figures += measure_cli(song, folder)
+        if "film" in only:
+            figures += measure_film(song, folder, notes)
         if "library" in only:
             figures += measure_library(folder, notes)
-        if set(only) - {"cli", "ear", "library"}:
+        if set(only) - {"cli", "ear", "library", "film"}:
             with machine.screen() as screen:
                 environment = os.environ | machine.home(folder / "home") | screen
                 if "start" in only:
@@ -216,6 +220,26 @@ def measure_steady(
         Figure("underflows in ten minutes under load", measured["underflows"], "", 0.0),
         Figure("audio callback under load, worst", measured["worst_s"] * 1000, "ms"),
         Figure("frame time under load, 95th percentile", measured["frame_95th_s"] * 1000, "ms"),
+    ]
+
+
+def measure_film(song: Path, folder: Path, notes: list[str]) -> list[Figure]:
+    """Make a film of the song, and see whether sound and picture of a long one are together."""
+    result = folder / "film.json"
+    command = [sys.executable, str(_FILM), str(result), str(song), str(folder)]
+    subprocess.run(command, timeout=_FILM_PATIENCE_S, check=True)
+    measured = json.loads(result.read_text())
+    film = measured["film"]
+    notes.append(
+        f"the film took {film['made_s']:.1f} s, and {film['tracked_s']:.1f} s for its track; it "
+        f"has {film['bytes'] / 1e6:.1f} MB"
+    )
+    ratio = film["film_s"] / film["made_s"]
+    late = tuple(measured["late_frames"])
+    latest = max(late, key=abs)
+    return [
+        Figure("film, 720p at 30/s, times real time", ratio, "x", 1.0, at_least=True),
+        Figure("trail behind the sound after 10 min of film", latest, "frames", 1.0),
     ]
 
 

@@ -60,6 +60,8 @@ class Film:
         """Yield the picture that is shown at each of these times, (height, width, 3) RGB."""
         wanted = list(times_s)
         with av.open(str(self.path)) as container:
+            # To the key picture before it.
+            container.seek(round(1e6 * wanted[0]))
             before: av.VideoFrame | None = None
             for frame in container.decode(video=0):
                 assert frame.time is not None
