@@ -3,13 +3,13 @@
 import time
 
 from PySide6.QtCore import QRect, QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from emoviz.gui.overlay import Overlay
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
 
-_WIDTH_PX = 300
+_WIDTH_PX = 232
 _MARGIN_PX = 12
 _SURE_AFTER_S = 2.0
 """So long a film is made before it is said how long it will take."""
@@ -33,18 +33,20 @@ class FilmCard(Overlay):
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
         self._bar.setAccessibleName(self.tr("Progress of the film"))
-        cancel = QPushButton(self.tr("Cancel"))
+        cancel = QToolButton()
+        cancel.setText(self.tr("Cancel"))
+        cancel.setAutoRaise(True)
         cancel.setAccessibleName(self.tr("Cancel the film"))
         cancel.clicked.connect(self.cancelled)
         row = QHBoxLayout()
-        row.addWidget(self._left, 1)
+        row.addWidget(self._name, 1)
         row.addWidget(cancel)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 10, 14, 10)
-        layout.setSpacing(8)
-        layout.addWidget(self._name)
-        layout.addWidget(self._bar)
+        layout.setContentsMargins(12, 6, 8, 10)
+        layout.setSpacing(6)
         layout.addLayout(row)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._left)
         self.hide()
         theme.changed.connect(self._take_colours)
         self._take_colours()

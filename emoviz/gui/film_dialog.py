@@ -56,11 +56,12 @@ class FilmDialog(QDialog):
         self._sizes.buttonClicked.connect(self._show_preview)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         go_on = self._buttons.addButton(self.tr("&Export…"), QDialogButtonBox.ButtonRole.AcceptRole)
-        go_on.setDefault(True)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self.accepted.connect(lambda: then(self.chosen))
         self._lay_out()
+        # Not before: only inside of a dialog a button is its default.
+        go_on.setDefault(True)
         self._show_preview()
         # Fusion's rings would be as dark as a dark ground.
         palette = self.palette()

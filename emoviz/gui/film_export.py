@@ -51,6 +51,7 @@ class FilmExport(QObject):
         self._settings = settings
         self._theme = theme
         self._process: FilmProcess | None = None
+        self._ending: list[FilmProcess] = []
         self._card: FilmCard | None = None
         self._action: QAction | None = None
         for changed in (session.opened, session.finished):
@@ -83,6 +84,9 @@ class FilmExport(QObject):
     def close(self) -> None:
         """Cancel what is being done and wait for its end."""
         self.cancel()
+        for process in self._ending:
+            process.wait()
+        self._ending.clear()
 
     def _order(self) -> FilmOrder:
         """Give what the window shows now, as a film of it would show it."""
@@ -158,7 +162,7 @@ class FilmExport(QObject):
     def _end(self) -> None:
         assert self._process is not None
         assert self._card is not None
-        self._process.deleteLater()
+        self._ending.append(self._process)
         self._process = None
         self._card.hide()
         self._show_whether_possible()

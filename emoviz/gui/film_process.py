@@ -20,7 +20,7 @@ _LOOK_MS = 100
 _TELL_S = 0.1
 _BEHIND = 5
 """How much less in a hurry than the window it is, in steps of niceness."""
-_PATIENCE_S = 10.0
+_PATIENCE_S = 20.0
 
 
 class FilmProcess(QObject):
@@ -46,9 +46,12 @@ class FilmProcess(QObject):
         self._look.start()
 
     def cancel(self) -> None:
-        """Have it leave nothing behind, and wait until it has."""
+        """Have it end and leave nothing behind, a moment later."""
         self._look.stop()
         self._ours.close()
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
         self._process.join(_PATIENCE_S)
         if self._process.is_alive():
             self._process.kill()

@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QRadioButton
+from PySide6.QtWidgets import QDialogButtonBox, QRadioButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from emoviz.film_file import FilmFormat
@@ -89,10 +89,10 @@ def test_a_film_that_is_cancelled_leaves_nothing(
     ask_for_film(qtbot, window, folder / "film.mp4")
     qtbot.waitUntil(lambda: bool(names(folder)), timeout=DEADLINE_MS)
     card = part(window, FilmCard)
-    cancel = card.findChild(QPushButton)
+    cancel = card.findChild(QToolButton)
     assert cancel is not None
     QTest.mouseClick(cancel, Qt.MouseButton.LeftButton)
-    assert names(folder) == []
+    qtbot.waitUntil(lambda: names(folder) == [], timeout=DEADLINE_MS)
     assert not card.isVisible()
     assert action(window, "export_film").isEnabled()
 
