@@ -394,9 +394,6 @@ class MainWindow(QMainWindow):
         self._settings.put(remembered.GEOMETRY, self.saveGeometry())
         self._stage.close()
         self.playback.stop_clock()
-        self.listening.close()
-        self.film.close()
-        self._session.close()
-        self.comparison.close()
-        self.playback.close()
+        for part in (self.listening, self.film, self._session, self.comparison, self.playback):
+            part.close()
         event.accept()
