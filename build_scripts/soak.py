@@ -304,9 +304,11 @@ def soak(folder: Path, minutes: float) -> int:
     def note(kind: type[BaseException], error: BaseException, trace: object) -> None:
         findings.faults.append("".join(traceback.format_exception(error)))
 
+    from emoviz import memory
     from emoviz.gui import app
     from emoviz.gui.settings import Settings
 
+    memory.keep_large_apart()
     application = app.make_application()
     sys.excepthook = note
     threading.excepthook = lambda told: note(told.exc_type, told.exc_value, None)

@@ -10,7 +10,7 @@ from types import TracebackType
 from PySide6.QtCore import QEvent, QObject, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
-from emoviz import __version__, log, paths
+from emoviz import __version__, log, memory, paths
 from emoviz.gui import settings as remembered
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
@@ -24,6 +24,7 @@ _SWITCH_S = 0.001
 
 def run(song: Path | None) -> int:
     """Open the window on `song`, or on the demo song; give the exit status when it is closed."""
+    memory.keep_large_apart()
     application = make_application()
     # The sound device's thread asks for the interpreter sixty times a second, and must not wait.
     sys.setswitchinterval(_SWITCH_S)
