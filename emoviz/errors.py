@@ -101,6 +101,26 @@ class SongTooShortError(SongError):
         )
 
 
+class SongUnseenError(SongError):
+    """A worker on another machine does not find the file."""
+
+    def __init__(self, path: Path, machine: str) -> None:
+        super().__init__(
+            f"{path}: the worker on {machine} cannot see this file; keep the songs on a disk that "
+            "every machine has under the same path."
+        )
+
+
+class SongEndsWorkersError(SongError):
+    """Workers were ended one after the other while they tracked a song."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: several workers were ended while they tracked this song; it may need more "
+            "memory than they have, or be damaged."
+        )
+
+
 class NoSongsError(SongError):
     """Folders were searched and no song was found."""
 
@@ -232,6 +252,51 @@ class LibraryCorruptError(LibraryError):
         super().__init__(
             f"{path}: the library is damaged ({reason}); --new keeps it aside, with the date in "
             "its name, and begins a new one."
+        )
+
+
+class ClusterError(EmovizError):
+    """Songs cannot be tracked on other machines."""
+
+
+class SchedulerMissingError(ClusterError):
+    """No scheduler answers at an address."""
+
+    def __init__(self, scheduler: str, reason: str) -> None:
+        super().__init__(
+            f"{scheduler}: no Dask scheduler answers there ({reason}); check the address, which is "
+            "like tcp://host:8786, or leave out --scheduler to use this machine."
+        )
+
+
+class SchedulerLostError(ClusterError):
+    """The scheduler has gone while songs were tracked."""
+
+    def __init__(self, scheduler: str) -> None:
+        super().__init__(
+            f"{scheduler}: the scheduler has gone. What is done is kept: start it and run this "
+            "again to do the rest, or leave out --scheduler to do it on this machine."
+        )
+
+
+class NoWorkersError(ClusterError):
+    """The scheduler has no workers."""
+
+    def __init__(self, scheduler: str, waited_s: float) -> None:
+        super().__init__(
+            f"{scheduler}: the scheduler has had no worker for {waited_s:.0f} s. What is done is "
+            f"kept: start workers with 'dask worker {scheduler} --nthreads 1' and run this again."
+        )
+
+
+class WorkerError(ClusterError):
+    """A worker cannot track songs."""
+
+    def __init__(self, worker: str, reason: str, needed: str) -> None:
+        super().__init__(
+            f"{worker}: songs cannot be tracked there ({reason.rstrip('.')}). What is done is "
+            f"kept: give every worker {needed} with the same models, start it anew, and run this "
+            "again."
         )
 
 
