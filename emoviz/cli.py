@@ -7,7 +7,16 @@ import signal
 import sys
 from pathlib import Path
 
-from emoviz import __version__, analyze_command, errors, files, library_command, log, paths
+from emoviz import (
+    __version__,
+    analyze_command,
+    errors,
+    files,
+    library_command,
+    log,
+    paths,
+    tag_command,
+)
 from emoviz.estimator import DEFAULT_MODEL
 from emoviz.terminal import quiet_libraries
 from emoviz.training import commands as training_commands
@@ -75,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     library_command.add_arguments(
         commands.add_parser("library", help="keep the tracks of many songs, and find songs by them")
+    )
+    tag_command.add_arguments(
+        commands.add_parser("tag", help="write valence, arousal and word into songs' own tags")
     )
     _add_listen(commands.add_parser("listen", help="track what a microphone hears, as it sounds"))
     commands.add_parser("models", help="list the models").set_defaults(run=_models)
