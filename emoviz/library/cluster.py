@@ -4,6 +4,7 @@ The workers have the same emoviz as this program, and see the songs under the sa
 imported only here, and this module only where a scheduler is asked for.
 """
 
+import asyncio
 import logging
 import platform
 import socket
@@ -16,7 +17,7 @@ from pathlib import Path
 
 try:
     import distributed
-    from distributed.comm.addressing import get_address_host_port
+    from distributed.comm import connect, get_address_host_port
 except ImportError as error:
     from emoviz import errors
 
@@ -70,16 +71,25 @@ def _connected(scheduler: str) -> Iterator[distributed.Client]:
         # Whatever it has to say, the user is told in a sentence.
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        # Before Dask tries: its client takes long to be rid of when it has never been connected.
+        # Before Dask's client tries: it waits for ever for a greeting, and takes long to be rid of
+        # when it has never been connected.
         socket.create_connection(get_address_host_port(scheduler), _ANSWERS_WITHIN_S).close()
+        asyncio.run(asyncio.wait_for(_greet(scheduler), _ANSWERS_WITHIN_S))
         client = distributed.Client(scheduler, timeout=_ANSWERS_WITHIN_S, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise errors.SchedulerMissingError(scheduler, str(error)) from error
+    except (OSError, ValueError, ImportError) as error:
+        reason = str(error) or f"no greeting within {_ANSWERS_WITHIN_S:.0f} s"
+        raise errors.SchedulerMissingError(scheduler, reason) from error
     try:
         yield client
     finally:
         with suppress(OSError, TimeoutError):
             client.close(timeout=_ANSWERS_WITHIN_S)
+
+
+async def _greet(scheduler: str) -> None:
+    """See that it is a scheduler, or something of Dask's, that answers."""
+    arguments = distributed.Security().get_connection_args("client")
+    (await connect(scheduler, **arguments)).abort()
 
 
 def _check_workers(client: distributed.Client, scheduler: str, patience_s: float) -> None:

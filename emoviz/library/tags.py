@@ -271,4 +271,6 @@ def _as_output_error(path: Path) -> Iterator[None]:
         if isinstance(reason, OSError):
             with files.as_output_error(path):
                 raise reason from error
-        raise errors.OutputError(path, f"its tags: {reason}", "get a fresh copy of it") from error
+        raise errors.OutputError(
+            path, f"its tags: {reason}", "leave it out, or get a fresh copy"
+        ) from error

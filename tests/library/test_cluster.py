@@ -231,6 +231,14 @@ def test_an_address_where_no_scheduler_is_is_said(
     assert done.stderr.count("\n") == 1
 
 
+def test_what_is_no_scheduler_is_not_waited_for_for_ever(album: Path, program: Program) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        done = program("analyze", album, "-o", "out", "--scheduler", address)
+    assert done.returncode == 1
+    assert f"{address}: no Dask scheduler answers there (no greeting within" in done.stderr
+
+
 def test_without_the_extra_its_name_is_said(album: Path, program: Program) -> None:
     package = program.place / "distributed"
     package.mkdir()
