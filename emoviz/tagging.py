@@ -10,7 +10,7 @@ from pathlib import Path
 from emoviz import errors, estimator, files, progress
 from emoviz.circumplex import Circumplex
 from emoviz.library import tags
-from emoviz.library.batch import Run, View, each_once
+from emoviz.library.batch import Fate, Run, View, each_once
 from emoviz.library.records import FileState, SongRecord
 from emoviz.library.songs import ignore_sentence
 from emoviz.library.store import Library
@@ -87,6 +87,7 @@ class _Tagger:
             except (errors.SongError, errors.OutputError) as error:
                 failed += 1
                 self._view.say(str(error))
+            self._view.song(Fate.KNOWN)
         return failed
 
     def _do(self, song: Path, changes: tags.Changes) -> None:

@@ -241,8 +241,8 @@ def test_what_may_only_be_read_stays_as_it_is(folder: Path, library: Path, tmp_p
     before = state_of(folder)
     done = program(*arguments)
     assert done.stderr == (
-        f"emoviz: {song}: cannot be written (permission denied); choose another place or free "
-        "some room.\n"
+        f"emoviz: {song}: cannot be written (permission denied); make it and its folder "
+        "writable, or leave it out.\n"
     )
     song.chmod(0o640)
     folder.chmod(0o550)

@@ -4,8 +4,8 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import av
@@ -27,7 +27,7 @@ def rewrite(path: Path, change: Change) -> None:
     original = path.resolve()
     copy = files.temporary_beside(original)
     try:
-        with files.as_output_error(path):
+        with _as_output_error(path):
             if not os.access(original, os.W_OK):
                 # The rename would not mind.
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -89,3 +89,13 @@ def _keep_look(original: Path, copy: Path) -> None:
     shutil.copystat(original, copy)
     with copy.open("rb") as file:
         os.fsync(file.fileno())
+
+
+@contextmanager
+def _as_output_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        remedy = "free some room" if is_full else "make it and its folder writable, or leave it out"
+        raise errors.OutputError(path, (error.strerror or str(error)).lower(), remedy) from error
