@@ -73,7 +73,8 @@ class Cluster:
             process = subprocess.Popen(
                 [*map(str, command), "--host", "127.0.0.1", "--no-dashboard"],
                 cwd=place or self._folder,
-                env=os.environ | {"PYTHONPATH": str(root)},
+                env=os.environ
+                | {"PYTHONPATH": str(root), "DASK_TEMPORARY_DIRECTORY": str(self._folder)},
                 stderr=log,
             )
         self._processes.append(process)
