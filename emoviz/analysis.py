@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from emoviz.library.outputs import STANDARD_OUTPUT, FilePerSong, Nowhere, OneFil
 from emoviz.library.songs import is_folder
 from emoviz.library.store import Library
 from emoviz.library.tables import Tracks, check_table, is_table, write_table
-from emoviz.library.tracking import analyze
+from emoviz.library.tracking import Outcome, analyze
 
 
 def analyze_songs(options: argparse.Namespace) -> int:
@@ -120,8 +121,9 @@ class _Batch:
         with progress.progress(self._count) as view:
             run = Run(library, self._options.model, output, view)
             self.tally = run.tally
-            track = partial(analyze, model=self._options.model, jobs=jobs, on_update=view.window)
-            run(songs, track)
+            model, scheduler = self._options.model, self._options.scheduler
+            track = partial(analyze, model=model, jobs=jobs, on_update=view.window)
+            run(songs, partial(_analyze_on, scheduler, model=model) if scheduler else track)
         if self._count > 1:
             progress.show_tally(self.tally, time.monotonic() - began_s)
 
@@ -130,3 +132,10 @@ class _Batch:
             found = library.find(song, self._options.model)
             if found is not None:
                 yield found
+
+
+def _analyze_on(scheduler: str, paths: Iterable[Path], model: str) -> Iterator[Outcome]:
+    # Imported here: Dask is no part of every installation.
+    from emoviz.library.cluster import analyze_on
+
+    return analyze_on(scheduler, paths, model)

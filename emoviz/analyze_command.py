@@ -50,6 +50,12 @@ def add_tracking_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=positive, default=os.cpu_count() or 1, metavar="N", help="songs at a time"
     )
     parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="track on the workers of a Dask scheduler, tcp://host:port, which see the songs under "
+        "the same paths; --jobs is for this machine",
+    )
+    parser.add_argument(
         "--new",
         action="store_true",
         help="keep the library that is there aside and begin a new one",

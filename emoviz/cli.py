@@ -16,6 +16,7 @@ from emoviz import (
     library_command,
     log,
     paths,
+    tag_command,
 )
 from emoviz.estimator import DEFAULT_MODEL
 from emoviz.terminal import quiet_libraries
@@ -86,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("library", help="keep the tracks of many songs, and find songs by them")
     )
     export_command.add_command(commands)
+    tag_command.add_arguments(
+        commands.add_parser("tag", help="write valence, arousal and word into songs' own tags")
+    )
     _add_listen(commands.add_parser("listen", help="track what a microphone hears, as it sounds"))
     film_command.add_arguments(commands.add_parser("film", help="make a film of a song"))
     commands.add_parser("models", help="list the models").set_defaults(run=_models)

@@ -1,0 +1,128 @@
+"""What can be wrong with a song."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from emoviz.errors.base import EmovizError
+
+
+class SongError(EmovizError):
+    """A song cannot be opened or decoded."""
+
+
+class SongNotFoundError(SongError):
+    """The path leads to nothing."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: no such file; check the name or choose the song again.")
+
+
+class SongIsFolderError(SongError):
+    """The path leads to a folder where a file is needed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this is a folder; choose one song file inside it.")
+
+
+class SongIsNoFileError(SongError):
+    """The path leads to something that cannot be read twice, as a song must be."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this is a pipe or a device; save the song as a file first.")
+
+
+class SongPermissionError(SongError):
+    """The operating system refuses to let the file be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: you are not allowed to read this file; change its permissions or copy it."
+        )
+
+
+class SongEmptyError(SongError):
+    """The file has no bytes, or no audio in it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the file holds no audio; get a complete copy of it.")
+
+
+class SongNameError(SongError):
+    """The file's name cannot be written as text."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: this name is not valid Unicode; rename the file.")
+
+
+class SongFormatError(SongError):
+    """No decoder recognises the file as audio."""
+
+    def __init__(self, path: Path, reason: str = "") -> None:
+        because = f" ({reason})" if reason else ""
+        super().__init__(
+            f"{path}: this is not audio that emoviz can decode{because}; "
+            "convert it to wav, flac, ogg or mp3."
+        )
+
+
+class SongDamagedError(SongError):
+    """Decoding failed after it had begun, or the samples are not numbers."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: the audio is damaged ({reason}); get a fresh copy of the file.")
+
+
+class SongVanishedError(SongError):
+    """The file was there when it was opened and is gone now."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: the file has vanished while it was in use; "
+            "reconnect the disk or open it again."
+        )
+
+
+class SongChangedError(SongError):
+    """The file is not what it was when it was opened."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the file was changed while it was in use; open it again.")
+
+
+class SongTooShortError(SongError):
+    """The song is shorter than one half-second value."""
+
+    def __init__(self, path: Path, duration_s: float) -> None:
+        super().__init__(
+            f"{path}: it is {duration_s:.2f} s long and a prediction needs at least half a second; "
+            "choose a longer piece."
+        )
+
+
+class SongUnseenError(SongError):
+    """A worker on another machine does not find the file."""
+
+    def __init__(self, path: Path, machine: str) -> None:
+        super().__init__(
+            f"{path}: the worker on {machine} cannot see this file; keep the songs on a disk that "
+            "every machine has under the same path."
+        )
+
+
+class SongEndsWorkersError(SongError):
+    """Workers were ended one after the other while they tracked a song."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: several workers were ended while they tracked this song; it may need more "
+            "memory than they have, or be damaged."
+        )
+
+
+class NoSongsError(SongError):
+    """Folders were searched and no song was found."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__(
+            f"{', '.join(map(str, paths))}: no song in this folder; name a song or another folder."
+        )
