@@ -142,6 +142,7 @@ class LiveDisplay(QObject):
         self._title_before = self._window.windowTitle()
         song.loop.forget()
         views.transport.show_playing(False)
+        views.transport.show_progress(1, 1)
         self._window.setWindowTitle(self.tr("Listening - emoviz"))
         self._show_store(self._store)
         self._begin_anew(self._session.input_name)

@@ -196,7 +196,9 @@ class PlaneView(QWidget):
         assert layout is not None
         layout.activate()
         taken = QRectF()
-        for button in self.findChildren(QToolButton):
+        # Not those of what lies over the plane for a while.
+        directly = Qt.FindChildOption.FindDirectChildrenOnly
+        for button in self.findChildren(QToolButton, options=directly):
             taken = taken.united(QRectF(button.geometry()))
         self._painter.set_taken(taken)
 

@@ -256,3 +256,22 @@ def test_settings_of_the_plane_that_make_no_sense_are_not_taken(settings_file: P
     settings.put(remembered.WORDS, "../elsewhere")
     assert settings.get(remembered.TRAIL_S) == 15.0
     assert settings.get(remembered.WORDS) == "russell1980"
+
+
+def test_words_stand_on_both_sides_in_a_window_of_the_usual_size(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.resize(1280, 800)
+    plane = part(window, PlaneView)
+    qtbot.waitUntil(lambda: plane.width() > 900)
+    picture = plane.grab().toImage()
+    colours = {
+        side: {
+            picture.pixelColor(round(plane.width() * x), y).name()
+            for x in (0.25, 0.5 + side * 0.2)
+            for y in range(plane.height())
+        }
+        for side in (-1, 1)
+    }
+    assert len(colours[-1]) > 10
+    assert len(colours[1]) > 10
