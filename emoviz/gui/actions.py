@@ -139,6 +139,14 @@ ACTIONS = (
         checkable=True,
         part="listening",
     ),
+    ActionSpec(
+        "show_map",
+        VIEW,
+        "Library &map",
+        "All songs of the library on the plane (Ctrl+M)",
+        ("Ctrl+M",),
+        part="library_map",
+    ),
     ActionSpec("show_all", VIEW, "Show the &whole song", "Show the whole song", ("Ctrl+0",)),
     ActionSpec(
         "toggle_follow",

@@ -42,8 +42,9 @@ WHOLE_PLANE = Camera()
 class PlaneCamera:
     """A camera that glides to where it should be, and rests as long as that is good enough."""
 
-    def __init__(self) -> None:
+    def __init__(self, closest: float = _CLOSEST) -> None:
         self.now = WHOLE_PLANE
+        self._closest = closest
         self.following = False
         self._goal = WHOLE_PLANE
         self._time_constant_s = _FOLLOWING_S
@@ -71,7 +72,7 @@ class PlaneCamera:
     def zoom(self, valence: float, arousal: float, factor: float) -> None:
         """Zoom so that a point of the plane stays where it is seen; below 1 is nearer."""
         self.following = False
-        reach = min(max(self._goal.reach * factor, _CLOSEST), WHOLE_PLANE.reach)
+        reach = min(max(self._goal.reach * factor, self._closest), WHOLE_PLANE.reach)
         share = reach / self.now.reach
         self._goal = _held(
             valence + (self.now.valence - valence) * share,

@@ -100,6 +100,16 @@ def choose_picture(parent: QWidget, proposed: Path, then: Callable[[Path], None]
     _open(dialog, then)
 
 
+def choose_playlist(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
+    """Let the user choose where a playlist is written; `proposed` is what stands there first."""
+    dialog = QFileDialog(parent, parent.tr("Save the playlist"), str(proposed.parent))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(parent.tr("Playlists (*.m3u8 *.m3u)"))
+    dialog.setDefaultSuffix(proposed.suffix)
+    dialog.selectFile(proposed.name)
+    _open(dialog, then)
+
+
 def choose_recording(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
     """Let the user choose where a recording is written; `proposed` is what stands there first."""
     files = parent.tr("FLAC files (*{0})").format(proposed.suffix)

@@ -20,6 +20,7 @@ from emoviz.gui.comparison import Comparison
 from emoviz.gui.exporting import Exporting
 from emoviz.gui.film_export import FilmExport
 from emoviz.gui.hints import HintsCard
+from emoviz.gui.library_map import LibraryMap
 from emoviz.gui.listening_session import ListeningSession
 from emoviz.gui.live_display import Borrowed, Lent, LiveDisplay
 from emoviz.gui.loop import Loop
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(self, self._session, self.listening, settings)
         self.sharing = Sharing(self, self._session, self._store, settings, theme)
         self.film = FilmExport(self, self._session, self._store, self.playback, settings, theme)
+        self.library_map = LibraryMap(self, self._session, settings, theme)
         self.theme_choice = ThemeChoice(settings, theme)
         self.loop = Loop(self._axis, lambda: self.playback.time_s)
         self._make_views()
@@ -393,6 +395,7 @@ class MainWindow(QMainWindow):
         """Stop the clock, the analysis and the sound, in this order, and remember the window."""
         self._settings.put(remembered.GEOMETRY, self.saveGeometry())
         self._stage.close()
+        self.library_map.close()
         self.playback.stop_clock()
         for part in (self.listening, self.film, self._session, self.comparison, self.playback):
             part.close()

@@ -131,12 +131,19 @@ class PlaneGround:
 
     def draw_lines(self, painter: QPainter, geometry: Geometry) -> None:
         """Draw the circle, the axes and, from near, the grid."""
+        self.draw_circle(painter, geometry)
+        self.draw_grid(painter, geometry)
+        self.draw_axes(painter, geometry)
+
+    def draw_circle(self, painter: QPainter, geometry: Geometry) -> None:
+        """Draw the circle, and one of half its size."""
         painter.setPen(QPen(QColor(self.colours.line), 1.0))
         painter.drawEllipse(geometry.origin, geometry.radius_px / 2, geometry.radius_px / 2)
         painter.setPen(QPen(QColor(self.colours.ghost), 1.4))
         painter.drawEllipse(geometry.origin, geometry.radius_px, geometry.radius_px)
-        if geometry.camera.reach < _GRID_BELOW:
-            self._draw_grid(painter, geometry)
+
+    def draw_axes(self, painter: QPainter, geometry: Geometry) -> None:
+        """Draw the axes."""
         painter.setPen(QPen(QColor(self.colours.line), 1.0))
         painter.drawLine(geometry.point(-1, 0), geometry.point(1, 0))
         painter.drawLine(geometry.point(0, -1), geometry.point(0, 1))
@@ -208,8 +215,10 @@ class PlaneGround:
             QRectF(width - column_px, 0, column_px, height),
         ]
 
-    def _draw_grid(self, painter: QPainter, geometry: Geometry) -> None:
+    def draw_grid(self, painter: QPainter, geometry: Geometry) -> None:
         """Draw lines of equal valence and arousal with their values: a near view needs a scale."""
+        if geometry.camera.reach >= _GRID_BELOW:
+            return
         camera, width, height = geometry.camera, geometry.size.width(), geometry.size.height()
         step = next(
             step for step in _GRID_STEPS if step * geometry.radius_px > _GRID_PX * geometry.scale

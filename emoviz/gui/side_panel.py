@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from emoviz.gui.readout import ReadoutPanel
-from emoviz.gui.theme import Theme
+from emoviz.gui.theme import Theme, scroll_bar_style
 
 WIDTH_PX = 312
 NARROW_PX = 272
@@ -38,11 +38,4 @@ class SidePanel(QWidget):
         self._readout.set_narrow(narrow)
 
     def _take_colours(self) -> None:
-        colours = self._theme.colours
-        self._area.verticalScrollBar().setStyleSheet(
-            f"QScrollBar {{ background: {colours.panel}; width: 8px; border: none; }}"
-            f"QScrollBar::handle {{ background: {colours.line}; border-radius: 3px;"
-            " min-height: 24px; margin: 1px; }"
-            "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
-            "QScrollBar::add-page, QScrollBar::sub-page { background: none; }"
-        )
+        self._area.verticalScrollBar().setStyleSheet(scroll_bar_style(self._theme.colours))

@@ -31,6 +31,11 @@ class SongLibrary(QObject):
         self._said: set[str] = set()
         self._failed.connect(self._complain)
 
+    @property
+    def path(self) -> Path | None:
+        """The library's file, if there is one."""
+        return self._path
+
     def use(self, path: Path | None) -> None:
         """Remember in the library in this file from now on, or nowhere."""
         self._path = path
@@ -76,9 +81,10 @@ class SongLibrary(QObject):
             "The library {0} is damaged. Keep it aside, with the date in its name, and begin a "
             "new one?"
         ).format(error.path)
-        dialogs.confirm(self._window, question, lambda: self._begin_anew(error.path))
+        dialogs.confirm(self._window, question, lambda: self.begin_anew(error.path))
 
-    def _begin_anew(self, path: Path) -> None:
+    def begin_anew(self, path: Path) -> None:
+        """Keep a damaged library aside, and begin a new one in its place."""
         try:
             kept = database.set_aside(path)
             Library.open(path).close()

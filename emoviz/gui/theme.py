@@ -19,7 +19,8 @@ class Colours:
     Valence and arousal are Okabe and Ito's blue and orange, which all common forms of colour
     blindness keep apart; those of a second track are their bluish green and reddish purple. The
     quadrants go from positive and excited counter-clockwise. The density is of a hue that nothing
-    else on the plane has.
+    else on the plane has. Those of groups of songs, and of songs in none, are kept well apart with
+    every form of colour blindness, by their lightness where not by their hue.
     """
 
     window: str
@@ -40,6 +41,8 @@ class Colours:
     warning: str
     density: str
     quadrants: tuple[str, str, str, str]
+    groups: tuple[str, ...]
+    ungrouped: str
 
 
 DARK_COLOURS = Colours(
@@ -61,6 +64,8 @@ DARK_COLOURS = Colours(
     warning="#4a3413",
     density="#4cc0d8",
     quadrants=("#e8b23a", "#d8573f", "#4f7fd0", "#3fae8c"),
+    groups=("#54d4ff", "#ff8f05", "#009c64", "#ffadaf", "#5666f2", "#eff680", "#d74017"),
+    ungrouped="#656e7c",
 )
 
 LIGHT_COLOURS = Colours(
@@ -82,6 +87,8 @@ LIGHT_COLOURS = Colours(
     warning="#fdeccb",
     density="#17809c",
     quadrants=("#b07d00", "#c8452e", "#3a69bd", "#2b8a6b"),
+    groups=("#2c99f6", "#e07814", "#12784e", "#a14f8b", "#002e99", "#b22b00", "#422325"),
+    ungrouped="#a9b0bc",
 )
 
 
@@ -158,6 +165,17 @@ def link_style(colours: Colours) -> str:
         f"QPushButton {{ color: {colours.accent}; border: none; padding: 0; text-align: left; }}"
         f"QPushButton:disabled {{ color: {colours.dim}; }}"
         "QPushButton:hover, QPushButton:focus { text-decoration: underline; }"
+    )
+
+
+def scroll_bar_style(colours: Colours) -> str:
+    """Give the style sheet of a slim scroll bar at the edge of a panel."""
+    return (
+        f"QScrollBar {{ background: {colours.panel}; width: 8px; border: none; }}"
+        f"QScrollBar::handle {{ background: {colours.line}; border-radius: 3px;"
+        " min-height: 24px; margin: 1px; }"
+        "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
+        "QScrollBar::add-page, QScrollBar::sub-page { background: none; }"
     )
 
 

@@ -1,0 +1,111 @@
+"""What the map knows of the songs it shows: where they lie, and whose they are."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+
+from emoviz.library.records import Points
+
+NAMED_GROUPS = 7
+"""How many artists or albums have a colour of their own; the palettes have as many."""
+
+_CELLS = 256
+
+Indices = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.uint8]
+
+
+class GroupBy(Enum):
+    """What the colours of the dots tell apart."""
+
+    ARTIST = "artist"
+    ALBUM = "album"
+
+
+@dataclass(frozen=True)
+class Group:
+    """An artist or album that has a colour of its own, and how many songs are theirs."""
+
+    name: str
+    songs: int
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """The most frequent artists or albums; `codes` has, for each song, 0 or 1 + its group."""
+
+    named: tuple[Group, ...]
+    other_songs: int
+    codes: Codes
+
+
+@dataclass(frozen=True, eq=False)
+class MapSongs:
+    """The songs of a library on the plane, and how closely they lie."""
+
+    points: Points
+    model: str
+    crowding: float = field(init=False)
+    """Songs per unit of area, around a typical song"""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "crowding", _crowding(self.points))
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def groups(self, by: GroupBy) -> Groups:
+        """Find the artists or albums with the most songs, the most frequent first."""
+        points = self.points
+        if by is GroupBy.ARTIST:
+            ids, names = points.artist_ids, points.artists
+        else:
+            ids, names = points.album_ids, points.albums
+        counts = np.bincount(ids, minlength=len(names))
+        order = np.argsort(-counts, kind="stable")
+        # Songs whose tags name nobody are not by one artist.
+        having_names = (index for index in order if names[index] and counts[index])
+        chosen = list(islice(having_names, NAMED_GROUPS))
+        code_of = np.zeros(max(len(names), 1), np.uint8)
+        code_of[chosen] = np.arange(1, len(chosen) + 1)
+        named = tuple(Group(names[index], int(counts[index])) for index in chosen)
+        return Groups(named, len(points) - sum(group.songs for group in named), code_of[ids])
+
+    def indices_of(self, song_ids: npt.NDArray[np.int64]) -> Indices:
+        """Give where the songs of these ids are, of those that are on the map."""
+        known = self.points.song_ids
+        if not len(known):
+            return np.zeros(0, np.intp)
+        places: Indices = np.minimum(np.searchsorted(known, song_ids), len(known) - 1)
+        found: Indices = places[known[places] == song_ids]
+        return found
+
+    def nearest(
+        self, valence: float, arousal: float, reach: float, among: Mask | None = None
+    ) -> int | None:
+        """Give the index of the song nearest to a point, of those that are no farther away."""
+        points = self.points
+        away = np.hypot(points.valence - np.float32(valence), points.arousal - np.float32(arousal))
+        if among is not None:
+            away = np.where(among, away, np.inf)
+        if not len(away) or away[nearest := int(away.argmin())] > reach:
+            return None
+        return nearest
+
+
+def _crowding(points: Points) -> float:
+    if not len(points):
+        return 0.0
+    across, upright = (
+        np.clip((values + 1.0) * (_CELLS / 2), 0, _CELLS - 1).astype(np.intp)
+        for values in (points.valence, points.arousal)
+    )
+    counts = np.bincount(upright * _CELLS + across)
+    # Of two cells the one with more songs counts for more: it is where most songs are.
+    per_cell = np.square(counts, dtype=np.float64).sum() / counts.sum()
+    # A song by itself is no crowd, however small its cell.
+    return float((per_cell - 1.0) * (_CELLS / 2) ** 2)
