@@ -1,14 +1,7 @@
-"""The songs that were chosen on the map: a list beside it, and what can be done with them."""
+"""The list beside the map: the chosen songs, how long they are, and what is done with them."""
 
 import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -21,93 +14,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from emoviz.gui.chosen_songs import ChosenSongs, Ids, SongDelegate
 from emoviz.gui.map_reader import MapReader
 from emoviz.gui.texts import format_time
 from emoviz.gui.theme import Theme, interface_font, scroll_bar_style
 from emoviz.gui.wrapped_label import WrappedLabel
 from emoviz.library import travel
-from emoviz.library.records import LibrarySong
 
-_AT_ONCE = 100
-_MOST_KEPT = 5_000
 _HINT_LINES = 5
-
-Ids = npt.NDArray[np.int64]
-AnyIndex = QModelIndex | QPersistentModelIndex
-
-
-class ChosenSongs(QAbstractTableModel):
-    """A table of songs by their ids, of which those are looked up that are seen."""
-
-    TITLE, ARTIST, LENGTH = range(3)
-
-    def __init__(self, reader: MapReader) -> None:
-        super().__init__()
-        self._reader = reader
-        self._ids: Ids = np.zeros(0, np.int64)
-        self._known: dict[int, LibrarySong] = {}
-
-    @property
-    def ids(self) -> Ids:
-        """The ids of the songs, in their order."""
-        return self._ids
-
-    def put(self, ids: Ids) -> None:
-        """Hold these songs."""
-        self.beginResetModel()
-        self._ids = ids
-        self._known.clear()
-        self.endResetModel()
-
-    def song(self, row: int) -> LibrarySong | None:
-        """Give the song of a row, if it is still in the library."""
-        song_id = int(self._ids[row])
-        if song_id not in self._known:
-            if len(self._known) > _MOST_KEPT:
-                self._known.clear()
-            first = row // _AT_ONCE * _AT_ONCE
-            songs = self._reader.songs(self._ids[first : first + _AT_ONCE].tolist())
-            self._known.update({song.id: song for song in songs})
-        return self._known.get(song_id)
-
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: N802, B008
-        """Give how many songs there are."""
-        return 0 if parent.isValid() else len(self._ids)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: N802, B008
-        """Give how many columns there are."""
-        return 0 if parent.isValid() else 3
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Give a cell's text, alignment or tip."""
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == self.LENGTH:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        song = self.song(index.row())
-        if song is None:
-            return "–"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, (song.title, song.artist, song.album, str(song.path))))
-        return (song.title, song.artist, format_time(song.duration_s))[index.column()]
-
-    def headerData(  # noqa: N802
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        """Name the columns, and number the rows."""
-        if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
-            side = Qt.AlignmentFlag.AlignLeft
-            if section == self.LENGTH:
-                side = Qt.AlignmentFlag.AlignRight
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        if orientation == Qt.Orientation.Vertical:
-            return section + 1
-        return (self.tr("Title"), self.tr("Artist"), self.tr("Length"))[section]
 
 
 class ChosenList(QWidget):
@@ -124,6 +38,7 @@ class ChosenList(QWidget):
         super().__init__()
         self._theme = theme
         self.songs = ChosenSongs(reader)
+        self._delegate = SongDelegate(theme)
         self._title = QLabel(self.tr("Chosen songs"))
         self._title.setFont(interface_font(10, bold=True))
         self._hint = WrappedLabel(_HINT_LINES)
@@ -181,6 +96,7 @@ class ChosenList(QWidget):
     def _make_table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.songs)
+        table.setItemDelegate(self._delegate)
         table.setFont(interface_font(9.5))
         table.setAccessibleName(self.tr("Chosen songs"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -193,14 +109,13 @@ class ChosenList(QWidget):
         # A height for all rows: Qt would ask a million of them how high they are.
         rows = table.verticalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(table.fontMetrics().height() + 8)
+        rows.setDefaultSectionSize(self._delegate.row_px)
         rows.setFont(interface_font(8.5))
         header = table.horizontalHeader()
         header.setFont(interface_font(8.5))
         header.setHighlightSections(False)
         header.setMinimumSectionSize(36)
-        header.setSectionResizeMode(ChosenSongs.TITLE, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(ChosenSongs.ARTIST, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(ChosenSongs.SONG, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(ChosenSongs.LENGTH, QHeaderView.ResizeMode.Fixed)
         widest = table.fontMetrics().horizontalAdvance("0:00:00") + 8
         header.resizeSection(ChosenSongs.LENGTH, widest)

@@ -211,17 +211,19 @@ class MapPainter:
                 codes=codes[of],
             )
 
+        # Grey beside grey would not stand out.
+        brighter = (_rgb(self._colours.dim), *palette[1:])
         # What is chosen is seen by what is not: that steps back.
         back = _STEPPED_BACK if len(shown.chosen) else 1.0
         if shown.matches is not None:
             layers = [
                 replace(part(~shown.matches), opacity=_FADED),
-                replace(part(shown.matches), opacity=back, stands_out=True),
+                replace(part(shown.matches), opacity=back, colours=brighter, stands_out=True),
             ]
         else:
             layers = [replace(part(which), opacity=back) for which in (codes == 0, codes > 0)]
         if len(shown.chosen):
-            layers.append(replace(part(shown.chosen), stands_out=True))
+            layers.append(replace(part(shown.chosen), colours=brighter, stands_out=True))
         return layers
 
     def _draw_path(self, painter: QPainter, geometry: Geometry) -> None:

@@ -25,6 +25,17 @@ _MOUSE = (
     ("drag", "the small picture in the plane's corner: take the plane's picture out"),
     ("double click", "the plane: show all of it"),
 )
+_MAP = (
+    ("drag", "go around dots to choose their songs, draw a path or move the map: L, P, M"),
+    ("middle button", "move the map"),
+    ("click", "a dot: play its song"),
+    ("wheel, + and −", "zoom; Ctrl+0 shows the whole map"),
+    ("arrows", "move the map, seen from near"),
+    ("Ctrl+F", "search; Enter opens the song that was found, or chooses all that were"),
+    ("Ctrl+A", "choose all songs, or all that were found"),
+    ("Ctrl+S", "save the chosen songs as a playlist"),
+    ("Esc", "take back what is searched for, then what is chosen"),
+)
 
 
 def show_card(parent: QWidget, model: ModelInfo) -> QDialog:
@@ -61,8 +72,8 @@ def shortcuts_html(parent: QWidget) -> str:
         ]
         if rows:
             parts.append(_table(_plain(parent.tr(menu)), rows))
-    mouse = [(parent.tr(what), parent.tr(does)) for what, does in _MOUSE]
-    parts.append(_table(parent.tr("Mouse"), mouse))
+    for title, hints in ((parent.tr("Mouse"), _MOUSE), (parent.tr("Library map"), _MAP)):
+        parts.append(_table(title, [(parent.tr(what), parent.tr(does)) for what, does in hints]))
     return "".join(parts)
 
 
