@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 _PARTS = ("start", "play", "long", "listen", "cli", "ear", "steady", "film")
-_LONG_PARTS = ("library",)
+_LONG_PARTS = ("library", "map")
 """What takes half an hour, and is measured only where it is asked for"""
 _STARTS = 5
 _CLI_RUNS = 3
@@ -44,6 +44,7 @@ _FILM = Path(__file__).with_name("bench_film.py")
 _WATCHER = Path(__file__).with_name("bench_window.py")
 _LONG_WATCHER = Path(__file__).with_name("bench_long.py")
 _STEADY_WATCHER = Path(__file__).with_name("bench_steady.py")
+_MAP_WATCHER = Path(__file__).with_name("bench_map.py")
 _LISTEN_WATCHER = Path(__file__).with_name("bench_listen.py")
 
 
@@ -108,6 +109,8 @@ def main() -> int:
                     figures += measure_long(song, folder, environment)
                 if "listen" in only:
                     figures += measure_listen(song, folder, environment, notes)
+                if "map" in only:
+                    figures += measure_map(folder, environment)
                 if "steady" in only:
                     figures += measure_steady(song, folder, environment, notes)
     console.print(_table(figures, reference_s))
@@ -277,6 +280,27 @@ def measure_cli(song: Path, folder: Path) -> list[Figure]:
         # In a run of its own: looking every few milliseconds takes time from what is looked at.
         peak = _peak_resident_bytes(psutil.Popen(command, cwd=machine.ROOT))
         figures.append(Figure(f"its peak memory, {model}", peak / 1e6, "MB", 350.0))
+    return figures
+
+
+def measure_map(folder: Path, environment: dict[str, str]) -> list[Figure]:
+    """Open the map of simulated libraries, and move the smaller one as fast as it can be."""
+    result = folder / "map.json"
+    _watch(result, str(folder), environment=environment, watcher=_MAP_WATCHER)
+    measured = json.loads(result.read_text())
+    figures = []
+    for songs, runs_s in measured["opens_s"].items():
+        name, budget_s = f"map opens, {int(songs):,} songs", 3.0
+        median_s = statistics.median(runs_s)
+        figures.append(Figure(name, median_s, "s", budget_s, runs=tuple(runs_s)))
+    for key, what in (
+        ("pan_s", "moved"),
+        ("near_pan_s", "moved, from near"),
+        ("zoom_s", "zoomed"),
+    ):
+        rate = 1.0 / statistics.mean(measured[key])
+        name = f"map of 50,000 songs, {what}"
+        figures.append(Figure(name, rate, "/s", 60.0, at_least=True))
     return figures
 
 

@@ -1,8 +1,10 @@
 """Adds a folder to the library while the window lives: processes track, a thread keeps."""
 
 import contextlib
+import multiprocessing
 import os
 import threading
+from concurrent.futures import Executor
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -15,6 +17,8 @@ from emoviz.library.outputs import Nowhere
 from emoviz.library.songs import find_songs, ignore_sentence
 from emoviz.library.store import Library
 from emoviz.library.tracking import local_processes, track_with
+
+_LOOK_S = 0.1
 
 
 class LibraryFilling(QObject):
@@ -49,10 +53,14 @@ class LibraryFilling(QObject):
         self._stops.set()
 
     def close(self) -> None:
-        """Stop, and wait for the thread to end."""
+        """Stop at once, with what is under way: it is tracked anew the next time."""
         self.stop()
-        if self._thread is not None:
-            self._thread.join()
+        if self._thread is None:
+            return
+        while self._thread.is_alive():
+            for process in multiprocessing.active_children():
+                process.terminate()
+            self._thread.join(_LOOK_S)
 
     def _fill(self, folder: Path, file: Path, model: str) -> None:
         try:
@@ -68,11 +76,17 @@ class LibraryFilling(QObject):
                 with contextlib.suppress(_StoppedError):
                     run(
                         each_once([folder], ignore_sentence),
-                        partial(track_with, local_processes, model=model, jobs=jobs),
+                        partial(track_with, self._processes, model=model, jobs=jobs),
                     )
             self.ended.emit(self._summary(run, total))
         except errors.EmovizError as error:
             self.ended.emit(str(error))
+
+    def _processes(self, jobs: int) -> Executor:
+        # Asked for more when processes have died: because they are to, if this is the end.
+        if self._stops.is_set():
+            raise _StoppedError
+        return local_processes(jobs)
 
     def _summary(self, run: Run, total: int) -> str:
         tally = run.tally

@@ -41,7 +41,7 @@ class LibraryMap(QObject):
         self._filling = LibraryFilling()
         self._filling.progressed.connect(self._on_progress)
         self._filling.ended.connect(self._on_filled)
-        session.opened.connect(lambda song, *_: self._show_playing(song.path))
+        session.opened.connect(lambda song, *_: self._on_opened(song.path))
 
     def show_map(self) -> None:
         """Show the map of the library, as it is now."""
@@ -84,9 +84,10 @@ class LibraryMap(QObject):
         if self._session.song is not None:
             window.set_playing(self._session.song.path)
 
-    def _show_playing(self, song: Path) -> None:
-        if self.window is not None:
+    def _on_opened(self, song: Path) -> None:
+        if self.window is not None and self._reader is not None:
             self.window.set_playing(song)
+            self._reader.use_model(self._session.model_name)
 
     def _remember(self) -> None:
         assert self.window is not None

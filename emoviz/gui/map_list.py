@@ -73,7 +73,9 @@ class ChosenList(QWidget):
 
     def show_songs(self, ids: Ids, along_path: int | None) -> None:
         """Show these songs; those along a path are numbered, and their number can be changed."""
-        self.songs.put(ids)
+        # A map that is read again leaves the list where it is scrolled to.
+        if not np.array_equal(ids, self.songs.ids):
+            self.songs.put(ids)
         has_songs = bool(len(ids))
         for widget in (self._table, self._total, self._play, self._save):
             widget.setVisible(has_songs)

@@ -69,6 +69,11 @@ class MapReader(QObject):
             self._wanted.append((song_ids, take))
             self._wake.notify()
 
+    def use_model(self, model: str) -> None:
+        """Show the songs where this model places them, if it has heard any."""
+        if model != self._model:
+            self._tell(model=model, reads_anew=True)
+
     def close(self) -> None:
         """Read no more, and wait for the thread to end."""
         self._tell(is_closed=True)
@@ -83,6 +88,7 @@ class MapReader(QObject):
         try:
             return _songs(library, song_ids)
         except errors.LibraryError as error:
+            self._close_here()
             self.failed.emit(error)
             return []
 
@@ -169,6 +175,7 @@ class _Reading:
         """
         if anew:
             self.close()
+            self._said = ""
         file = None if path is None else files.identity(path)
         if file is None or path is None:
             was_open = self._library is not None
@@ -188,8 +195,8 @@ class _Reading:
             (version,) = connection.execute("PRAGMA data_version").fetchone()
         if version == self._version:
             return False
-        self._version = version
         self._read(self._library, model)
+        self._version = version
         return True
 
     def songs(self, song_ids: Ids) -> list[LibrarySong]:
@@ -203,7 +210,11 @@ class _Reading:
         return self._library.search_text(text)
 
     def fail(self, error: errors.LibraryError) -> None:
-        """Say once what is wrong."""
+        """Say once what is wrong, and try again only what may be over soon."""
+        file = self._file
+        self.close()
+        if not isinstance(error, errors.LibraryBusyError):
+            self._file = file
         if str(error) != self._said:
             self._said = str(error)
             self._reader.failed.emit(error)
@@ -213,7 +224,7 @@ class _Reading:
         if self._library is not None:
             self._library.close()
         self._library, self._file = None, None
-        self._version, self._rests_until_s, self._said = -1, 0.0, ""
+        self._version, self._rests_until_s = -1, 0.0
 
     def _read(self, library: Library, model: str) -> None:
         began_s = time.monotonic()

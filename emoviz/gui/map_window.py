@@ -135,6 +135,7 @@ class MapWindow(QWidget):
         """Say why the library cannot be read: on the map, or beside what is on it already."""
         if self.view.shown.songs is None:
             self.notice.show_problem(error)
+            self.status.show_count(None)
         else:
             self.say(str(error))
 

@@ -1,5 +1,7 @@
 """The map of the library: dots that are pointed at, clicked, searched, chosen and travelled."""
 
+import hashlib
+import multiprocessing
 import sqlite3
 from itertools import pairwise
 from pathlib import Path
@@ -60,7 +62,9 @@ def put(
     is_there = path.exists()
     state = FileState.of(path) if is_there else FileState(1, 1)
     version = estimator.describe(MODEL).version
-    sha256 = files.sha256_of_file(path) if is_there else f"{hash(path.name) & 0xFFFF:064x}"
+    sha256 = (
+        files.sha256_of_file(path) if is_there else hashlib.sha256(path.name.encode()).hexdigest()
+    )
     provenance = Provenance(path.name, sha256, tags[0], MODEL, version, "0.1.0")
     values = np.tile(np.array(place), (16, 1))
     record = SongRecord(path, state, *tags, duration_s)
@@ -325,6 +329,40 @@ def test_an_empty_library_says_what_to_do_and_is_filled_from_a_folder(
     assert "three.mp3" in banner(shown)
     assert notice(shown) == ""
     assert button(shown, "Add a folder…").isEnabled()
+
+
+def test_closing_the_window_ends_what_is_being_added(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, songs: Songs
+) -> None:
+    file = tmp_path / "data" / "library.db"
+    window.library.use(file)
+    shown = open_map(qtbot, window)
+    folder = tmp_path / "music"
+    folder.mkdir()
+    for number in range(20):
+        (folder / f"{number}.wav").write_bytes(songs.long.read_bytes())
+    window.library_map.fill(folder)
+    qtbot.waitUntil(lambda: "songs" in status(shown), timeout=DEADLINE_MS)
+    window.close()
+    assert multiprocessing.active_children() == []
+    with Library.open(file) as library:
+        assert 0 < len(library) < 20
+
+
+def test_a_library_that_another_program_holds_is_read_when_it_lets_go(
+    qtbot: QtBot, window: MainWindow, library_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emoviz.library.database.BUSY_S", 0.05)
+    other = sqlite3.connect(library_file, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    other.execute("DELETE FROM songs WHERE id = 1")
+    shown = open_map(qtbot, window)
+    qtbot.waitUntil(lambda: "another program is writing" in notice(shown))
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: "6 songs" in status(shown))
+    assert notice(shown) == ""
 
 
 def test_a_damaged_library_is_said_on_the_map_and_begun_anew(
