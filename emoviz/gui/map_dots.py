@@ -15,9 +15,7 @@ _LEAST_RADIUS_PX, _MOST_RADIUS_PX = 1.6, 5.5
 _SHARE_OF_ROOM = 0.45
 """A dot's radius as a share of the way to the next."""
 
-CELL_PX = 2
-"""Side of the cells that are shaded where dots are too many"""
-
+_CELL_PX = 2
 _RIM_PX = 0.9
 _RIM_OPACITY = 0.8
 _DECKS = 4
@@ -58,13 +56,19 @@ class Frame:
     unit_px: float
     pixel_ratio: float = 1.0
 
+    @property
+    def cell_px(self) -> int:
+        """Side of the cells that are shaded where dots are too many."""
+        return round(_CELL_PX * self.pixel_ratio)
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
     """What is to be drawn: first the shades, enlarged, then the dots over them."""
 
     shades: Pixels | None
-    """A pixel for each cell of `CELL_PX` to a side, if anything is shaded"""
+    """A pixel for each cell, if anything is shaded"""
+    cell_px: int
     left_px: int
     top_px: int
     """Where the first cell begins in the picture"""
@@ -106,8 +110,9 @@ def draw(layers: list[Layer], crowding: float, frame: Frame) -> Picture:
                 shades = np.zeros(_cells_of(frame), np.uint32)
             _shade(shades, layer, x, y, codes, crowding, frame)
     dots = None if wide is None else np.ascontiguousarray(wide[margin:-margin, margin:-margin])
-    left, top = (origin % CELL_PX - CELL_PX for origin in (frame.origin_x_px, frame.origin_y_px))
-    return Picture(shades, left, top, dots)
+    cell = frame.cell_px
+    left, top = frame.origin_x_px % cell - cell, frame.origin_y_px % cell - cell
+    return Picture(shades, cell, left, top, dots)
 
 
 def _seen(
@@ -154,7 +159,7 @@ def _stamp(
 
 
 def _cells_of(frame: Frame) -> tuple[int, int]:
-    return frame.height_px // CELL_PX + 3, frame.width_px // CELL_PX + 3
+    return frame.height_px // frame.cell_px + 3, frame.width_px // frame.cell_px + 3
 
 
 def _shade(
@@ -169,15 +174,16 @@ def _shade(
     """Shade cells by how many songs are in them, in the mean of these songs' colours."""
     rows, columns = shades.shape
     # Cells hang on the plane, not on the picture: they do not shimmer while it is moved.
-    across = (x - frame.origin_x_px % CELL_PX) // CELL_PX + 1
-    upright = (y - frame.origin_y_px % CELL_PX) // CELL_PX + 1
+    cell = frame.cell_px
+    across = (x - frame.origin_x_px % cell) // cell + 1
+    upright = (y - frame.origin_y_px % cell) // cell + 1
     held = (across >= 0) & (across < columns) & (upright >= 0) & (upright < rows)
     cells, codes = (upright * columns + across)[held], codes[held]
     counts = np.bincount(cells, minlength=rows * columns)
     filled = np.flatnonzero(counts)
     per_cell = counts[filled]
     colours = np.array(layer.colours, np.float32)
-    typical = max(crowding * (CELL_PX / frame.unit_px) ** 2, 1.0)
+    typical = max(crowding * (cell / frame.unit_px) ** 2, 1.0)
     fullness = np.minimum(np.log1p(per_cell) / math.log1p(_FULL_AT * typical), 1.0)
     opacity = layer.opacity * (_FAINTEST + (1.0 - _FAINTEST) * fullness)
     packed = (255 * opacity).astype(np.uint32) << np.uint32(24)

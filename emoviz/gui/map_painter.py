@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 from emoviz.circumplex import Circumplex
 from emoviz.gui import map_dots
 from emoviz.gui.camera import WHOLE_PLANE, Camera
-from emoviz.gui.map_dots import CELL_PX, Frame, Layer, Picture, Pixels, Rgb
+from emoviz.gui.map_dots import Frame, Layer, Picture, Pixels, Rgb
 from emoviz.gui.map_songs import Groups, Indices, MapSongs, Mask
 from emoviz.gui.plane_geometry import Geometry
 from emoviz.gui.plane_ground import PlaneGround
@@ -18,7 +18,7 @@ from emoviz.gui.plane_overlay import REACH_PX, draw_inset, draw_tip
 from emoviz.gui.theme import Colours, interface_font, with_alpha
 from emoviz.library.travel import Route
 
-_FADED, _STEPPED_BACK = 0.16, 0.35
+_FADED, _STEPPED_BACK = 0.16, 0.45
 _MARGIN_PX = 160
 _RING_PX = 9.0
 _STOP_PX = 9.0
@@ -291,7 +291,7 @@ def _draw_picture(painter: QPainter, picture: Picture) -> None:
     if picture.shades is not None:
         image = _image(picture.shades)
         box = QRectF(picture.left_px, picture.top_px, 0, 0)
-        box.setSize(QSizeF(image.size()) * CELL_PX)
+        box.setSize(QSizeF(image.size()) * picture.cell_px)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(box, image)
     if picture.dots is not None:
