@@ -50,9 +50,11 @@ def choose_labelled_song(parent: QWidget, labels: Labels, then: Callable[[str], 
     dialog.open()
 
 
-def choose_folder(parent: QWidget, folder: str, then: Callable[[Path], None]) -> None:
+def choose_folder(
+    parent: QWidget, folder: str, then: Callable[[Path], None], *, title: str = ""
+) -> None:
     """Let the user choose a folder of songs, beginning in `folder`."""
-    dialog = QFileDialog(parent, parent.tr("Open a folder"), folder)
+    dialog = QFileDialog(parent, title or parent.tr("Open a folder"), folder)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     _open(dialog, then)

@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import Executor
 from functools import partial
 from itertools import takewhile
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -33,6 +34,8 @@ class LibraryFilling(QObject):
         super().__init__()
         self._stops = threading.Event()
         self._thread: threading.Thread | None = None
+        self._others: set[BaseProcess] = set()
+        """Processes that do something else"""
 
     @property
     def is_running(self) -> bool:
@@ -42,6 +45,7 @@ class LibraryFilling(QObject):
     def begin(self, folder: Path, library: Path, model: str) -> None:
         """Begin to add a folder to the library in a file."""
         self._stops.clear()
+        self._others = set(multiprocessing.active_children())
         self._thread = threading.Thread(
             target=self._fill, args=(folder, library, model), name="library filling", daemon=True
         )
@@ -57,9 +61,12 @@ class LibraryFilling(QObject):
         self.stop()
         if self._thread is None:
             return
-        while self._thread.is_alive():
-            for process in multiprocessing.active_children():
+        is_over = False
+        while not is_over:
+            is_over = not self._thread.is_alive()
+            for process in set(multiprocessing.active_children()) - self._others:
                 process.terminate()
+                process.join()
             self._thread.join(_LOOK_S)
 
     def _fill(self, folder: Path, file: Path, model: str) -> None:

@@ -135,7 +135,8 @@ class LibraryMap(QObject):
     def _add_folder(self) -> None:
         assert self.window is not None
         begin = self._settings.get(remembered.FOLDER)
-        dialogs.choose_folder(self.window, begin, self.fill)
+        title = self.tr("Add a folder to the library")
+        dialogs.choose_folder(self.window, begin, self.fill, title=title)
 
     def fill(self, folder: Path) -> None:
         """Add a folder's songs to the library, while the window lives."""

@@ -243,6 +243,9 @@ class MapView(QWidget):
             self._take(stroke)
         self._show_cursor()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Take no second click: the first has opened the song."""
+
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """Point at nothing any more."""
         self._look_at(None)

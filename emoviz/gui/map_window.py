@@ -114,6 +114,7 @@ class MapWindow(QWidget):
         self._regroup()
         self._beside.setVisible(shown.songs is not None)
         self.status.show_count(shown.songs)
+        self.view.setAccessibleDescription(self.status.text)
 
     def take_durations(self, songs: MapSongs, durations_s: Durations) -> None:
         """Know from now on how long the songs are."""

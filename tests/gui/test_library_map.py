@@ -188,7 +188,11 @@ def test_pointing_at_a_dot_names_its_song(shown: MapWindow) -> None:
 def test_a_click_on_a_dot_plays_its_song_and_rings_it(
     qtbot: QtBot, window: MainWindow, shown: MapWindow
 ) -> None:
+    asked: list[object] = []
+    shown.song_asked.connect(asked.append)
     QTest.mouseClick(shown.view, LEFT, NO_KEY, place(shown, 0.2, 0.6))
+    QTest.mouseDClick(shown.view, LEFT, NO_KEY, place(shown, 0.2, 0.6))
+    assert len(asked) == 1
     qtbot.waitUntil(lambda: window.windowTitle().startswith("short"), timeout=DEADLINE_MS)
     qtbot.waitUntil(lambda: view(shown).shown.playing is not None)
     playing = view(shown).shown.playing
@@ -323,7 +327,8 @@ def test_an_empty_library_says_what_to_do_and_is_filled_from_a_folder(
     (folder / "one.wav").write_bytes(songs.short.read_bytes())
     (folder / "two.flac").write_bytes(songs.other.read_bytes())
     (folder / "three.mp3").write_text("no song")
-    window.library_map.fill(folder)
+    button(shown, "Add a folder…").click()
+    choose_in_dialog(qtbot, shown, folder)
     qtbot.waitUntil(lambda: "2 songs" in status(shown), timeout=DEADLINE_MS)
     qtbot.waitUntil(lambda: "2 added, 1 could not be read" in banner(shown), timeout=DEADLINE_MS)
     assert "three.mp3" in banner(shown)
