@@ -1,6 +1,7 @@
 """Adds a folder to the library while the window lives: processes track, a thread keeps."""
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import threading
@@ -12,12 +13,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from emoviz import errors
+from emoviz import errors, paths
 from emoviz.library.batch import Fate, Run, each_once
 from emoviz.library.outputs import Nowhere
 from emoviz.library.songs import find_songs, ignore_sentence
 from emoviz.library.store import Library
 from emoviz.library.tracking import local_processes, track_with
+
+_LOG = logging.getLogger(__name__)
 
 _LOOK_S = 0.1
 
@@ -88,6 +91,10 @@ class LibraryFilling(QObject):
             self.ended.emit(self._summary(run, total))
         except errors.EmovizError as error:
             self.ended.emit(str(error))
+        except Exception as error:  # noqa: BLE001  (said here, and the log says where)
+            _LOG.exception("adding a folder")
+            sentence = self.tr("{0} could not be added ({1}); {2} says where.")
+            self.ended.emit(sentence.format(folder, error, paths.log_file()))
 
     def _processes(self, jobs: int) -> Executor:
         # Asked for more when processes have died: because they are to, if this is the end.

@@ -61,7 +61,11 @@ class MapNotice(Overlay):
         """Say why the library cannot be shown; a damaged one can be replaced."""
         self._damaged = error.path if isinstance(error, errors.LibraryCorruptError) else None
         self._button.setText(self.tr("Keep it aside and begin a new one…"))
-        self._show(str(error))
+        damaged = self.tr(
+            "The library {0} is damaged. It can be kept aside, with the date in its name, and a "
+            "new one begun in its place."
+        )
+        self._show(str(error) if self._damaged is None else damaged.format(self._damaged))
         self._button.setVisible(self._damaged is not None)
         self.put()
 

@@ -13,6 +13,8 @@ NAMED_GROUPS = 7
 """How many artists or albums have a colour of their own; the palettes have as many."""
 
 _CELLS = 256
+_LEAST_AREA = 0.05
+"""The songs of a library are thought to take up so much of the plane at least."""
 
 Indices = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -107,5 +109,5 @@ def _crowding(points: Points) -> float:
     counts = np.bincount(upright * _CELLS + across)
     # Of two cells the one with more songs counts for more: it is where most songs are.
     per_cell = np.square(counts, dtype=np.float64).sum() / counts.sum()
-    # A song by itself is no crowd, however small its cell.
-    return float((per_cell - 1.0) * (_CELLS / 2) ** 2)
+    # A song by itself is no crowd, however small its cell; nor are a few songs in one place.
+    return min(float((per_cell - 1.0) * (_CELLS / 2) ** 2), len(points) / _LEAST_AREA)

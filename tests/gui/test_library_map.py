@@ -377,7 +377,7 @@ def test_a_damaged_library_is_said_on_the_map_and_begun_anew(
     file.write_bytes(b"no database" * 100)
     window.library.use(file)
     shown = open_map(qtbot, window)
-    qtbot.waitUntil(lambda: "the library is damaged" in notice(shown))
+    qtbot.waitUntil(lambda: "is damaged. It can be kept aside" in notice(shown))
     button(shown, "Keep it aside and begin a new one…").click()
     (box,) = shown.findChildren(QMessageBox)
     box.button(QMessageBox.StandardButton.Yes).click()

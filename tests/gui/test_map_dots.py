@@ -105,6 +105,13 @@ def test_the_most_frequent_have_colours_and_nobody_has_none() -> None:
     assert set(groups.codes[-9:].tolist()) == {1}
 
 
+def test_a_few_songs_in_one_place_are_no_crowd() -> None:
+    count, zeros = 12, np.zeros(12, np.float32)
+    nobody = np.zeros(count, np.int32)
+    songs = MapSongs(Points(np.arange(count), zeros, zeros, nobody, nobody, [""], [""]), "cae")
+    assert map_dots.radius_px(songs.crowding, FRAME) > 2.0
+
+
 @pytest.mark.parametrize("colours", [DARK_COLOURS, LIGHT_COLOURS], ids=["dark", "light"])
 @pytest.mark.parametrize("sight", SIMULATED)
 def test_groups_are_told_apart_with_every_kind_of_sight(colours: Colours, sight: str) -> None:
