@@ -3,11 +3,22 @@
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from emoviz.gui import settings as remembered
 from emoviz.gui.overlay import Overlay
+from emoviz.gui.settings import Settings
 from emoviz.gui.theme import Theme, interface_font
 
 _MARGIN_PX = 14
 _WIDTH_PX = 226
+
+
+def show_hints(theme: Theme, beneath: QWidget, settings: Settings) -> None:
+    """Show the card over `beneath`, until it has been closed once."""
+    if settings.get(remembered.HINTS_SEEN) or beneath.findChildren(HintsCard):
+        return
+    hints = HintsCard(theme, beneath)
+    hints.closed.connect(lambda: settings.put(remembered.HINTS_SEEN, True))
+    hints.show()
 
 
 class HintsCard(Overlay):

@@ -19,7 +19,7 @@ from emoviz.gui.banner import Banner
 from emoviz.gui.comparison import Comparison
 from emoviz.gui.exporting import Exporting
 from emoviz.gui.film_export import FilmExport
-from emoviz.gui.hints import HintsCard
+from emoviz.gui.hints import show_hints
 from emoviz.gui.library_map import LibraryMap
 from emoviz.gui.listening_session import ListeningSession
 from emoviz.gui.live_display import Borrowed, Lent, LiveDisplay
@@ -359,10 +359,7 @@ class MainWindow(QMainWindow):
         self._actions[f"colour_map_{self.spectrogram.colour_map}"].setChecked(True)
         self._transport.set_volume(get(remembered.VOLUME))
         self.plane_choices.restore()
-        if not get(remembered.HINTS_SEEN) and not self.findChildren(HintsCard):
-            hints = HintsCard(self._theme, self._plane)
-            hints.closed.connect(lambda: self._settings.put(remembered.HINTS_SEEN, True))
-            hints.show()
+        show_hints(self._theme, self._plane, self._settings)
 
     def _reset(self) -> None:
         self._settings.reset()
@@ -395,8 +392,8 @@ class MainWindow(QMainWindow):
         """Stop the clock, the analysis and the sound, in this order, and remember the window."""
         self._settings.put(remembered.GEOMETRY, self.saveGeometry())
         self._stage.close()
-        self.library_map.close()
         self.playback.stop_clock()
-        for part in (self.listening, self.film, self._session, self.comparison, self.playback):
+        beside = (self.listening, self.film, self.library_map)
+        for part in (*beside, self._session, self.comparison, self.playback):
             part.close()
         event.accept()
