@@ -1,7 +1,7 @@
 """Runs the program's window in this process and watches it from outside; bench.py starts it.
 
     python build_scripts/bench_window.py RESULT start BEGAN SONG
-    python build_scripts/bench_window.py RESULT play SONG OTHER_SONG
+    python build_scripts/bench_window.py RESULT play SONG OTHER_SONG...
 
 The window is opened by the program's own command line. What is watched, through Qt's event filter
 and a timer, is what a person would see: paint events of the plane, and how late the event loop is.
@@ -21,7 +21,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 _TICK_S = 0.005
-_OPENINGS = 3
 _SETTLE_S = 1.0
 _PLAY_S = 10.0
 _SIZE = (1280, 800)
@@ -157,7 +156,7 @@ def watch_start(result: Path, began_s: float, song: str) -> int:
     return run_program(song, at_exec)
 
 
-def watch_play(result: Path, song: str, other_song: str) -> int:
+def watch_play(result: Path, song: str, other_songs: list[str]) -> int:
     """Open songs in turn and play; write what was measured meanwhile."""
     callback_meter = CallbackMeter()
     callback_meter.watch()
@@ -175,8 +174,7 @@ def watch_play(result: Path, song: str, other_song: str) -> int:
             yield _analysed(window)
             yield passed(_SETTLE_S)
             openings: list[dict[str, float]] = []
-            for opening in range(_OPENINGS):
-                path = Path((song, other_song)[opening % 2])
+            for path in map(Path, other_songs):
                 yield from _open(window, path, paint_meter, track, openings)
                 yield passed(_SETTLE_S)
             measured["openings"] = openings
@@ -300,7 +298,7 @@ def write(result: Path, measured: dict[str, Any]) -> None:
 def _main(result: str, job: str, *rest: str) -> int:
     if job == "start":
         return watch_start(Path(result), float(rest[0]), rest[1])
-    return watch_play(Path(result), rest[0], rest[1])
+    return watch_play(Path(result), rest[0], list(rest[1:]))
 
 
 if __name__ == "__main__":

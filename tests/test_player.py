@@ -282,9 +282,13 @@ def test_at_another_speed_the_position_runs_so_much_faster(
     player.speed = speed
     player.play()
     wait_until(lambda: player.position_s > 0.1)
-    began_s, from_s = time.monotonic(), player.position_s
-    wait_until(lambda: player.position_s > from_s + speed)
-    assert time.monotonic() - began_s == pytest.approx(1.0, abs=0.1)
+    starved = -1
+    # Where the device of a busy machine runs dry, it waits.
+    while starved != (starved := getattr(player, "underflows", 0)):
+        began_s, from_s = time.monotonic(), player.position_s
+        wait_until(lambda from_s=from_s: player.position_s > from_s + speed)
+        took_s = time.monotonic() - began_s
+    assert took_s == pytest.approx(1.0, abs=0.1)
 
 
 def test_the_speed_can_be_changed_while_playing_paused_and_looping(
