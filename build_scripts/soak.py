@@ -308,7 +308,7 @@ def soak(folder: Path, minutes: float) -> int:
     from emoviz.gui import app
     from emoviz.gui.settings import Settings
 
-    memory.keep_large_apart()
+    memory.keep_together()
     application = app.make_application()
     sys.excepthook = note
     threading.excepthook = lambda told: note(told.exc_type, told.exc_value, None)

@@ -3,19 +3,22 @@
 import ctypes
 import sys
 
-_MMAP_THRESHOLD = -3
-"""What malloc.h calls M_MMAP_THRESHOLD."""
+# What malloc.h calls M_MMAP_THRESHOLD and M_ARENA_MAX.
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 _LARGE_BYTES = 1_000_000
+_HEAPS = 2
 
 
-def keep_large_apart() -> None:
-    """Have large arrays never lie among small things, so that their memory is free when they are.
+def keep_together() -> None:
+    """Have threads share two heaps, and large arrays lie in none; before there are threads.
 
-    glibc does so at first, and less and less while a program runs: after some songs that were
-    opened, a hundred megabytes are held together by crumbs. Has an effect on Linux only.
+    glibc gives heaps to many threads, and in the course of time lays large arrays among small
+    things: after some songs that were opened, a hundred megabytes are held by crumbs. Has an
+    effect on Linux only.
     """
     if (libc := _glibc()) is not None:
         libc.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+        libc.mallopt(_ARENA_MAX, _HEAPS)
 
 
 def give_back() -> None:

@@ -24,7 +24,7 @@ _SWITCH_S = 0.001
 
 def run(song: Path | None) -> int:
     """Open the window on `song`, or on the demo song; give the exit status when it is closed."""
-    memory.keep_large_apart()
+    memory.keep_together()
     application = make_application()
     # The sound device's thread asks for the interpreter sixty times a second, and must not wait.
     sys.setswitchinterval(_SWITCH_S)
