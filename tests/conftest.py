@@ -12,6 +12,7 @@ from emoviz import estimator, paths, portaudio
 from emoviz.estimator import Estimator
 from emoviz.song import Song
 from tests.audio import PulseSink
+from tests.program import Program
 
 # Before anything makes a Qt application: the suite runs where there is no screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -76,3 +77,12 @@ def headphones(mortal_sink: PulseSink, tmp_path: Path) -> Iterator[PulseSink]:
     sink.start()
     yield sink
     sink.stop()
+
+
+@pytest.fixture
+def emoviz(tmp_path: Path) -> Program:
+    """Give the program's command line, in a folder and a home of its own."""
+    place, home = tmp_path / "place", tmp_path / "home"
+    place.mkdir()
+    home.mkdir()
+    return Program(place, home)

@@ -21,14 +21,6 @@ SMALL = ("--model", "cae", "--jobs", "2")
 
 
 @pytest.fixture
-def emoviz(tmp_path: Path) -> Program:
-    place, home = tmp_path / "place", tmp_path / "home"
-    place.mkdir()
-    home.mkdir()
-    return Program(place, home)
-
-
-@pytest.fixture
 def album(tmp_path: Path) -> Path:
     """Give a folder of four songs of 3 s, two of one name, no two alike."""
     folder = tmp_path / "album"

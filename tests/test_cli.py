@@ -30,14 +30,6 @@ RATE_HZ = 22050
 DEADLINE_S = 60.0
 
 
-@pytest.fixture
-def emoviz(tmp_path: Path) -> Program:
-    place, home = tmp_path / "place", tmp_path / "home"
-    place.mkdir()
-    home.mkdir()
-    return Program(place, home)
-
-
 @pytest.fixture(scope="module")
 def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of two songs of 6 s and 4 s."""

@@ -15,14 +15,6 @@ RATE_HZ = 22050
 
 
 @pytest.fixture
-def emoviz(tmp_path: Path) -> Program:
-    place, home = tmp_path / "place", tmp_path / "home"
-    place.mkdir()
-    home.mkdir()
-    return Program(place, home)
-
-
-@pytest.fixture
 def song(tmp_path: Path) -> Path:
     path = tmp_path / "song.wav"
     write_music(path, 3.0, RATE_HZ)

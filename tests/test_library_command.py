@@ -14,14 +14,6 @@ from tests.program import Program
 
 
 @pytest.fixture
-def emoviz(tmp_path: Path) -> Program:
-    place, home = tmp_path / "place", tmp_path / "home"
-    place.mkdir()
-    home.mkdir()
-    return Program(place, home)
-
-
-@pytest.fixture
 def own(emoviz: Program, tmp_path: Path) -> Path:
     """Fill the user's own library with songs of known places."""
     with Library.open(emoviz.home / "emoviz" / "library.db") as library:

@@ -20,14 +20,6 @@ from tests.program import Program
 HEARD_S = 45.0
 
 
-@pytest.fixture
-def emoviz(tmp_path: Path) -> Program:
-    place, home = tmp_path / "place", tmp_path / "home"
-    place.mkdir()
-    home.mkdir()
-    return Program(place, home)
-
-
 def test_what_is_played_is_tracked_and_recorded(
     emoviz: Program, pulse_sink: PulseSink, default_model: Estimator, tmp_path: Path
 ) -> None:

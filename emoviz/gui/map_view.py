@@ -8,24 +8,22 @@ from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QSize, Qt, QTimer, Si
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy
 
 from emoviz.circumplex import Circumplex
 from emoviz.gui.camera import Camera, PlaneCamera
 from emoviz.gui.map_painter import MapPainter, Shown
 from emoviz.gui.theme import Theme
+from emoviz.gui.zoomable import ZoomableView
 
 _CLOSEST = 0.005
 """A tenth of what the plane of one song allows: there may be a million dots to tell apart."""
 
 _GLIDE_MS = 16
-_ZOOM_PER_NOTCH, _ZOOM_PER_KEY = 0.8, 0.7
-_ANGLE_PER_NOTCH = 120.0
+_ZOOM_PER_KEY = 0.7
 _PAN_PER_KEY = 0.2
 _STROKE_STEP_PX = 3.0
 _PAN_KEYS = {
@@ -49,7 +47,7 @@ class Tool(Enum):
     MOVE = "move"
 
 
-class MapView(QWidget):
+class MapView(ZoomableView):
     """Shows the songs of a library on the plane."""
 
     song_pointed_at = Signal(object)
@@ -172,30 +170,6 @@ class MapView(QWidget):
             self.zoom(_ZOOM_KEYS[key])
         else:
             super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom at the pointer."""
-        event.accept()
-        notches = event.angleDelta().y() / _ANGLE_PER_NOTCH
-        if notches:
-            self._zoom_at(event.position(), _ZOOM_PER_NOTCH**notches)
-
-    def event(self, event: QEvent) -> bool:
-        """Zoom by pinching, on a screen or on a pad."""
-        if isinstance(event, QGestureEvent):
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if isinstance(pinch, QPinchGesture) and pinch.scaleFactor() > 0:
-                place = self.mapFromGlobal(pinch.centerPoint())
-                self._zoom_at(place, 1.0 / pinch.scaleFactor())
-                event.accept(pinch)
-                return True
-        if (
-            isinstance(event, QNativeGestureEvent)
-            and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
-        ):
-            self._zoom_at(event.position(), 1.0 / max(1.0 + event.value(), 0.1))
-            return True
-        return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Begin what may become a drag or a click."""

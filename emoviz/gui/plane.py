@@ -9,32 +9,26 @@ from PySide6.QtGui import (
     QAction,
     QImage,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QGestureEvent,
     QHBoxLayout,
-    QPinchGesture,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from emoviz.circumplex import Circumplex
 from emoviz.gui.camera import Camera, PlaneCamera
 from emoviz.gui.plane_painter import PlanePainter
 from emoviz.gui.theme import Theme
+from emoviz.gui.zoomable import ZoomableView
 from emoviz.trail import Values, head_at, index_at, time_of
 
 _GLIDE_MS = 16
-_ZOOM_PER_NOTCH = 0.8
-_ANGLE_PER_NOTCH = 120.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ class Now:
     word: str
 
 
-class PlaneView(QWidget):
+class PlaneView(ZoomableView):
     """Shows where a song is and has been on the plane. Time comes from outside, by `seek`."""
 
     seek_requested = Signal(float)
@@ -203,30 +197,6 @@ class PlaneView(QWidget):
         self._painter.set_taken(taken)
 
     # The hand: zooming, panning, and pointing at the song's path.
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom at the pointer."""
-        event.accept()
-        notches = event.angleDelta().y() / _ANGLE_PER_NOTCH
-        if notches:
-            self._zoom_at(event.position(), _ZOOM_PER_NOTCH**notches)
-
-    def event(self, event: QEvent) -> bool:
-        """Zoom by pinching, on a screen or on a pad."""
-        if isinstance(event, QGestureEvent):
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if isinstance(pinch, QPinchGesture) and pinch.scaleFactor() > 0:
-                place = self.mapFromGlobal(pinch.centerPoint())
-                self._zoom_at(place, 1.0 / pinch.scaleFactor())
-                event.accept(pinch)
-                return True
-        if (
-            isinstance(event, QNativeGestureEvent)
-            and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
-        ):
-            self._zoom_at(event.position(), 1.0 / max(1.0 + event.value(), 0.1))
-            return True
-        return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Begin what may become a drag or a click."""

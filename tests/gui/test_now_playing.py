@@ -173,3 +173,4 @@ def test_a_second_window_has_a_name_of_its_own(
 def test_without_a_bus_nothing_is_lost(window: MainWindow, tmp_path: Path) -> None:
     NowPlaying(window, window.playback, window.queue, f"unix:path={tmp_path}/none").close()
     action(window, "faster").trigger()
+    assert window.playback.speed > 1.0
