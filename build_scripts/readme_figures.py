@@ -1,7 +1,7 @@
-"""Write the figures of README.md and docs/scale.md from what the programs measured.
+"""Write the figures of README.md, docs/models.md and docs/scale.md from what was measured.
 
     python build_scripts/readme_figures.py            # writes what has changed
-    python build_scripts/readme_figures.py --check    # only says whether README.md is up to date
+    python build_scripts/readme_figures.py --check    # only says whether the models' are up to date
 
 The models' figures come from model/*/results.json, which `emoviz train` wrote; those of speed
 from build/bench.json, which `make bench` wrote, and those of docs/scale.md from
@@ -19,6 +19,7 @@ from emoviz import files
 
 ROOT = Path(__file__).resolve().parent.parent
 SCALE = ROOT / "docs" / "scale.md"
+GUIDE = ROOT / "docs" / "models.md"
 MODELS = ("cae", "musicnn")
 
 
@@ -29,13 +30,16 @@ def main() -> int:
     check = parser.parse_args().check
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")
-    new = with_section(old, "model", model_table([_read(ROOT / "model" / name) for name in MODELS]))
+    models = model_table([_read(ROOT / "model" / name) for name in MODELS])
+    new = with_section(old, "model", models)
+    old_guide = GUIDE.read_text(encoding="utf-8")
+    new_guide = with_section(old_guide, "model", models)
     bench = ROOT / "build" / "bench.json"
     if bench.exists() and not check:
         new = with_section(new, "speed", speed_table(json.loads(bench.read_text(encoding="utf-8"))))
     if check:
-        return int(new != old)
-    written = {readme: new.encode()}
+        return int((new, new_guide) != (old, old_guide))
+    written = {readme: new.encode(), GUIDE: new_guide.encode()}
     library = ROOT / "build" / "bench-library.json"
     if library.exists():
         written[SCALE] = scale_text(
