@@ -22,6 +22,12 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The user guide into build/guide: every link of it leads somewhere, and it loads nothing from the net.
+.PHONY: guide
+guide: $(VENV)/.docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going -q -b html docs build/guide
+	$(BIN)/python build_scripts/check_links.py build/guide
+
 # Measures the program on this machine, and writes README.md's "Speed".
 .PHONY: bench
 bench: $(VENV)/.test
@@ -66,7 +72,11 @@ $(VENV)/.test: $(VENV)/.run
 	$(PIP) -e ".[test]"
 	@touch $@
 
-# The README's pictures of the window.
+$(VENV)/.docs: $(VENV)/.test
+	$(PIP) -e ".[docs]"
+	@touch $@
+
+# The pictures of the window in README.md and the guide.
 .PHONY: screenshots
 screenshots: $(VENV)/.test
-	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py resources/screenshots
+	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py docs/screenshots

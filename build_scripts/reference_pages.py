@@ -1,7 +1,7 @@
 """Writes docs/commands.md from the parsers and docs/keys.md from the table of actions.
 
-    python build_scripts/reference_pages.py            # writes what has changed
-    python build_scripts/reference_pages.py --check    # only says whether they are up to date
+python build_scripts/reference_pages.py            # writes what has changed
+python build_scripts/reference_pages.py --check    # only says whether they are up to date
 """
 
 import argparse

@@ -2,7 +2,6 @@
 
 import posixpath
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 project = "emoviz"
 author = "The emoviz developers"
-copyright = author  # noqa: A001  (Sphinx's name for it)
+copyright = author
 release = re.findall(
     r'__version__ = "(.+)"', (ROOT / "emoviz" / "__init__.py").read_text(encoding="utf-8")
 )[0]
-description = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-    "description"
-]
-
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 myst_heading_anchors = 4
