@@ -31,7 +31,9 @@ class DataError(EmovizError):
     """A training data folder is not what it should be."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}; see the description of the data folder in README.md.")
+        super().__init__(
+            f"{path}: {reason}; see the description of the data folder in model/README.md."
+        )
 
 
 class RecipeError(EmovizError):
