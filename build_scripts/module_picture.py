@@ -3,197 +3,22 @@
     python build_scripts/module_picture.py            # writes docs/architecture.svg and its table
     python build_scripts/module_picture.py --check    # only says whether they are up to date
 
-Every module belongs to one of `PARTS`. A part imports only parts that stand before it, and some
-packages are for one part alone; what does otherwise is said, and nothing is drawn.
+What the parts are, and what each may import, stands in module_layers.py. If a rule is broken it is
+said, and nothing is drawn.
 """
 
 import argparse
-import ast
 import html
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
+from module_layers import PARTS, Part, broken_rules, imports_of, modules_of, uses_of
+from readme_figures import with_section
+
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = "emoviz"
-
-
-@dataclass(frozen=True)
-class Part:
-    """Modules that do one thing: its name, what it does, and which modules are of it.
-
-    `row` and `column` are its place in the picture, where no arrow passes behind a box.
-    """
-
-    name: str
-    title: str
-    what: str
-    modules: tuple[str, ...]
-    row: int
-    column: float
-
-    def holds(self, module: str) -> bool:
-        """Tell whether a module, named without the package, is of this part."""
-        return any(fnmatch(module, pattern) for pattern in self.modules)
-
-
-# From the ground up. Patterns, so that a module that is split stays where it was.
-PARTS = (
-    Part(
-        "ground",
-        "Ground",
-        "errors that a user can meet, places, files written whole, the log",
-        (
-            *("errors", "errors.*", "paths", "files", "log", "memory", "priority"),
-            *("terminal", "display", ""),
-        ),
-        row=7,
-        column=1.75,
-    ),
-    Part(
-        "songs",
-        "Songs",
-        "any audio file to samples, from any place of it",
-        ("song", "decod*", "frame_decoder", "frame_headers", "frame_index", "ogg*", "spare*"),
-        row=6,
-        column=1.5,
-    ),
-    Part(
-        "devices",
-        "Sound devices",
-        "PortAudio, found anew when devices come and go",
-        ("portaudio", "sound_devices"),
-        row=6,
-        column=2.75,
-    ),
-    Part(
-        "hearing",
-        "Hearing",
-        "samples to mel frames and half-second columns",
-        ("melspectrogram", "frames", "frame_spool", "listening", "silence"),
-        row=5,
-        column=0.75,
-    ),
-    Part(
-        "models",
-        "Models",
-        "a folder of model/ to a function: window in, values out",
-        ("estimator", "inference"),
-        row=4,
-        column=1.35,
-    ),
-    Part(
-        "tracks",
-        "Tracks",
-        "values in time, their words, labels, and how two agree",
-        ("trajectory", "trail", "circumplex", "agreement", "density", "labels", "label_tables"),
-        row=4,
-        column=0.15,
-    ),
-    Part(
-        "tracking",
-        "Tracking",
-        "song and model to a track, window by window",
-        ("tracker", "windows"),
-        row=3,
-        column=1.35,
-    ),
-    Part(
-        "playing",
-        "Playing",
-        "the player, which is the clock, and what feeds it",
-        ("player", "playback_*", "device_clock", "time_stretch"),
-        row=2,
-        column=3,
-    ),
-    Part(
-        "live",
-        "Listening live",
-        "an input to a track that grows as it sounds",
-        ("microphone", "live", "live_input", "recording"),
-        row=2,
-        column=2,
-    ),
-    Part(
-        "export",
-        "Export",
-        "tracks for other programs; film files",
-        ("export", "export.*", "film_file"),
-        row=2,
-        column=0,
-    ),
-    Part(
-        "library",
-        "Library",
-        "many songs: a database, finds, playlists, a cluster",
-        ("library", "library.*"),
-        row=2,
-        column=1,
-    ),
-    Part(
-        "training",
-        "Laboratory",
-        "data, networks, training, evaluation; the one place of torch and librosa",
-        ("training", "training.*"),
-        row=1,
-        column=0.75,
-    ),
-    Part(
-        "gui",
-        "Window",
-        "views, actions, settings, map, pictures, films; the one place of Qt",
-        ("gui", "gui.*"),
-        row=1,
-        column=2,
-    ),
-    Part(
-        "commands",
-        "Commands",
-        "the command line",
-        (
-            *("cli", "__main__", "*_command", "library_verbs", "analysis", "tagging"),
-            "progress",
-        ),
-        row=0,
-        column=1.375,
-    ),
-)
-
-APART = (("gui", "training"),)
-"""Parts of which neither imports the other"""
-
-KEPT_TO = {
-    "PySide6": "gui",
-    "shiboken6": "gui",
-    "pyqtgraph": "gui",
-    "torch": "training",
-    "librosa": "training",
-    "sklearn": "training",
-    "scipy": "training",
-    "matplotlib": "training",
-    "onnx": "training",
-    "onnxscript": "training",
-    "mutagen": "library",
-    "distributed": "library",
-}
-"""Packages that one part alone imports"""
-
-
-@dataclass(frozen=True)
-class Import:
-    """That a module imports a module of the package, or another package."""
-
-    importer: str
-    imported: str
-    line: int
-
-    @property
-    def place(self) -> str:
-        """Where it stands."""
-        return f"{self.importer}, line {self.line}"
 
 
 def main() -> int:
@@ -210,10 +35,9 @@ def main() -> int:
     if problems:
         return 1
     uses = uses_of(imports)
-    picture, page = options.root / "docs" / "architecture.svg", options.root / "docs"
-    page /= "architecture.md"
+    picture, page = (options.root / "docs" / f"architecture.{end}" for end in ("svg", "md"))
     old = page.read_text(encoding="utf-8")
-    new = {picture: drawing(uses, modules), page: with_table(old, table(modules, uses))}
+    new = {picture: drawing(uses, modules), page: with_section(old, "parts", table(modules, uses))}
     stale = [path for path, text in new.items() if not _is(path, text)]
     if options.check:
         for path in stale:
@@ -222,105 +46,6 @@ def main() -> int:
     for path in stale:
         path.write_text(new[path], encoding="utf-8")
     return 0
-
-
-# What there is.
-
-
-def modules_of(root: Path) -> dict[str, Path]:
-    """Give the file of every module, by its name without the package; the package itself is ""."""
-    found = {}
-    for path in sorted((root / PACKAGE).rglob("*.py")):
-        parts = list(path.relative_to(root / PACKAGE).with_suffix("").parts)
-        if parts[-1] == "__init__":
-            parts.pop()
-        found[".".join(parts)] = path
-    return found
-
-
-def imports_of(name: str, path: Path, modules: Mapping[str, Path]) -> Iterator[Import]:
-    """Yield what a module imports, inside of functions too, but not what is for types alone."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for_types = {
-        id(inside)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        for inside in ast.walk(node)
-    }
-    importer = f"{PACKAGE}.{name}".rstrip(".")
-    for node in ast.walk(tree):
-        if id(node) in for_types:
-            continue
-        if isinstance(node, ast.Import):
-            targets = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            targets = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for target in targets:
-            yield Import(importer, _known(target, modules), node.lineno)
-
-
-def _known(target: str, modules: Mapping[str, Path]) -> str:
-    """Give the module that a target is or is in; another package by its own name."""
-    package, *_ = target.split(".")
-    if package != PACKAGE:
-        return package
-    while _inside(target) not in modules:
-        target = target.rpartition(".")[0]
-    return target
-
-
-def _inside(module: str) -> str:
-    return module.removeprefix(PACKAGE).removeprefix(".")
-
-
-def part_of(module: str) -> Part | None:
-    """Give the part that a module of the package belongs to."""
-    return next((part for part in PARTS if part.holds(_inside(module))), None)
-
-
-def uses_of(imports: list[Import]) -> dict[str, set[str]]:
-    """Give, for each part, the parts that it imports."""
-    uses: dict[str, set[str]] = {part.name: set() for part in PARTS}
-    for found in imports:
-        importer, imported = part_of(found.importer), _own_part(found)
-        if importer is not None and imported is not None and importer != imported:
-            uses[importer.name].add(imported.name)
-    return uses
-
-
-def _own_part(found: Import) -> Part | None:
-    is_own = found.imported.split(".")[0] == PACKAGE
-    return part_of(found.imported) if is_own else None
-
-
-# The rules.
-
-
-def broken_rules(modules: Mapping[str, Path], imports: list[Import]) -> Iterator[str]:
-    """Yield a sentence for each module without a part and each import that no part may have."""
-    order = [part.name for part in PARTS]
-    for module in modules:
-        if part_of(f"{PACKAGE}.{module}") is None:
-            yield f"{PACKAGE}.{module} is of no part; name it in PARTS of module_picture.py"
-    for found in imports:
-        importer, imported = part_of(found.importer), _own_part(found)
-        if importer is None:
-            continue
-        keeper = KEPT_TO.get(found.imported)
-        if keeper is not None and keeper != importer.name:
-            yield f"{found.place} imports {found.imported}, which only {keeper} may"
-        if imported is None:
-            continue
-        if order.index(imported.name) > order.index(importer.name):
-            yield (
-                f"{found.place} imports {found.imported}: {importer.name} stands below "
-                f"{imported.name}"
-            )
-        for pair in APART:
-            if {importer.name, imported.name} == set(pair):
-                yield f"{found.place} imports {found.imported}: {' and '.join(pair)} stay apart"
 
 
 # The table.
@@ -346,13 +71,6 @@ def _listed(names: list[str]) -> str:
         if name == package:
             shown.append(f"`{name}/`, {len(inside)} modules" if inside else f"`{name}`")
     return ", ".join(shown)
-
-
-def with_table(text: str, content: str) -> str:
-    """Put the table between its markers in the page."""
-    begin, end = "<!-- parts -->\n", "\n<!-- end of parts -->"
-    head, rest = text.split(begin)
-    return f"{head}{begin}{content}{end}{rest.split(end)[1]}"
 
 
 def _is(path: Path, text: str) -> bool:

@@ -31,12 +31,14 @@ def main() -> int:
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")
     models = model_table([_read(ROOT / "model" / name) for name in MODELS])
-    new = with_section(old, "model", models)
+    new = with_section(old, "model figures", models)
     old_guide = GUIDE.read_text(encoding="utf-8")
-    new_guide = with_section(old_guide, "model", models)
+    new_guide = with_section(old_guide, "model figures", models)
     bench = ROOT / "build" / "bench.json"
     if bench.exists() and not check:
-        new = with_section(new, "speed", speed_table(json.loads(bench.read_text(encoding="utf-8"))))
+        new = with_section(
+            new, "speed figures", speed_table(json.loads(bench.read_text(encoding="utf-8")))
+        )
     if check:
         return int((new, new_guide) != (old, old_guide))
     written = {readme: new.encode(), GUIDE: new_guide.encode()}
@@ -52,11 +54,11 @@ def main() -> int:
 def scale_text(text: str, measured: dict[str, Any]) -> str:
     """Put what was measured of the library, and what follows from it, into docs/scale.md."""
     if "scale" in measured:
-        text = with_section(text, "library", library_table(measured["scale"]))
+        text = with_section(text, "library figures", library_table(measured["scale"]))
     if "throughput" in measured:
-        text = with_section(text, "throughput", throughput_table(measured["throughput"]))
+        text = with_section(text, "throughput figures", throughput_table(measured["throughput"]))
     if {"scale", "throughput"} <= measured.keys():
-        text = with_section(text, "cluster", cluster_table(**measured))
+        text = with_section(text, "cluster figures", cluster_table(**measured))
     return text
 
 
@@ -197,7 +199,7 @@ def speed_table(bench: dict[str, Any]) -> str:
 
 def with_section(text: str, name: str, content: str) -> str:
     """Replace what stands between the markers of a section."""
-    begin, end = f"<!-- {name} figures -->\n", f"\n<!-- end of {name} figures -->"
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
     head, rest = text.split(begin)
     tail = rest.split(end)[1]
     return f"{head}{begin}{content}{end}{tail}"
