@@ -6,14 +6,16 @@ What is measured is the player's own clock, which stands still until the new pla
 the call that a click makes to the first frame that has left the device.
 """
 
-import resource
 import sys
+import threading
 import time
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import bench_machine as machine
+import psutil
 from bench_window import LoopMeter, Script, passed, run_program, window_and_plane, write
 
 DURATION_S = 3 * 3600.0
@@ -21,6 +23,7 @@ FORMATS = ("wav", "mp3", "ogg", "m4a")
 _BASE_S = 120.0
 _SEEKS = (0.9, 0.1, 0.7, 0.35, 0.6)
 _SETTLE_S = 1.0
+_LOOK_S = 0.5
 _WHOLE = "mp3"
 """What is tracked to its end, since that is when most memory is held"""
 
@@ -88,12 +91,43 @@ def _repeat(base: Path, path: Path) -> None:
                 made.mux(packet)
 
 
+class FamilyMemory:
+    """Looks how much this process and its children hold, until it is stopped."""
+
+    def __init__(self) -> None:
+        self.peak: dict[str, int] = {}
+        """Of all when they held most: their share of what they share, and each for itself"""
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        own = psutil.Process()
+        while not self._stopped.wait(_LOOK_S):
+            held = {"pss": 0, "rss": 0, "processes": 0}
+            for process in [own, *own.children(recursive=True)]:
+                # One of them may just have ended.
+                with suppress(psutil.Error):
+                    memory = process.memory_full_info()
+                    # Other systems do not know what is shared.
+                    held["pss"] += getattr(memory, "pss", memory.rss)
+                    held["rss"] += memory.rss
+                    held["processes"] += 1
+            self.peak = max(self.peak, held, key=lambda at: at.get("pss", 0))
+
+
 def watch(result: Path, song: str, long_songs: list[str]) -> int:
     """Open each song and seek in it; write how long it took until it was heard."""
 
     def at_exec() -> None:
         window, _ = window_and_plane()
         measured: dict[str, Any] = {}
+        memory = FamilyMemory()
 
         def script() -> Script:
             # By then the device has found its pace, and its clock is right.
@@ -118,8 +152,8 @@ def watch(result: Path, song: str, long_songs: list[str]) -> int:
             window.open_song(Path(next(x for x in long_songs if x.endswith(_WHOLE))))
             yield passed(_SETTLE_S)
             yield lambda: window.trajectory is not None
-            peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            write(result, {"songs": measured, "peak_bytes": 1024 * peak_kb})
+            memory.stop()
+            write(result, {"songs": measured, "peak": memory.peak})
             window.close()
 
         window.loop_meter = LoopMeter(script())

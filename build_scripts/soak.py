@@ -4,7 +4,7 @@
 
 Seeks, regions, speeds, songs of several formats, damaged and vanishing ones, and sound devices
 (null sinks) that come and go. Every minute the window is brought to rest with the same song, and
-threads, file handles and memory are compared with those of the first rest. The exit status is not
+threads, file handles, decoding processes and memory are compared with those of the first rest. The exit status is not
 zero if one of them has grown, if the song no longer plays, or if anything unexpected was raised.
 """
 
@@ -45,7 +45,7 @@ _PAUSES_S = (0.05, 0.2, 0.6, 1.5)
 _ROUND_S = 50.0
 _PATIENCE_S = 90.0
 _GRACE_S = 300.0
-_TOLERATED_GROWTH = {"threads": 0, "file handles": 2, "memory, MB": 40}
+_TOLERATED_GROWTH = {"threads": 0, "file handles": 2, "processes": 0, "memory, MB": 40}
 _PHONES = "headphones"
 
 
@@ -246,11 +246,14 @@ def rest(window: "MainWindow", world: World, user: User, findings: Findings) -> 
     yield passed(2.0)
     gc.collect()
     process = psutil.Process()
+    # The sinks' are not the window's.
+    decoders = [x for x in process.children() if "decoder_host" in " ".join(x.cmdline())]
     findings.rests.append(
         {
             "threads": process.num_threads(),
             "file handles": process.num_fds(),
-            "memory, MB": process.memory_info().rss // 1_000_000,
+            "processes": len(decoders),
+            "memory, MB": sum(x.memory_info().rss for x in (process, *decoders)) // 1_000_000,
         }
     )
     print(f"{sum(findings.done.values()):6} deeds: {findings.rests[-1]}", flush=True)

@@ -2,6 +2,12 @@
 
 import sys
 
+if __name__ == "__main__" and getattr(sys, "frozen", False):
+    # A process that the frozen program starts is the same program: this is where it turns off.
+    from emoviz import decoder_process
+
+    decoder_process.serve_if_asked()
+
 from emoviz.cli import main
 
 if __name__ == "__main__":

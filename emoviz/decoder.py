@@ -43,6 +43,25 @@ class Decoder(Protocol):
         ...
 
 
+class SongDecoders(Protocol):
+    """The decoders of one song; threads may share it."""
+
+    def open(self) -> Decoder:
+        """Open one, which stands at no place yet. Raises `errors.SongError`."""
+        ...
+
+    def take(self) -> Decoder:
+        """Give one that was put back, while the file is unchanged, or open one.
+
+        Raises `errors.SongError`.
+        """
+        ...
+
+    def put(self, decoder: Decoder) -> None:
+        """Take one of them that nobody uses any more: it is kept for the next, or closed."""
+        ...
+
+
 class Conformer:
     """Brings samples of one rate and number of channels to those of the song they are part of."""
 

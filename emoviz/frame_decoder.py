@@ -76,9 +76,10 @@ class FrameDecoder:
                     yield block
             number += 1
 
-    def find_frames(self) -> None:
-        """Find every frame of the file now, so that a seek to any place is quick."""
-        self._reach(np.inf)
+    def find_more_frames(self) -> bool:
+        """Find some more of the frames, so that a seek is quick; tell whether there are others."""
+        with self._reading():
+            return self.index.go_on(self._file)
 
     def close(self) -> None:
         """Give the file back."""

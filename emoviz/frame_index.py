@@ -89,11 +89,16 @@ class FrameIndex:
 
         Raises `OSError`.
         """
-        while not self.whole and self.known_s < time_s:
+        while self.known_s < time_s and self.go_on(file):
             # Piece by piece: whoever needs no more than is known waits for one at most.
-            with self._scanning:
-                if not self.whole:
-                    self._scan_piece(file)
+            pass
+
+    def go_on(self, file: BinaryIO) -> bool:
+        """Scan one piece more; tell whether there may be others. Raises `OSError`."""
+        with self._scanning:
+            if not self.whole:
+                self._scan_piece(file)
+        return not self.whole
 
     def _scan_piece(self, file: BinaryIO) -> None:
         file.seek(self._scanned)

@@ -16,6 +16,7 @@ _PREFILL_S = 0.03
 _STEP_S = 0.1
 _POLL_S = 0.05
 _IDLE_POLL_S = 0.5
+_CLOSE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,11 @@ class PlaybackFeeder:
             return max(route.furthest_s, route.place(passage.decoded)[1]), False
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; one that waits for a decoder that hangs ends when that is ended."""
         with self._changed:
             self._closing = True
             self._changed.notify()
-        self._thread.join()
+        self._thread.join(_CLOSE_S)
 
     # Under the condition, in either thread.
 

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import soundfile
-
 from emoviz import errors, files
 from emoviz.decoder import Samples
 
@@ -28,6 +26,9 @@ class Recording:
         with files.as_output_error(path):
             # libsndfile does not say why a file cannot be made.
             self._temporary.open("xb").close()
+        # Imported here: a window that records nothing needs no libsndfile.
+        import soundfile
+
         with self._writing():
             self._file = soundfile.SoundFile(
                 self._temporary, "w", rate_hz, channels, subtype=_SUBTYPE, format="FLAC"
@@ -52,6 +53,8 @@ class Recording:
 
     def discard(self) -> None:
         """Leave nothing behind."""
+        import soundfile
+
         with suppress(AttributeError, soundfile.SoundFileError):
             self._file.close()
         with suppress(OSError):
@@ -59,6 +62,8 @@ class Recording:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
+        import soundfile
+
         try:
             with files.as_output_error(self.path):
                 yield

@@ -10,11 +10,7 @@ import soxr
 import tinytag
 
 from emoviz import errors, files
-from emoviz.decoder import Damage, Decoder, Samples, ignore_damage
-from emoviz.decoding import open_decoder
-from emoviz.frame_decoder import FrameDecoder
-from emoviz.frame_index import FrameIndex
-from emoviz.spare_decoder import SpareDecoder
+from emoviz.decoder import Damage, Decoder, Samples, SongDecoders, ignore_damage
 
 SHORTEST_S = 0.5
 MISSING_S = 0.01
@@ -27,6 +23,18 @@ Report: TypeAlias = Callable[[str], None]
 
 DamagedPlace: TypeAlias = Callable[[float, float], None]
 """Takes from when to when, in seconds, there is silence because the song is damaged there."""
+
+
+DecodersOf: TypeAlias = Callable[[Path], SongDecoders]
+"""Gives the decoders of the song at a path."""
+
+
+def local_decoders(path: Path) -> SongDecoders:
+    """Have a song decoded in this process: a decoder library that crashes ends it."""
+    # Imported here: who has songs decoded elsewhere needs no decoder library.
+    from emoviz.song_decoders import LocalDecoders
+
+    return LocalDecoders(path)
 
 
 def ignore_damaged_place(_start_s: float, _end_s: float) -> None:
@@ -49,26 +57,24 @@ class Song:
     sample_rate_hz: int
     channels: int
     cover: bytes | None
-    _spare: SpareDecoder = field(compare=False, repr=False)
-    _index: FrameIndex | None = field(default=None, compare=False, repr=False)
-    """Where its frames are, if they have to be counted: each decoder goes on from the last."""
+    _decoders: SongDecoders = field(compare=False, repr=False)
 
     @classmethod
-    def open(cls, path: Path) -> "Song":
-        """Open the song at `path` and read its metadata.
+    def open(cls, path: Path, decoders_of: DecodersOf = local_decoders) -> "Song":
+        """Open the song at `path` and read its metadata; what `decoders_of` gives decodes it.
 
         Raises `errors.SongError` with the file's name if it is missing, a folder, not readable,
         empty, not audio, or shorter than half a second.
         """
-        spare = SpareDecoder(path)
-        decoder = open_song_decoder(path)
+        decoders = decoders_of(path)
+        decoder = decoders.open()
         try:
             _check_length(path, decoder)
             duration_s = decoder.duration_s
         except errors.SongError:
             decoder.close()
             raise
-        spare.put(decoder)
+        decoders.put(decoder)
         title, artist, album, cover = _read_tags(path)
         return cls(
             path=path,
@@ -79,8 +85,7 @@ class Song:
             sample_rate_hz=decoder.sample_rate_hz,
             channels=decoder.channels,
             cover=cover,
-            _index=decoder.index if isinstance(decoder, FrameDecoder) else None,
-            _spare=spare,
+            _decoders=decoders,
         )
 
     def sha256(self) -> str:
@@ -99,7 +104,7 @@ class Song:
         ends early; all this is said through `report`, and `on_damage` is told where it is. Raises
         `errors.SongError` if nothing at all can be decoded.
         """
-        decoder = self._reopen()
+        decoder = self._decoder(self._decoders.open)
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=1)
         try:
             for block in self._sound_blocks(decoder, report, on_damage):
@@ -114,7 +119,7 @@ class Song:
         Damaged places and samples that are not numbers become silence. Raises `errors.SongError`
         where the file cannot be opened again or breaks off; past its end there are no blocks.
         """
-        decoder = self._spare.take() or self._reopen()
+        decoder = self._decoder(self._decoders.take)
         is_good = True
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=2)
         try:
@@ -127,24 +132,13 @@ class Song:
             raise
         finally:
             if is_good:
-                self._spare.put(decoder)
+                self._decoders.put(decoder)
             else:
                 decoder.close()
 
-    def prepare_seeking(self) -> None:
-        """Find out now what a seek to any place needs to know. Raises `errors.SongError`."""
-        if self._index is None:
-            return
-        decoder = self._reopen()
+    def _decoder(self, give: Callable[[], Decoder]) -> Decoder:
         try:
-            if isinstance(decoder, FrameDecoder):
-                decoder.find_frames()
-        finally:
-            decoder.close()
-
-    def _reopen(self) -> Decoder:
-        try:
-            return open_song_decoder(self.path, self._index)
+            return give()
         except errors.SongNotFoundError as error:
             raise errors.SongVanishedError(self.path) from error
 
@@ -220,35 +214,6 @@ class _Damages:
                 f"{self._path}: {what} (the first at {first_s:.2f} s) were taken as silence; "
                 f"{remedy}."
             )
-
-
-def open_song_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
-    """Open a decoder on `path`, or say in one sentence why there can be none.
-
-    `index` is what an earlier decoder has found out.
-
-    Raises `errors.SongError`.
-    """
-    try:
-        # The decoders and all that is written about a song need its name as text.
-        str(path).encode()
-        if path.is_dir():
-            raise errors.SongIsFolderError(path)
-        if path.exists() and not path.is_file():
-            # Opening a pipe would wait for ever for somebody to write into it.
-            raise errors.SongIsNoFileError(path)
-        with path.open("rb") as file:
-            if not file.read(1):
-                raise errors.SongEmptyError(path)
-        return open_decoder(path, index)
-    except UnicodeEncodeError as error:
-        raise errors.SongNameError(path) from error
-    except FileNotFoundError as error:
-        raise errors.SongNotFoundError(path) from error
-    except PermissionError as error:
-        raise errors.SongPermissionError(path) from error
-    except OSError as error:
-        raise errors.SongDamagedError(path, (error.strerror or str(error)).lower()) from error
 
 
 def to_stereo(block: Samples) -> Samples:

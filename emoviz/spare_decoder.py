@@ -2,27 +2,25 @@
 
 import threading
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from emoviz.decoder import Decoder
-from emoviz.decoding import AvDecoder
 from emoviz.frame_index import Stamp
 
+SomeDecoder = TypeVar("SomeDecoder", bound=Decoder)
 
-class SpareDecoder:
-    """Keeps a decoder whose opening takes long, while the file is still what it was.
 
-    FFmpeg reads the whole table of an m4a when it opens it: for three hours, longer than the seek
-    itself takes. Threads may share it.
-    """
+class SpareDecoder(Generic[SomeDecoder]):
+    """Keeps a decoder of a file, while that is still what it was. Threads may share it."""
 
     def __init__(self, path: Path) -> None:
         """Keep a decoder of the file at `path`, as it is now."""
         self._path = path
         self._stamp = self._stamp_now()
-        self._decoder: Decoder | None = None
+        self._decoder: SomeDecoder | None = None
         self._giving = threading.Lock()
 
-    def take(self) -> Decoder | None:
+    def take(self) -> SomeDecoder | None:
         """Give the decoder away, if there is one and the file is unchanged."""
         with self._giving:
             decoder, self._decoder = self._decoder, None
@@ -31,10 +29,10 @@ class SpareDecoder:
             return None
         return decoder
 
-    def put(self, decoder: Decoder) -> None:
-        """Take a decoder that nobody uses any more; it is closed if it need not be kept."""
+    def put(self, decoder: SomeDecoder) -> None:
+        """Take a decoder that nobody uses any more; it is closed if there is one already."""
         with self._giving:
-            if self._decoder is None and isinstance(decoder, AvDecoder):
+            if self._decoder is None:
                 self._decoder = decoder
                 return
         decoder.close()

@@ -50,6 +50,7 @@ from emoviz.errors.models import (
     TrainingError,
 )
 from emoviz.errors.songs import (
+    DecoderLostError,
     NoSongsError,
     SongChangedError,
     SongDamagedError,
@@ -70,6 +71,7 @@ from emoviz.errors.songs import (
 __all__ = [
     "ClusterError",
     "DataError",
+    "DecoderLostError",
     "EmovizError",
     "ExtraMissingError",
     "FilmEncoderError",

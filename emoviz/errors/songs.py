@@ -72,6 +72,16 @@ class SongDamagedError(SongError):
         super().__init__(f"{path}: the audio is damaged ({reason}); get a fresh copy of the file.")
 
 
+class DecoderLostError(SongError):
+    """The process that decoded a song has ended, or was ended because it hung."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: decoding broke off ({reason}); open it again, and if that does not help get "
+            "a fresh copy of the file."
+        )
+
+
 class SongVanishedError(SongError):
     """The file was there when it was opened and is gone now."""
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from emoviz import errors, estimator, memory, priority
+from emoviz.decoder_pool import DecoderPool
 from emoviz.gui.song_library import SongLibrary
 from emoviz.library.records import FileState
 from emoviz.listening import frames_of
@@ -42,9 +43,13 @@ class AnalysisWorker(QObject):
     warned = Signal(int, str)
     """id, a sentence"""
 
-    def __init__(self, library: SongLibrary | None = None) -> None:
-        """Make a worker that looks into `library` first, and puts what it has tracked there."""
+    def __init__(self, decoders: DecoderPool, library: SongLibrary | None = None) -> None:
+        """Make a worker whose songs `decoders` decode.
+
+        It looks into `library` first, and puts what it has tracked there.
+        """
         super().__init__()
+        self._decoders = decoders
         self._library = library
         self.playhead_s = 0.0
         self._request = 0
@@ -105,7 +110,8 @@ class AnalysisWorker(QObject):
         except AnalysisCancelledError:
             return
         except errors.EmovizError as error:
-            self.failed.emit(request, str(error))
+            if not cancel.is_set():
+                self.failed.emit(request, str(error))
         except Exception as error:  # noqa: BLE001  (a thread's end must reach the window)
             _LOG.exception("analysis of %s", path)
             self.failed.emit(
@@ -116,7 +122,7 @@ class AnalysisWorker(QObject):
             memory.give_back()
 
     def _track(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
-        state, song = FileState.of(path), Song.open(path)
+        state, song = FileState.of(path), Song.open(path, self._decoders.of)
         info, front_end = estimator.describe(model), estimator.shown_front_end(model)
         if not self._take_over(cancel):
             return
@@ -127,7 +133,6 @@ class AnalysisWorker(QObject):
             self.finished.emit(request, known)
         # Before the model is loaded: its threads are as patient as the one that makes them.
         priority.step_back()
-        song.prepare_seeking()
         answers = _Answers(self, request)
         if known is not None:
             self._decode(request, song, front_end, answers, cancel)

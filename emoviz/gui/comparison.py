@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from emoviz import errors, estimator
 from emoviz.agreement import agreements
+from emoviz.decoder_pool import DecoderPool
 from emoviz.estimator import ModelInfo
 from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
@@ -39,7 +40,9 @@ class Comparison(QObject):
     said = Signal(str)
     """A sentence about what has gone wrong"""
 
-    def __init__(self, window: QWidget, settings: Settings, theme: Theme) -> None:
+    def __init__(
+        self, window: QWidget, settings: Settings, theme: Theme, decoders: DecoderPool
+    ) -> None:
         super().__init__(window)
         self.panel = ComparisonPanel(theme)
         self._window = window
@@ -55,7 +58,7 @@ class Comparison(QObject):
         self._other_model = ""
         self._waiting: tuple[Path, str] | None = None
         self._request = self._labels_request = 0
-        self._worker = AnalysisWorker()
+        self._worker = AnalysisWorker(decoders)
         self._worker.opened.connect(self._on_opened)
         self._worker.updated.connect(self._on_updated)
         self._worker.finished.connect(self._on_finished)

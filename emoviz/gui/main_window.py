@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.library = SongLibrary(self)
         self._session = Session(settings, self._store, self.library)
         self.playback = Playback(settings)
-        self.comparison = Comparison(self, settings, theme)
+        self.comparison = Comparison(self, settings, theme, self._session.decoders)
         self.queue = SongQueue()
         self.listening = ListeningSession(self, settings)
         self.exporting = Exporting(self, self._session, self.listening, settings)

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from emoviz import estimator
+from emoviz.decoder_pool import DecoderPool
 from emoviz.estimator import DEFAULT_MODEL, ModelInfo
 from emoviz.gui import settings as remembered
 from emoviz.gui.analysis_worker import AnalysisWorker
@@ -39,7 +40,8 @@ class Session(QObject):
         super().__init__()
         self._settings = settings
         self._store = store
-        self._worker = AnalysisWorker(library)
+        self.decoders = DecoderPool()
+        self._worker = AnalysisWorker(self.decoders, library)
         self._asked = 0
         self._shown = 0
         self._heard_anew = 0
@@ -95,7 +97,10 @@ class Session(QObject):
             self.finished.emit(self.trajectory)
 
     def close(self) -> None:
-        """Cancel what is being done and wait for the threads to end."""
+        """Cancel what is being done and wait for the threads to end; nothing decodes any more."""
+        self._worker.cancel()
+        # Before the threads are waited for: a decoder may hang.
+        self.decoders.close()
         self._worker.close()
 
     def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:

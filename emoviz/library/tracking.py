@@ -15,15 +15,17 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
 from emoviz import errors, estimator, priority
+from emoviz.decoder_pool import DecoderPool
 from emoviz.inference import LISTENER_THREADS
 from emoviz.library.records import FileState, SongRecord
-from emoviz.song import Song
+from emoviz.song import DecodersOf, Song, local_decoders
 from emoviz.tracker import File2Track, Update, ignore_update
 from emoviz.trajectory import Trajectory
 
@@ -66,8 +68,13 @@ def analyze(
         yield from track_with(local_processes, songs, model, jobs)
         return
     track = File2Track(model_here)
-    for path in songs:
-        yield _outcome(path, track, on_update)
+    if len(first) == 1:
+        yield _outcome(first[0], track, on_update)
+        return
+    # A decoder library that crashes ends one song, as it does where workers track.
+    with closing(DecoderPool()) as decoders:
+        for path in songs:
+            yield _outcome(path, track, on_update, decoders.of)
 
 
 def track_with(
@@ -163,11 +170,16 @@ def _alone(make_executor: Callable[[int], Executor], path: Path, model: str) -> 
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None]) -> Outcome:
+def _outcome(
+    path: Path,
+    track: File2Track,
+    on_update: Callable[[Update], None],
+    decoders_of: DecodersOf = local_decoders,
+) -> Outcome:
     warnings: list[str] = []
     try:
         state = FileState.of(path)
-        song = Song.open(path)
+        song = Song.open(path, decoders_of)
         trajectory = track(song, report=warnings.append, on_update=on_update)
     except errors.EmovizError as error:
         return Outcome(path, error=str(error), warnings=warnings)

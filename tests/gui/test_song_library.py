@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from emoviz import files, paths
+from emoviz.decoder_pool import DecoderPool
 from emoviz.gui import settings as remembered
 from emoviz.gui.analysis_worker import AnalysisWorker
 from emoviz.gui.main_window import MainWindow
@@ -133,5 +134,5 @@ def test_the_demo_song_is_not_put_in(
 
 
 def test_a_worker_without_a_library_remembers_nothing(window: MainWindow) -> None:
-    assert AnalysisWorker()._library is None
+    assert AnalysisWorker(DecoderPool())._library is None
     assert SongLibrary(window).recall(Path("song.wav"), "cae") is None

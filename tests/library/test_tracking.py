@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from emoviz import errors
 from emoviz.estimator import Estimator
 from emoviz.library.songs import find_songs
 from emoviz.library.tracking import analyze, track_with
-from emoviz.song import Song
+from emoviz.song import DecodersOf, Song
 from emoviz.tracker import File2Track, Update
-from tests.audio import write_music
+from tests.audio import wait_until, write_long_wav, write_music
+from tests.decoders import crash, decoding_processes, processes_with
 
 RATE_HZ = 22050
 
@@ -77,10 +79,10 @@ def test_an_error_nobody_thought_of_does_not_stop_the_rest(
 ) -> None:
     real_open = Song.open
 
-    def fails_on_one(path: Path) -> Song:
+    def fails_on_one(path: Path, decoders_of: DecodersOf) -> Song:
         if path.name == "b.wav":
             raise RuntimeError("a decoder's own mistake")
-        return real_open(path)
+        return real_open(path, decoders_of)
 
     monkeypatch.setattr(Song, "open", fails_on_one)
     songs = [album / "b.wav", album / "a.FLAC"]
@@ -94,10 +96,10 @@ def test_an_error_nobody_thought_of_does_not_stop_the_rest(
 def _die_of_deadly_songs() -> None:
     real_open = Song.open
 
-    def dies_of_one(path: Path) -> Song:
+    def dies_of_one(path: Path, decoders_of: DecodersOf) -> Song:
         if "deadly" in path.name:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real_open(path)
+            os.kill(os.getpid(), signal.SIGKILL if "1" in path.name else signal.SIGSEGV)
+        return real_open(path, decoders_of)
 
     Song.open = dies_of_one  # type: ignore[method-assign, assignment]
 
@@ -116,6 +118,25 @@ def test_a_song_that_ends_its_process_is_given_up_and_the_rest_goes_on(tmp_path:
     failed = {outcome.path.name: outcome.error for outcome in outcomes if outcome.error}
     assert sorted(failed) == ["deadly 1.wav", "deadly 2.wav"]
     assert "a process was ended twice before this song was done" in failed["deadly 1.wav"]
+
+
+def test_where_one_process_works_a_decoder_that_crashes_costs_one_song(tmp_path: Path) -> None:
+    songs = [tmp_path / "a.wav", tmp_path / "deadly.wav", tmp_path / "z.wav"]
+    for song in songs:
+        write_music(song, 2.0, RATE_HZ)
+    write_long_wav(songs[1], 3600.0)
+
+    def kill() -> None:
+        wait_until(lambda: processes_with(songs[1]), 60.0)
+        crash(*processes_with(songs[1]))
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    first, deadly, last = analyze(songs, "cae", jobs=1)
+    killer.join()
+    assert [first.error, last.error] == ["", ""]
+    assert deadly.error.startswith(f"{songs[1]}: decoding broke off (the decoder crashed)")
+    assert not decoding_processes()
 
 
 def test_songs_are_drawn_as_there_is_need(tmp_path: Path) -> None:

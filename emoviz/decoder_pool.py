@@ -1,0 +1,129 @@
+"""DecoderPool: decoding processes, of which one is always ready before it is asked for."""
+
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from emoviz import errors
+from emoviz.decoder import Decoder
+from emoviz.decoder_process import DecoderProcess, ProcessDecoder
+from emoviz.spare_decoder import SpareDecoder
+
+_PATIENCE_S = 60.0
+"""A seek in three hours of a format without any times decodes all that comes before."""
+_LOOK_S = 0.5
+
+
+class DecoderPool:
+    """Lends a process to each file that is being decoded; threads may share it.
+
+    One more waits for the next file, since to start Python takes as long as to open a song. A
+    process that is given back is that one, or it is ended.
+    """
+
+    def __init__(self, patience_s: float = _PATIENCE_S) -> None:
+        """Start nothing yet; a process that owes an answer for `patience_s` will be ended."""
+        self._patience_s = patience_s
+        # Reentrant: a song may be forgotten, and its process given back, at any moment.
+        self._lending = threading.Condition(threading.RLock())
+        self._ready: list[DecoderProcess] = []
+        self._lent: set[DecoderProcess] = set()
+        self._keeper: threading.Thread | None = None
+        self._closed = False
+
+    def of(self, path: Path) -> "ProcessDecoders":
+        """Give the decoders of the song at `path`, as `Song.open` takes them."""
+        return ProcessDecoders(path, self)
+
+    def open(self, path: Path) -> ProcessDecoder:
+        """Open `path` in a process that does nothing else. Raises `errors.SongError`."""
+        process = self._lend(path)
+        try:
+            return ProcessDecoder(path, process, self._take_back)
+        except BaseException:
+            self._take_back(process)
+            raise
+
+    def close(self) -> None:
+        """End every process; whoever waits for one gets `errors.DecoderLostError`."""
+        with self._lending:
+            self._closed = True
+            processes = [*self._ready, *self._lent]
+            self._ready.clear()
+            self._lent.clear()
+            self._lending.notify_all()
+        for process in processes:
+            process.end()
+        if self._keeper is not None:
+            self._keeper.join()
+
+    def _lend(self, path: Path) -> DecoderProcess:
+        with self._lending:
+            if self._closed:
+                raise errors.DecoderLostError(path, "emoviz is being closed")
+            ready = [process for process in self._ready if process.is_alive]
+            self._ready.clear()
+            try:
+                process = ready.pop() if ready else DecoderProcess()
+            except OSError as error:
+                reason = str(error.strerror).lower()
+                raise errors.DecoderLostError(path, f"no process for it: {reason}") from error
+            self._lent.add(process)
+            if self._keeper is None:
+                self._keeper = threading.Thread(target=self._keep, name="decoders", daemon=True)
+                self._keeper.start()
+            return process
+
+    def _take_back(self, process: DecoderProcess) -> None:
+        with self._lending:
+            self._lent.discard(process)
+            if process.is_free and not (self._ready or self._closed):
+                self._ready.append(process)
+                return
+        process.end()
+
+    def _keep(self) -> None:
+        """Have one process ready, and end those that hang."""
+        with self._lending:
+            while not self._closed:
+                # Not at once: what was asked for a moment ago comes first.
+                self._lending.wait(_LOOK_S)
+                for process in self._lent:
+                    process.end_if_hung(self._patience_s)
+                self._ready = [process for process in self._ready if process.is_alive]
+                if not (self._ready or self._closed):
+                    with suppress(OSError):
+                        self._ready.append(DecoderProcess())
+
+
+class ProcessDecoders:
+    """The decoders of one song, each in a process of its own; see `decoder.SongDecoders`.
+
+    What is put back stays open, and its process lent, as long as the song is not forgotten.
+    """
+
+    def __init__(self, path: Path, pool: DecoderPool) -> None:
+        self._path, self._pool = path, pool
+        self._spare: SpareDecoder[ProcessDecoder] = SpareDecoder(path)
+
+    def __del__(self) -> None:
+        if (decoder := self._spare.take()) is not None:
+            decoder.close()
+
+    def open(self) -> ProcessDecoder:
+        """Open one."""
+        return self._pool.open(self._path)
+
+    def take(self) -> ProcessDecoder:
+        """Give one that was put back, or open one."""
+        decoder = self._spare.take()
+        if decoder is not None and decoder.is_alive:
+            return decoder
+        if decoder is not None:
+            decoder.close()
+        return self.open()
+
+    def put(self, decoder: Decoder) -> None:
+        """Take one that nobody uses any more."""
+        assert isinstance(decoder, ProcessDecoder)
+        self._spare.put(decoder)

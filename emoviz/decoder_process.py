@@ -1,0 +1,200 @@
+"""A process that decodes, seen from outside: a decoder library that crashes ends only that."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cached_property
+from io import FileIO
+from pathlib import Path
+from typing import cast
+
+from emoviz import decoder_wire, errors
+from emoviz.decoder import Damage, Samples, ignore_damage
+from emoviz.decoder_wire import Message
+
+_LOG = logging.getLogger(__name__)
+
+_ARGUMENT = "--decode"
+"""What a frozen program is started with to be a decoding process."""
+
+_PIPE_BYTES = 1 << 20
+"""Room for a block: written in one go, it does not wait for a busy reader."""
+_PATIENT_S = 1.0
+"""How long a process that was killed may take to end."""
+
+
+def serve_if_asked() -> None:
+    """Be a decoding process, to its end, where this program was started to be one."""
+    if sys.argv[1:] == [_ARGUMENT]:
+        from emoviz import decoder_host
+
+        decoder_host.main()
+        sys.exit()
+
+
+class ProcessLostError(Exception):
+    """A decoding process has ended, or was ended, before it answered; the text says why."""
+
+
+class DecoderProcess:
+    """A process that has one file open at a time; see `decoder_host`."""
+
+    def __init__(self) -> None:
+        """Start it, without waiting until it is there. Raises `OSError`."""
+        self._process = subprocess.Popen(
+            _command(),
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pipesize=_PIPE_BYTES,
+            # It does no algebra, for which numpy would start threads.
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._requests = cast(FileIO, self._process.stdin)
+        self._answers = cast(FileIO, self._process.stdout)
+        self._talking = threading.Lock()
+        self._asked_s: float | None = None
+        self._hung_s = 0.0
+        self._is_ended = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it can be asked something."""
+        return self._asked_s is None and self.is_alive
+
+    def ask(self, request: Message) -> tuple[Message, Samples | None]:
+        """Ask, and wait for the answer. Raises `ProcessLostError`."""
+        with self._talking:
+            self._asked_s = time.monotonic()
+            try:
+                decoder_wire.send(self._requests, request)
+                answer = decoder_wire.receive(self._answers)
+            except (OSError, EOFError, ValueError) as error:
+                raise ProcessLostError(self._why_lost(error)) from error
+            self._asked_s = None
+            return answer
+
+    def tell(self, request: Message) -> None:
+        """Ask for what has no answer, and do not wait."""
+        with self._talking, suppress(OSError, ValueError):
+            decoder_wire.send(self._requests, request)
+
+    def end_if_hung(self, patience_s: float) -> None:
+        """End it where an answer has taken longer than `patience_s`; whoever waits is told."""
+        asked_s = self._asked_s
+        if asked_s is not None and time.monotonic() - asked_s > patience_s:
+            self._hung_s = patience_s
+            self._process.kill()
+
+    def end(self) -> None:
+        """End it at once; whoever waits for an answer gets `ProcessLostError`."""
+        self._is_ended = True
+        self._process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            # Reading from a disk that does not answer, it ends when that does.
+            self._process.wait(_PATIENT_S)
+        if self._talking.acquire(timeout=_PATIENT_S):
+            self._requests.close()
+            self._answers.close()
+            self._talking.release()
+
+    def _why_lost(self, error: Exception) -> str:
+        self._process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PATIENT_S)
+        if self._is_ended:
+            return "the decoder was ended"
+        status = self._process.returncode
+        _LOG.warning("decoding process %s: status %s, %r", self._process.pid, status, error)
+        if self._hung_s:
+            return f"there was no answer for {self._hung_s:.0f} s"
+        return "the decoder crashed"
+
+
+class ProcessDecoder:
+    """A file that is open in a process of its own; `decoder.Decoder` says what it does."""
+
+    def __init__(
+        self, path: Path, process: DecoderProcess, give_back: Callable[[DecoderProcess], None]
+    ) -> None:
+        """Open `path` in `process`, which is given back when this is closed.
+
+        Raises `errors.SongError`, and does not give it back then.
+        """
+        self._path, self._process, self._give_back = path, process, give_back
+        self._is_closed = False
+        told = self._ask({"do": "open", "path": str(path)})
+        self.sample_rate_hz = int(told["rate_hz"])
+        self.channels = int(told["channels"])
+
+    @cached_property
+    def duration_s(self) -> float:
+        """What the header claims."""
+        return float(self._ask({"do": "duration"})["duration_s"])
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its process is still there."""
+        return self._process.is_alive
+
+    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (frames, channels); see `decoder.Decoder.blocks`.
+
+        Raises `errors.DecoderLostError` besides.
+        """
+        self._ask({"do": "blocks", "start": start_frame})
+        while True:
+            told, samples = self._answer({"do": "next"})
+            for first, stop in told["damaged"]:
+                on_damage(first, stop)
+            self._check(told)
+            if samples is None:
+                return
+            yield samples
+
+    def close(self) -> None:
+        """Give the file and the process back, without waiting."""
+        if not self._is_closed:
+            self._is_closed = True
+            if self._process.is_free:
+                self._process.tell({"do": "close"})
+            self._give_back(self._process)
+
+    def _ask(self, request: Message) -> Message:
+        told, _ = self._answer(request)
+        self._check(told)
+        return told
+
+    def _answer(self, request: Message) -> tuple[Message, Samples | None]:
+        try:
+            return self._process.ask(request)
+        except ProcessLostError as error:
+            raise errors.DecoderLostError(self._path, str(error)) from error
+
+    def _check(self, told: Message) -> None:
+        if "error" not in told:
+            return
+        kind = getattr(errors, told["error"], None)
+        if not (isinstance(kind, type) and issubclass(kind, errors.SongError)):
+            raise RuntimeError(told["text"])
+        # Made without its own initialiser, which would make a sentence of the sentence.
+        raise kind.__new__(kind, told["text"])
+
+
+def _command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, _ARGUMENT]
+    # Not multiprocessing's: that would import what this program was started with, Qt and all.
+    start = "from emoviz import decoder_host; decoder_host.main()"
+    return [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {start}"]
