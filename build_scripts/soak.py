@@ -4,8 +4,9 @@
 
 Seeks, regions, speeds, songs of several formats, damaged and vanishing ones, and sound devices
 (null sinks) that come and go. Every minute the window is brought to rest with the same song, and
-threads, file handles, decoding processes and memory are compared with those of the first rest. The exit status is not
-zero if one of them has grown, if the song no longer plays, or if anything unexpected was raised.
+threads, file handles, decoding processes and memory are compared with those of the first rest.
+The exit status is not zero if one of them has grown, if the song no longer plays, or if anything
+unexpected was raised.
 """
 
 import argparse

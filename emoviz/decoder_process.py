@@ -51,13 +51,13 @@ class DecoderProcess:
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            pipesize=_PIPE_BYTES,
             # It does no algebra, for which numpy would start threads.
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._requests = cast(FileIO, self._process.stdin)
         self._answers = cast(FileIO, self._process.stdout)
+        _widen(self._answers)
         self._talking = threading.Lock()
         self._asked_s: float | None = None
         self._hung_s = 0.0
@@ -190,6 +190,16 @@ class ProcessDecoder:
             raise RuntimeError(told["text"])
         # Made without its own initialiser, which would make a sentence of the sentence.
         raise kind.__new__(kind, told["text"])
+
+
+def _widen(pipe: FileIO) -> None:
+    if sys.platform == "linux":
+        # Imported here: other systems do not have it.
+        import fcntl
+
+        # A system may allow less, and then it only takes longer.
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _command() -> list[str]:
