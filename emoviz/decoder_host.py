@@ -71,7 +71,7 @@ class _Host:
             if request["do"] == "close":
                 self._close()
                 continue
-            samples = None
+            samples: Samples | None = None
             try:
                 answer, samples = self._answer(request)
             except errors.SongError as error:
@@ -97,6 +97,8 @@ class _Host:
             self._close()
             self._decoder = decoder = open_song_decoder(Path(request["path"]))
             return {"rate_hz": decoder.sample_rate_hz, "channels": decoder.channels}, None
+        if request["do"] == "nothing":
+            return {}, None
         assert self._decoder is not None
         if request["do"] == "duration":
             return {"duration_s": self._decoder.duration_s}, None

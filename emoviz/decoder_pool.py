@@ -28,6 +28,7 @@ class DecoderPool:
         self._lending = threading.Condition(threading.RLock())
         self._ready: list[DecoderProcess] = []
         self._lent: set[DecoderProcess] = set()
+        self._leaving: list[DecoderProcess] = []
         self._keeper: threading.Thread | None = None
         self._closed = False
 
@@ -48,9 +49,7 @@ class DecoderPool:
         """End every process; whoever waits for one gets `errors.DecoderLostError`."""
         with self._lending:
             self._closed = True
-            processes = [*self._ready, *self._lent]
-            self._ready.clear()
-            self._lent.clear()
+            processes = [*self._ready, *self._lent, *self._leaving]
             self._lending.notify_all()
         for process in processes:
             process.end()
@@ -61,13 +60,14 @@ class DecoderPool:
         with self._lending:
             if self._closed:
                 raise errors.DecoderLostError(path, "emoviz is being closed")
-            ready = [process for process in self._ready if process.is_alive]
-            self._ready.clear()
+            ready = next((process for process in self._ready if process.is_alive), None)
             try:
-                process = ready.pop() if ready else DecoderProcess()
+                process = ready or DecoderProcess()
             except OSError as error:
                 reason = str(error.strerror).lower()
                 raise errors.DecoderLostError(path, f"no process for it: {reason}") from error
+            if ready is not None:
+                self._ready.remove(ready)
             self._lent.add(process)
             if self._keeper is None:
                 self._keeper = threading.Thread(target=self._keep, name="decoders", daemon=True)
@@ -79,21 +79,33 @@ class DecoderPool:
             self._lent.discard(process)
             if process.is_free and not (self._ready or self._closed):
                 self._ready.append(process)
-                return
-        process.end()
+            else:
+                process.kill()
+                # The window's thread may be here, and does not wait for that.
+                self._leaving.append(process)
 
     def _keep(self) -> None:
-        """Have one process ready, and end those that hang."""
+        """Have one process ready, and see those off that hang or have been killed."""
+        while not self._closed:
+            for process in self._look_after():
+                process.end()
+
+    def _look_after(self) -> list[DecoderProcess]:
+        """Give the processes that leave."""
         with self._lending:
-            while not self._closed:
-                # Not at once: what was asked for a moment ago comes first.
-                self._lending.wait(_LOOK_S)
-                for process in self._lent:
-                    process.end_if_hung(self._patience_s)
-                self._ready = [process for process in self._ready if process.is_alive]
-                if not (self._ready or self._closed):
-                    with suppress(OSError):
-                        self._ready.append(DecoderProcess())
+            # Not at once: what was asked for a moment ago comes first.
+            self._lending.wait(_LOOK_S)
+            if self._closed:
+                return []
+            for process in self._lent:
+                process.end_if_hung(self._patience_s)
+            leaving, self._leaving = self._leaving, []
+            leaving += [process for process in self._ready if not process.is_alive]
+            self._ready = [process for process in self._ready if process.is_alive]
+            if not self._ready:
+                with suppress(OSError):
+                    self._ready.append(DecoderProcess())
+            return leaving
 
 
 class ProcessDecoders:
@@ -117,7 +129,7 @@ class ProcessDecoders:
     def take(self) -> ProcessDecoder:
         """Give one that was put back, or open one."""
         decoder = self._spare.take()
-        if decoder is not None and decoder.is_alive:
+        if decoder is not None and decoder.is_there():
             return decoder
         if decoder is not None:
             decoder.close()

@@ -97,10 +97,14 @@ class DecoderProcess:
             self._hung_s = patience_s
             self._process.kill()
 
-    def end(self) -> None:
-        """End it at once; whoever waits for an answer gets `ProcessLostError`."""
+    def kill(self) -> None:
+        """Have it end at once; whoever waits for an answer gets `ProcessLostError`."""
         self._is_ended = True
         self._process.kill()
+
+    def end(self) -> None:
+        """Have it end at once, wait for that, and leave nothing of it."""
+        self.kill()
         with suppress(subprocess.TimeoutExpired):
             # Reading from a disk that does not answer, it ends when that does.
             self._process.wait(_PATIENT_S)
@@ -143,10 +147,13 @@ class ProcessDecoder:
         """What the header claims."""
         return float(self._ask({"do": "duration"})["duration_s"])
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether its process is still there."""
-        return self._process.is_alive
+    def is_there(self) -> bool:
+        """Ask its process whether it is still there."""
+        try:
+            self._process.ask({"do": "nothing"})
+        except ProcessLostError:
+            return False
+        return True
 
     def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (frames, channels); see `decoder.Decoder.blocks`.

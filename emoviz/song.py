@@ -3,14 +3,15 @@
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import soxr
-import tinytag
 
 from emoviz import errors, files
 from emoviz.decoder import Damage, Decoder, Samples, SongDecoders, ignore_damage
+
+if TYPE_CHECKING:
+    from soxr import ResampleStream
 
 SHORTEST_S = 0.5
 MISSING_S = 0.01
@@ -269,11 +270,15 @@ def _check_length(path: Path, decoder: Decoder) -> None:
     raise errors.SongTooShortError(path, frames / decoder.sample_rate_hz)
 
 
-def _resampler(from_hz: int, to_hz: int, channels: int) -> soxr.ResampleStream:
+def _resampler(from_hz: int, to_hz: int, channels: int) -> "ResampleStream":
+    import soxr
+
     return soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32")
 
 
 def _read_tags(path: Path) -> tuple[str, str, str, bytes | None]:
+    import tinytag
+
     try:
         tags = tinytag.TinyTag.get(str(path), duration=False, image=True)
     except (tinytag.TinyTagException, OSError, ValueError, KeyError, IndexError):
