@@ -127,7 +127,8 @@ def test_where_one_process_works_a_decoder_that_crashes_costs_one_song(tmp_path:
     write_long_wav(songs[1], 3600.0)
 
     def kill() -> None:
-        wait_until(lambda: processes_with(songs[1]), 60.0)
+        # The one that opened it, and the one that decodes it to be tracked.
+        wait_until(lambda: len(processes_with(songs[1])) == 2, 60.0)
         crash(*processes_with(songs[1]))
 
     killer = threading.Thread(target=kill)
