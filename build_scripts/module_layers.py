@@ -45,7 +45,10 @@ PARTS = (
         "songs",
         "Songs",
         "any audio file to samples, from any place of it",
-        ("song", "decod*", "frame_decoder", "frame_headers", "frame_index", "ogg*", "spare*"),
+        (
+            *("song", "song_decoders", "decod*", "spare*"),
+            *("frame_decoder", "frame_headers", "frame_index", "ogg*"),
+        ),
         row=6,
         column=1.5,
     ),

@@ -70,7 +70,9 @@ class DecoderPool:
                 self._ready.remove(ready)
             self._lent.add(process)
             if self._keeper is None:
-                self._keeper = threading.Thread(target=self._keep, name="decoders", daemon=True)
+                self._keeper = threading.Thread(
+                    target=self._keep, name="keeper of decoders", daemon=True
+                )
                 self._keeper.start()
             return process
 

@@ -21,7 +21,7 @@ class ProgressView(Protocol):
     """What shows how far the run is."""
 
     def window(self, update: Update) -> None:
-        """Show how far the one song is that a lone process tracks."""
+        """Show how far a lone song is."""
 
     def song(self, fate: Fate) -> None:
         """Take note that another song is done."""
@@ -118,7 +118,7 @@ class _Quiet:
 
 
 class _Bars:
-    """What a terminal gets: a bar for the songs, and one for the windows of a lone process."""
+    """What a terminal gets: a bar for the songs, and one for the windows of a lone song."""
 
     def __init__(self, progress: Progress, songs: int) -> None:
         self._progress = progress

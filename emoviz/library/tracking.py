@@ -15,17 +15,15 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
 from emoviz import errors, estimator, priority
-from emoviz.decoder_pool import DecoderPool
 from emoviz.inference import LISTENER_THREADS
 from emoviz.library.records import FileState, SongRecord
-from emoviz.song import DecodersOf, Song, local_decoders
+from emoviz.song import Song
 from emoviz.tracker import File2Track, Update, ignore_update
 from emoviz.trajectory import Trajectory
 
@@ -56,7 +54,7 @@ def analyze(
     """Track every song, `jobs` at a time, and yield each one's outcome as it is done.
 
     `paths` is drawn from as there is need, and nothing is kept of a song that has been yielded.
-    `on_update` is called window by window where a single process does the work.
+    `on_update` is called window by window where there is only one song.
     Raises `errors.ModelError` before anything is tracked if the model cannot be used.
     """
     rest = iter(paths)
@@ -64,17 +62,11 @@ def analyze(
     # Each of many songs has one core, and jobs are what fills the others; a lone one may have two.
     model_here = estimator.load(model, threads=1 if len(first) > 1 else LISTENER_THREADS)
     songs = chain(first, rest)
-    if jobs > 1 and len(first) > 1:
+    if len(first) > 1:
+        # However few work: a decoder library that crashes ends a worker, and costs one song.
         yield from track_with(local_processes, songs, model, jobs)
-        return
-    track = File2Track(model_here)
-    if len(first) == 1:
-        yield _outcome(first[0], track, on_update)
-        return
-    # A decoder library that crashes ends one song, as it does where workers track.
-    with closing(DecoderPool()) as decoders:
-        for path in songs:
-            yield _outcome(path, track, on_update, decoders.of)
+    elif first:
+        yield _outcome(first[0], File2Track(model_here), on_update)
 
 
 def track_with(
@@ -170,16 +162,11 @@ def _alone(make_executor: Callable[[int], Executor], path: Path, model: str) -> 
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _outcome(
-    path: Path,
-    track: File2Track,
-    on_update: Callable[[Update], None],
-    decoders_of: DecodersOf = local_decoders,
-) -> Outcome:
+def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None]) -> Outcome:
     warnings: list[str] = []
     try:
         state = FileState.of(path)
-        song = Song.open(path, decoders_of)
+        song = Song.open(path)
         trajectory = track(song, report=warnings.append, on_update=on_update)
     except errors.EmovizError as error:
         return Outcome(path, error=str(error), warnings=warnings)

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
@@ -13,10 +12,9 @@ from emoviz import errors
 from emoviz.estimator import Estimator
 from emoviz.library.songs import find_songs
 from emoviz.library.tracking import analyze, track_with
-from emoviz.song import DecodersOf, Song
+from emoviz.song import Song
 from emoviz.tracker import File2Track, Update
-from tests.audio import wait_until, write_long_wav, write_music
-from tests.decoders import crash, decoding_processes, processes_with
+from tests.audio import write_music
 
 RATE_HZ = 22050
 
@@ -60,7 +58,7 @@ def test_processes_give_what_one_process_gives(album: Path) -> None:
     assert alone == together
 
 
-def test_progress_is_told_where_one_process_works(album: Path, shipped_model: Estimator) -> None:
+def test_progress_is_told_of_a_lone_song(album: Path, shipped_model: Estimator) -> None:
     updates: list[Update] = []
     (outcome,) = analyze([album / "b.wav"], "cae", 4, updates.append)
     assert updates[-1].decoded
@@ -74,70 +72,47 @@ def test_an_unknown_model_is_said_before_anything_is_done(album: Path, jobs: int
         next(analyze([album / "a.FLAC", album / "b.wav"], "mozart", jobs))
 
 
-def test_an_error_nobody_thought_of_does_not_stop_the_rest(
-    album: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real_open = Song.open
-
-    def fails_on_one(path: Path, decoders_of: DecodersOf) -> Song:
-        if path.name == "b.wav":
-            raise RuntimeError("a decoder's own mistake")
-        return real_open(path, decoders_of)
-
-    monkeypatch.setattr(Song, "open", fails_on_one)
-    songs = [album / "b.wav", album / "a.FLAC"]
-    bad, good = analyze(songs, "cae", jobs=1)
-    assert bad.error.startswith(f"{album / 'b.wav'}: the analysis failed (a decoder's own mistake)")
-    assert "RuntimeError" in bad.trace
-    assert good.trajectory is not None
-    assert not good.trace
-
-
 def _die_of_deadly_songs() -> None:
     real_open = Song.open
 
-    def dies_of_one(path: Path, decoders_of: DecodersOf) -> Song:
+    def dies_of_some(path: Path) -> Song:
+        if "mistaken" in path.name:
+            raise RuntimeError("a decoder's own mistake")
         if "deadly" in path.name:
             os.kill(os.getpid(), signal.SIGKILL if "1" in path.name else signal.SIGSEGV)
-        return real_open(path, decoders_of)
+        return real_open(path)
 
-    Song.open = dies_of_one  # type: ignore[method-assign, assignment]
+    Song.open = dies_of_some  # type: ignore[method-assign, assignment]
 
 
 def _mortal_processes(jobs: int) -> Executor:
     return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _die_of_deadly_songs)
 
 
-def test_a_song_that_ends_its_process_is_given_up_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_an_error_nobody_thought_of_does_not_stop_the_rest(tmp_path: Path) -> None:
+    songs = [tmp_path / "mistaken.wav", tmp_path / "z.wav"]
+    for song in songs:
+        write_music(song, 2.0, RATE_HZ)
+    bad, good = track_with(_mortal_processes, songs, "cae", 1)
+    assert bad.error.startswith(f"{songs[0]}: the analysis failed (a decoder's own mistake)")
+    assert "RuntimeError" in bad.trace
+    assert good.trajectory is not None
+    assert not good.trace
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_song_that_ends_its_process_is_given_up_and_the_rest_goes_on(
+    tmp_path: Path, jobs: int
+) -> None:
     songs = [tmp_path / f"{number:02}.wav" for number in range(12)]
     songs[3:3], songs[9:9] = [tmp_path / "deadly 1.wav"], [tmp_path / "deadly 2.wav"]
     for song in songs:
         write_music(song, 2.0, RATE_HZ)
-    outcomes = list(track_with(_mortal_processes, iter(songs), "cae", 2))
+    outcomes = list(track_with(_mortal_processes, iter(songs), "cae", jobs))
     assert sorted(outcome.path for outcome in outcomes) == sorted(songs)
     failed = {outcome.path.name: outcome.error for outcome in outcomes if outcome.error}
     assert sorted(failed) == ["deadly 1.wav", "deadly 2.wav"]
     assert "a process was ended twice before this song was done" in failed["deadly 1.wav"]
-
-
-def test_where_one_process_works_a_decoder_that_crashes_costs_one_song(tmp_path: Path) -> None:
-    songs = [tmp_path / "a.wav", tmp_path / "deadly.wav", tmp_path / "z.wav"]
-    for song in songs:
-        write_music(song, 2.0, RATE_HZ)
-    write_long_wav(songs[1], 3600.0)
-
-    def kill() -> None:
-        # The one that opened it, and the one that decodes it to be tracked.
-        wait_until(lambda: len(processes_with(songs[1])) == 2, 60.0)
-        crash(*processes_with(songs[1]))
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    first, deadly, last = analyze(songs, "cae", jobs=1)
-    killer.join()
-    assert [first.error, last.error] == ["", ""]
-    assert deadly.error.startswith(f"{songs[1]}: decoding broke off (the decoder crashed)")
-    assert not decoding_processes()
 
 
 def test_songs_are_drawn_as_there_is_need(tmp_path: Path) -> None:
