@@ -12,6 +12,9 @@ from emoviz.spare_decoder import SpareDecoder
 _PATIENCE_S = 60.0
 """A seek in three hours of a format without any times decodes all that comes before."""
 _LOOK_S = 0.5
+_SONG_TAKES = 2
+"""A song is played from one process and tracked from another; where more are lent, one song takes
+another's place, and one of the first is about to be given back."""
 
 
 class DecoderPool:
@@ -104,7 +107,7 @@ class DecoderPool:
             leaving, self._leaving = self._leaving, []
             leaving += [process for process in self._ready if not process.is_alive]
             self._ready = [process for process in self._ready if process.is_alive]
-            if not self._ready:
+            if not self._ready and len(self._lent) <= _SONG_TAKES:
                 with suppress(OSError):
                     self._ready.append(DecoderProcess())
             return leaving
