@@ -12,8 +12,7 @@ from pathlib import Path
 
 from emoviz import cli, paths
 from emoviz.gui import sheets
-from emoviz.gui.action_spec import ActionSpec
-from emoviz.gui.actions import ACTIONS
+from emoviz.gui.action_spec import MAP, ActionSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 _WRITTEN = (
@@ -142,17 +141,18 @@ def keys_page() -> str:
         "",
         _WRITTEN,
         "",
-        "In the window, **?** shows the keys. On a Mac, Ctrl is the ⌘ key.",
+        "In the window, **?** shows the keys. On a Mac, Ctrl is the ⌘ key. What the menus Open recent, "
+        "Sound device, Listen to and Judge by offer is looked up when they open.",
         "",
     ]
-    for menu in dict.fromkeys(spec.menu for spec in ACTIONS):
-        specs = [spec for spec in ACTIONS if spec.menu == menu]
-        lines += [f"## Menu {_label(menu)}", "", "| entry | keys | |", "| --- | --- | --- |"]
-        lines += [_row(spec) for spec in specs]
-        lines.append("")
-    for title, rows in (("Mouse", sheets._MOUSE), ("Library map", sheets._MAP)):
-        lines += [f"## {title}", "", "| | |", "| --- | --- |"]
-        lines += [f"| {what} | {does} |" for what, does in rows]
+    for specs, mouse, gestures in sheets.KEYS:
+        for menu in dict.fromkeys(spec.menu for spec in specs):
+            title = menu if menu == MAP else f"Menu {_label(menu)}"
+            lines += [f"## {title}", "", "| entry | keys | |", "| --- | --- | --- |"]
+            lines += [_row(spec) for spec in specs if spec.menu == menu]
+            lines.append("")
+        lines += [f"## {mouse}", "", "| | |", "| --- | --- |"]
+        lines += [f"| {what} | {does} |" for what, does in gestures]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 

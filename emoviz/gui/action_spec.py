@@ -7,6 +7,9 @@ MODEL, COMPARE, HELP = "&Model", "&Compare", "&Help"
 PLANE, TRAIL, WORDS = "&Zoom of the plane", "&Trail", "W&ords"
 COLOURS, THEME = "&Colours of the spectrogram", "&Theme"
 
+MAP = "Library map"
+"""Stands for the window of the map, which has no menus."""
+
 
 @dataclass(frozen=True)
 class ActionSpec:

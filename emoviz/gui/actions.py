@@ -1,9 +1,10 @@
 """The one table of actions, from which menus, shortcuts and tool tips are made."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from emoviz.gui import colour_maps
 from emoviz.gui.action_spec import (
@@ -341,10 +342,10 @@ ACTIONS = (
 )
 
 
-def make_actions(window: "MainWindow") -> dict[str, QAction]:
-    """Make an action of every row of the table, bound to the window's method of that name."""
+def make_actions(window: QWidget, specs: Sequence[ActionSpec] = ACTIONS) -> dict[str, QAction]:
+    """Make an action of every row of a table, bound to the window's method of that name."""
     actions = {}
-    for spec in ACTIONS:
+    for spec in specs:
         action = QAction(window.tr(spec.text), window)
         action.setObjectName(spec.name)
         action.setToolTip(window.tr(spec.tip))

@@ -1,23 +1,21 @@
 """The line above the map: the search, and what a drag does."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
-
-from emoviz.gui.map_view import Tool
 
 _MOST_SEARCH_PX = 360
 
 
 class MapBar(QWidget):
-    """Takes the text that is searched for, and the choice of a tool."""
+    """Takes the text that is searched for, and offers the tools."""
 
     text_changed = Signal(str)
     """What is searched for now, without blanks around it"""
     entered = Signal()
     """Enter was pressed in the search."""
-    tool_chosen = Signal(object)
-    """A `Tool`"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,8 +34,13 @@ class MapBar(QWidget):
         layout.addStretch(1)
         self.controls: list[QWidget] = [self._search]
         """In the order in which they are reached by Tab"""
+
+    def add_tools(self, tools: Iterable[QAction]) -> None:
+        """Offer what a drag can do; the first of them is what it does now."""
         group = QActionGroup(self)
-        for action in self._make_tools():
+        layout = self.layout()
+        assert layout is not None
+        for action in tools:
             group.addAction(action)
             button = QToolButton()
             button.setDefaultAction(action)
@@ -60,18 +63,3 @@ class MapBar(QWidget):
         """Let the user write what is searched for."""
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._search.selectAll()
-
-    def _make_tools(self) -> list[QAction]:
-        actions = []
-        for tool, text, key, tip in (
-            (Tool.LASSO, self.tr("Lasso"), "L", self.tr("Drag around dots to choose songs (L)")),
-            (Tool.PATH, self.tr("Path"), "P", self.tr("Draw a path that songs lie along (P)")),
-            (Tool.MOVE, self.tr("Move"), "M", self.tr("Drag the map (M, or the middle button)")),
-        ):
-            action = QAction(text, self, checkable=True)
-            action.setObjectName(f"tool_{tool.value}")
-            action.setToolTip(tip)
-            action.setShortcut(key)
-            action.triggered.connect(lambda _checked, tool=tool: self.tool_chosen.emit(tool))
-            actions.append(action)
-        return actions

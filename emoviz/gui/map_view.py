@@ -23,7 +23,7 @@ _CLOSEST = 0.005
 """A tenth of what the plane of one song allows: there may be a million dots to tell apart."""
 
 _GLIDE_MS = 16
-_ZOOM_PER_KEY = 0.7
+_ZOOM = 0.7
 _PAN_PER_KEY = 0.2
 _STROKE_STEP_PX = 3.0
 _PAN_KEYS = {
@@ -32,11 +32,6 @@ _PAN_KEYS = {
     Qt.Key.Key_Up: (0, 1),
     Qt.Key.Key_Down: (0, -1),
 }
-_ZOOM_KEYS = {
-    Qt.Key.Key_Plus: _ZOOM_PER_KEY,
-    Qt.Key.Key_Equal: _ZOOM_PER_KEY,
-    Qt.Key.Key_Minus: 1.0 / _ZOOM_PER_KEY,
-}
 
 
 class Tool(Enum):
@@ -44,7 +39,7 @@ class Tool(Enum):
 
     LASSO = "lasso"
     PATH = "path"
-    MOVE = "move"
+    HAND = "hand"
 
 
 class MapView(ZoomableView):
@@ -103,10 +98,17 @@ class MapView(ZoomableView):
         self._painter.set_words(circumplex)
         self.update()
 
-    def set_tool(self, tool: Tool) -> None:
-        """Have a drag do this from now on."""
-        self._tool = tool
-        self._show_cursor()
+    def take_lasso(self) -> None:
+        """Have a drag go around songs from now on."""
+        self._take(Tool.LASSO)
+
+    def take_path(self) -> None:
+        """Have a drag draw a path from now on."""
+        self._take(Tool.PATH)
+
+    def take_hand(self) -> None:
+        """Have a drag move the map from now on."""
+        self._take(Tool.HAND)
 
     def show_tip(self, lines: list[str]) -> None:
         """Write these lines beside the song that is pointed at."""
@@ -117,6 +119,14 @@ class MapView(ZoomableView):
         """Show the whole plane."""
         self._camera.show_whole()
         self._start_gliding()
+
+    def zoom_in(self) -> None:
+        """Zoom in a step."""
+        self.zoom(_ZOOM)
+
+    def zoom_out(self) -> None:
+        """Zoom out a step."""
+        self.zoom(1.0 / _ZOOM)
 
     def zoom(self, factor: float) -> None:
         """Zoom in the middle, below 1 nearer, above 1 farther."""
@@ -161,13 +171,11 @@ class MapView(ZoomableView):
     # The keys and the hand.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Move by the arrows, zoom by plus and minus."""
+        """Move by the arrows."""
         key = Qt.Key(event.key())
         if key in _PAN_KEYS:
             across, upright = _PAN_KEYS[key]
             self.pan(across * _PAN_PER_KEY, upright * _PAN_PER_KEY)
-        elif key in _ZOOM_KEYS:
-            self.zoom(_ZOOM_KEYS[key])
         else:
             super().keyPressEvent(event)
 
@@ -176,7 +184,7 @@ class MapView(ZoomableView):
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pressed = self._before = event.position()
             self._drags = False
-            self._moves = event.button() == Qt.MouseButton.MiddleButton or self._tool is Tool.MOVE
+            self._moves = event.button() == Qt.MouseButton.MiddleButton or self._tool is Tool.HAND
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Move the map, draw, or look what is under the pointer."""
@@ -214,7 +222,7 @@ class MapView(ZoomableView):
             if clicked is not None:
                 self.song_clicked.emit(clicked)
         elif dragged and len(stroke) > 1:
-            self._take(stroke)
+            self._take_stroke(stroke)
         self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -225,7 +233,11 @@ class MapView(ZoomableView):
         self._look_at(None)
         super().leaveEvent(event)
 
-    def _take(self, stroke: list[QPointF]) -> None:
+    def _take(self, tool: Tool) -> None:
+        self._tool = tool
+        self._show_cursor()
+
+    def _take_stroke(self, stroke: list[QPointF]) -> None:
         if self._tool is Tool.LASSO:
             self.lasso_drawn.emit(self._painter.songs_inside(self.size(), stroke))
             return
@@ -262,7 +274,7 @@ class MapView(ZoomableView):
             shape = Qt.CursorShape.ClosedHandCursor
         elif self._painter.marked is not None:
             shape = Qt.CursorShape.PointingHandCursor
-        elif self._tool is Tool.MOVE:
+        elif self._tool is Tool.HAND:
             shape = Qt.CursorShape.OpenHandCursor
         if self.cursor().shape() != shape:
             self.setCursor(shape)

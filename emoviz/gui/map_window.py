@@ -5,23 +5,14 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QCloseEvent,
-    QResizeEvent,
-    QShowEvent,
-)
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from emoviz import errors
 from emoviz.circumplex import Circumplex
+from emoviz.gui.actions import make_actions
 from emoviz.gui.banner import Banner
+from emoviz.gui.map_actions import MAP_ACTIONS
 from emoviz.gui.map_bar import MapBar
 from emoviz.gui.map_legend import MapLegend
 from emoviz.gui.map_list import ChosenList
@@ -64,14 +55,15 @@ class MapWindow(QWidget):
         self._playing: Path | None = None
         self.view = MapView(theme, circumplex)
         self.status = MapStatus(theme)
-        self._bar = MapBar()
+        self.bar = MapBar()
         self._grouping = QComboBox()
         self._legend = MapLegend(theme)
         self._list = ChosenList(theme, reader)
-        self._make_actions()
+        actions = make_actions(self, MAP_ACTIONS)
+        self.bar.add_tools(actions[name] for name in ("take_lasso", "take_path", "take_hand"))
+        self._banner = Banner(theme)
         self._lay_out()
         self.notice = MapNotice(theme, self.view)
-        self._banner = Banner(theme, self.view)
         self._connect()
         self.setWindowTitle(self.tr("Library map"))
         self.setMinimumSize(_LEAST_WIDTH_PX, _LEAST_HEIGHT_PX)
@@ -124,7 +116,7 @@ class MapWindow(QWidget):
 
     def take_found(self, text: str, ids: Ids) -> None:
         """Let the songs stand out that were found, if they are those that are looked for."""
-        if text != self._bar.text:
+        if text != self.bar.text:
             return
         self._found = ids if text else None
         self._take_matches()
@@ -140,7 +132,33 @@ class MapWindow(QWidget):
         else:
             self.say(str(error))
 
-    # What the user wants.
+    # What the actions of the table do; each is named after its row.
+
+    def choose_all(self) -> None:
+        """Choose all songs, or all that were found."""
+        shown = self.view.shown
+        if shown.songs is not None:
+            matches = shown.matches
+            everything = np.arange(len(shown.songs))
+            self._choose(everything if matches is None else np.flatnonzero(matches))
+
+    def save_chosen(self) -> None:
+        """Ask for a playlist of the chosen songs, if there are any."""
+        if len(self._list.songs.ids):
+            self._reader.gather(self._list.songs.ids, self.save_asked.emit)
+
+    def take_back(self) -> None:
+        """Take the last thing back: what is being drawn, the message, what is sought or chosen."""
+        if self.view.drop_stroke():
+            return
+        if self.bar.text:
+            self.bar.clear()
+        elif len(self.view.shown.chosen):
+            self._choose(np.zeros(0, np.intp))
+        else:
+            self._banner.dismiss()
+
+    # What else the user wants.
 
     def _search_for(self, text: str) -> None:
         self._asked_for_found = False
@@ -152,7 +170,7 @@ class MapWindow(QWidget):
 
     def _open_found(self) -> None:
         """Open the one song that was found, or choose them all; wait if they are not found yet."""
-        text, songs = self._bar.text, self.view.shown.songs
+        text, songs = self.bar.text, self.view.shown.songs
         if not text or songs is None:
             return
         self._asked_for_found = self._found is None
@@ -169,13 +187,6 @@ class MapWindow(QWidget):
         assert songs is not None
         for song in self._reader.songs([int(songs.points.song_ids[index])]):
             self.song_asked.emit(song)
-
-    def _choose_all(self) -> None:
-        shown = self.view.shown
-        if shown.songs is not None:
-            matches = shown.matches
-            everything = np.arange(len(shown.songs))
-            self._choose(everything if matches is None else np.flatnonzero(matches))
 
     def _choose(self, indices: Indices, path: travel.Route | None = None) -> None:
         shown = self.view.shown
@@ -204,17 +215,6 @@ class MapWindow(QWidget):
     def _take_count(self, count: int) -> None:
         if self.view.shown.path is not None:
             self._travel_with(self.view.shown.path, count)
-
-    def _clear(self) -> None:
-        """Take the last thing back: what is being drawn, the message, what is sought or chosen."""
-        if self.view.drop_stroke():
-            return
-        if self._bar.text:
-            self._bar.clear()
-        elif len(self.view.shown.chosen):
-            self._choose(np.zeros(0, np.intp))
-        else:
-            self._banner.hide()
 
     def _point_at(self, index: int | None) -> None:
         songs = self.view.shown.songs
@@ -268,20 +268,6 @@ class MapWindow(QWidget):
 
     # Making it.
 
-    def _make_actions(self) -> None:
-        for key, method in (
-            ("Ctrl+F", self._bar.go_to_search),
-            ("Ctrl+0", self.view.show_whole),
-            ("Escape", self._clear),
-            ("Ctrl+A", self._choose_all),
-            ("Ctrl+S", self._save),
-            ("Ctrl+W", self.close),
-        ):
-            action = QAction(self)
-            action.setShortcut(key)
-            action.triggered.connect(lambda _checked, method=method: method())
-            self.addAction(action)
-
     def _lay_out(self) -> None:
         self._side, self._beside = QWidget(), QWidget()
         self._side.setObjectName("side")
@@ -308,7 +294,8 @@ class MapWindow(QWidget):
         side.addWidget(self._list, 1)
         left = QVBoxLayout()
         left.setSpacing(0)
-        left.addWidget(self._bar)
+        left.addWidget(self.bar)
+        left.addWidget(self._banner)
         left.addWidget(self.view, 1)
         left.addWidget(self.status)
         layout = QHBoxLayout(self)
@@ -318,7 +305,7 @@ class MapWindow(QWidget):
         layout.addWidget(self._side)
         # By the places in the window, whatever was made first.
         middle = (self.view, self.status.button, self._grouping)
-        for before, after in pairwise((*self._bar.controls, *middle, *self._list.controls)):
+        for before, after in pairwise((*self.bar.controls, *middle, *self._list.controls)):
             self.setTabOrder(before, after)
 
     def _connect(self) -> None:
@@ -331,22 +318,17 @@ class MapWindow(QWidget):
         view.song_clicked.connect(self._open)
         view.lasso_drawn.connect(self._choose)
         view.path_drawn.connect(self._travel)
-        self._bar.text_changed.connect(self._search_for)
-        self._bar.entered.connect(self._open_found)
-        self._bar.tool_chosen.connect(view.set_tool)
+        self.bar.text_changed.connect(self._search_for)
+        self.bar.entered.connect(self._open_found)
         self._grouping.currentIndexChanged.connect(self._take_grouping)
         self._list.song_asked.connect(self.song_asked)
         self._list.play_asked.connect(self._play)
-        self._list.save_asked.connect(self._save)
+        self._list.save_asked.connect(self.save_chosen)
         self._list.count_asked.connect(self._take_count)
         self.notice.anew_asked.connect(self.anew_asked)
 
     def _play(self) -> None:
         self._reader.gather(self._list.songs.ids, self.songs_asked.emit)
-
-    def _save(self) -> None:
-        if len(self._list.songs.ids):
-            self._reader.gather(self._list.songs.ids, self.save_asked.emit)
 
     def _take_colours(self) -> None:
         colours = self._theme.colours

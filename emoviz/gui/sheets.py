@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 from emoviz import errors
 from emoviz.estimator import ModelInfo
 from emoviz.gui.actions import ACTIONS
+from emoviz.gui.map_actions import MAP_ACTIONS
 
 _CARD_SIZE = QSize(900, 640)
 _KEYS_SIZE = QSize(520, 640)
@@ -25,17 +26,15 @@ _MOUSE = (
     ("drag", "the small picture in the plane's corner: take the plane's picture out"),
     ("double click", "the plane: show all of it"),
 )
-_MAP = (
-    ("drag", "go around dots to choose their songs, draw a path or move the map: L, P, M"),
-    ("middle button", "move the map"),
+_MAP_MOUSE = (
     ("click", "a dot: play its song"),
-    ("wheel, + and −", "zoom; Ctrl+0 shows the whole map"),
-    ("arrows", "move the map, seen from near"),
-    ("Ctrl+F", "search; Enter opens the song that was found, or chooses all that were"),
-    ("Ctrl+A", "choose all songs, or all that were found"),
-    ("Ctrl+S", "save the chosen songs as a playlist"),
-    ("Esc", "take back what is searched for, then what is chosen"),
+    ("drag", "go around dots, draw a path or move the map, as Lasso, Path and Move say"),
+    ("middle button", "move the map; the arrow keys do so, too"),
+    ("wheel", "zoom at the pointer"),
 )
+
+KEYS = ((ACTIONS, "Mouse", _MOUSE), (MAP_ACTIONS, "Mouse on the map", _MAP_MOUSE))
+"""For each of the two windows: its table of actions, and what the mouse does there"""
 
 
 def show_card(parent: QWidget, model: ModelInfo) -> QDialog:
@@ -54,7 +53,7 @@ def show_card(parent: QWidget, model: ModelInfo) -> QDialog:
 
 
 def show_shortcuts(parent: QWidget) -> QDialog:
-    """Show every action that has a key, menu by menu, and what the mouse does."""
+    """Show every action that has a key, menu by menu and for the map, and what the mouse does."""
     sheet, page = _sheet(parent, parent.tr("Keys and mouse"), _KEYS_SIZE)
     page.setHtml(shortcuts_html(parent))
     sheet.open()
@@ -62,18 +61,19 @@ def show_shortcuts(parent: QWidget) -> QDialog:
 
 
 def shortcuts_html(parent: QWidget) -> str:
-    """Write the table of keys from the table of actions."""
+    """Write the table of keys from the tables of actions."""
     parts: list[str] = []
-    for menu in dict.fromkeys(spec.menu for spec in ACTIONS):
-        rows = [
-            (_keys(spec.shortcuts), parent.tr(spec.text))
-            for spec in ACTIONS
-            if spec.menu == menu and spec.shortcuts
-        ]
-        if rows:
-            parts.append(_table(_plain(parent.tr(menu)), rows))
-    for title, hints in ((parent.tr("Mouse"), _MOUSE), (parent.tr("Library map"), _MAP)):
-        parts.append(_table(title, [(parent.tr(what), parent.tr(does)) for what, does in hints]))
+    for specs, mouse, gestures in KEYS:
+        for menu in dict.fromkeys(spec.menu for spec in specs):
+            rows = [
+                (_keys(spec.shortcuts), parent.tr(spec.text))
+                for spec in specs
+                if spec.menu == menu and spec.shortcuts
+            ]
+            if rows:
+                parts.append(_table(_plain(parent.tr(menu)), rows))
+        rows = [(parent.tr(what), parent.tr(does)) for what, does in gestures]
+        parts.append(_table(parent.tr(mouse), rows))
     return "".join(parts)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QMouseEvent
+from PySide6.QtGui import QAccessible, QAction, QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,6 +27,7 @@ from emoviz import estimator, files
 from emoviz.gui import settings as remembered
 from emoviz.gui.banner import Banner
 from emoviz.gui.main_window import MainWindow
+from emoviz.gui.map_actions import MAP_ACTIONS
 from emoviz.gui.map_notice import MapNotice
 from emoviz.gui.map_status import MapStatus
 from emoviz.gui.map_view import MapView
@@ -266,6 +267,13 @@ def test_what_is_searched_stands_out_and_enter_opens_the_one(
     assert search.text() == ""
     assert view(shown).shown.matches is None
     assert titles(shown) == ["Second", "Fourth"]
+
+
+def test_every_key_of_the_map_is_in_its_table(shown: MapWindow) -> None:
+    told = {QKeySequence(key).toString() for spec in MAP_ACTIONS for key in spec.shortcuts}
+    actions = shown.findChildren(QAction)
+    assert {key.toString() for made in actions for key in made.shortcuts()} == told
+    assert {made.objectName() for made in shown.actions()} == {spec.name for spec in MAP_ACTIONS}
 
 
 def test_keys_move_and_zoom_the_map(qtbot: QtBot, shown: MapWindow) -> None:
