@@ -37,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="put them into the library (default: your own)",
     )
     add_tracking_arguments(parser)
-    parser.add_argument("--format", choices=FORMATS, default="csv")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="csv", help="of a file a song (default: csv)"
+    )
     parser.set_defaults(run=_run)
 
 

@@ -78,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     window = commands.add_parser(
         "open", help="open the window on a song (the command may be left out)"
     )
-    window.add_argument("song", nargs="?", type=Path, metavar="SONG")
+    window.add_argument(
+        "song", nargs="?", type=Path, metavar="SONG", help="an audio file (default: the demo song)"
+    )
     window.set_defaults(run=_open)
     analyze_command.add_arguments(
         commands.add_parser("analyze", help="track songs without a window")

@@ -29,7 +29,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         description="Tracks songs and writes each as a file for another program, or as a picture. "
         "Several songs in the format deam become one pair of tables.",
     )
-    parser.add_argument("songs", nargs="+", type=Path, metavar="SONG")
+    parser.add_argument("songs", nargs="+", type=Path, metavar="SONG", help="a song")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--format", choices=FORMATS, help="write the track in this format")
     what.add_argument("--picture", choices=pictures.KINDS, help="draw the song")

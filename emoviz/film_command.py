@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Writes an MP4 with the song's sound and its trail, word and spectrogram as picture."
     )
-    parser.add_argument("song", type=Path, metavar="SONG")
+    parser.add_argument("song", type=Path, metavar="SONG", help="the song")
     parser.add_argument(
         "-o",
         dest="output",
@@ -37,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fps", type=int, choices=RATES, default=RATES[0], help="frames in a second (default: 30)"
     )
-    parser.add_argument("--theme", choices=_THEMES, default=_THEMES[0])
+    parser.add_argument(
+        "--theme", choices=_THEMES, default=_THEMES[0], help="the film's colours (default: dark)"
+    )
     parser.add_argument(
         "--model", default=DEFAULT_MODEL, metavar="NAME", help="one of 'emoviz models'"
     )

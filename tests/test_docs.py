@@ -1,10 +1,13 @@
 """The pages lead where they say, and what the program writes of itself is what it is now."""
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from emoviz import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "build_scripts"
@@ -41,6 +44,18 @@ def test_a_site_that_loads_from_the_net_is_named(tmp_path: Path) -> None:
 def test_what_is_written_of_the_program_is_up_to_date(script: str) -> None:
     done = run(script, "--check")
     assert done.returncode == 0, done.stderr
+
+
+def test_every_argument_of_every_command_is_explained() -> None:
+    parsers, explained = [cli._parser()], 0
+    while parsers:
+        for option in parsers.pop()._actions:
+            if isinstance(option, argparse._SubParsersAction):
+                parsers += option.choices.values()
+            else:
+                explained += 1
+                assert option.help, option
+    assert explained > 60
 
 
 def test_an_import_that_goes_up_is_named(tmp_path: Path) -> None:

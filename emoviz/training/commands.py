@@ -26,7 +26,9 @@ def add_commands(subparsers: "argparse._SubParsersAction[Any]") -> None:
     _add_data(prepare)
     prepare.set_defaults(run=run_prepare)
     train = subparsers.add_parser("train", help="cross-validate, train and export a model")
-    train.add_argument("recipe", type=Path, metavar="RECIPE.toml")
+    train.add_argument(
+        "recipe", type=Path, metavar="RECIPE.toml", help="what is trained, on what and how"
+    )
     _add_data(train)
     _add_music(train)
     train.set_defaults(run=run_train)
