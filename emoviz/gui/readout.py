@@ -91,6 +91,22 @@ class ReadoutPanel(QWidget):
         assert layout is not None
         layout.setContentsMargins(*(_NARROW_MARGINS_PX if narrow else _MARGINS_PX))
 
+    def set_brief(self, brief: bool) -> None:
+        """Say of now only, and nothing of the song as a whole and of the model."""
+        for part in (*self._captions[_WHOLE:], self.summary, self._model, self._about):
+            part.setVisible(not brief)
+
+    @property
+    def height_of_all_px(self) -> int:
+        """The height that all of it needs, whether it is brief now or not."""
+        layout = self.layout()
+        assert layout is not None
+        height_px = layout.heightForWidth(self.width())
+        if self.summary.isHidden():
+            of_whole = (*self._captions[_WHOLE:], self.summary, self._about)
+            height_px += sum(part.sizeHint().height() + layout.spacing() for part in of_whole)
+        return height_px
+
     def set_song(self, song: Song) -> None:
         """Name the song."""
         self._show_names(song.title, song.artist)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QToolButton
+from PySide6.QtWidgets import QInputDialog, QScrollArea, QToolButton
 from pytestqt.qtbot import QtBot
 
 from emoviz import estimator, paths
@@ -18,6 +18,8 @@ from emoviz.gui.comparison_panel import ComparisonPanel
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.plane import PlaneView
 from emoviz.gui.plane_painter import PlanePainter
+from emoviz.gui.side_panel import SidePanel
+from emoviz.gui.song_summary import SongSummary
 from emoviz.gui.texts import signed
 from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS, Colours
 from emoviz.gui.timeline import TimelineView
@@ -266,6 +268,28 @@ def test_what_a_comparison_says_moves_nothing_else(
     action(window, "stop_comparing").trigger()
     QTest.qWait(0)
     assert [view.geometry() for view in views] == before
+
+
+def test_beside_a_comparison_nothing_of_the_readout_is_seen_in_part(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    window.resize(1280, 800)
+    open_and_track(qtbot, window, songs.short)
+    summary = part(window, SongSummary)
+    (area,) = part(window, SidePanel).findChildren(QScrollArea)
+    assert summary.isVisible()
+    action(window, "compare_model").trigger()
+    compared(qtbot, window, 16)
+    qtbot.waitUntil(summary.isHidden)
+    assert area.verticalScrollBar().maximum() == 0
+    # Where there is room for both, both are there.
+    window.resize(1280, 1200)
+    qtbot.waitUntil(summary.isVisible)
+    assert area.verticalScrollBar().maximum() == 0
+    window.resize(1280, 800)
+    qtbot.waitUntil(summary.isHidden)
+    action(window, "stop_comparing").trigger()
+    qtbot.waitUntil(summary.isVisible)
 
 
 def test_what_is_wrong_with_labels_is_said(
