@@ -1,38 +1,51 @@
-"""A message that does not block and moves nothing: a strip over the top of the picture."""
+"""A message that does not block and covers nothing: a strip that makes room for itself."""
 
 import html
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QEasingCurve, Qt, QVariantAnimation
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from emoviz import errors
-from emoviz.gui.overlay import Overlay
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
 
 _MOST_LINES = 5
-_MARGIN_PX = 10
-_MOST_WIDTH_PX = 760
+_SLIDE_MS = 180
 
 
-class Banner(Overlay):
-    """Shows one sentence over what lies beneath until it is closed or replaced."""
+class Banner(QWidget):
+    """Shows one sentence until it is closed or replaced.
 
-    def __init__(self, theme: Theme, beneath: QWidget) -> None:
-        super().__init__(beneath)
+    It lies in a layout, above a picture. It slides open and shut, so that the picture gives way
+    gently.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._problem: errors.EmovizError | None = None
+        self._share = 0.0
+        """How far it is open, 0 to 1"""
+        self._strip = QWidget(self)
+        self._strip.setObjectName("strip")
         self._text = WrappedLabel(_MOST_LINES)
         self._text.setFont(interface_font(10))
         close = QToolButton()
         close.setText("✕")
         close.setAutoRaise(True)
         close.setAccessibleName(self.tr("Close the message"))
-        close.clicked.connect(self.hide)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 6, 8, 6)
+        close.setToolTip(close.accessibleName())
+        close.clicked.connect(self.dismiss)
+        layout = QHBoxLayout(self._strip)
+        layout.setContentsMargins(16, 5, 8, 5)
         layout.addWidget(self._text, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._slide = QVariantAnimation(self)
+        self._slide.setDuration(_SLIDE_MS)
+        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._slide.valueChanged.connect(self._open_to)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
         theme.changed.connect(self._take_colours)
         self._take_colours()
@@ -43,12 +56,17 @@ class Banner(Overlay):
         self._text.setToolTip(html.escape(sentence))
         self.setAccessibleName(sentence)
         self.show()
-        self.put()
+        self._slide_to(1.0)
+
+    def dismiss(self) -> None:
+        """Say nothing any more."""
+        if self.sentence:
+            self._slide_to(0.0)
 
     def withdraw(self, sentence: str) -> None:
         """Say a sentence no longer, if that is what is being said."""
         if self.sentence == sentence:
-            self.hide()
+            self.dismiss()
 
     def say_while(self, problem: errors.EmovizError | None) -> None:
         """Say once what stopped the song, and no longer than it does."""
@@ -57,23 +75,39 @@ class Banner(Overlay):
         if problem is not None:
             self.say(str(problem))
         elif self.sentence == str(self._problem):
-            self.hide()
+            self.dismiss()
         self._problem = problem
 
     @property
     def sentence(self) -> str:
         """What is being said, or nothing."""
-        return "" if self.isHidden() else self._text.text()
+        return self._text.text() if self._slide.endValue() == 1.0 else ""
 
-    def place_in(self, room: QSize) -> QRect:
-        """Lie at the top, in the middle."""
-        width_px = min(room.width() - 2 * _MARGIN_PX, _MOST_WIDTH_PX)
-        left_px = (room.width() - width_px) // 2
-        return QRect(left_px, _MARGIN_PX, width_px, self.height_for(width_px))
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Be as high as the sentence is in this width."""
+        super().resizeEvent(event)
+        self._open_to(self._share)
+
+    def _slide_to(self, share: float) -> None:
+        self._slide.stop()
+        self._slide.setStartValue(self._share)
+        self._slide.setEndValue(share)
+        self._slide.start()
+
+    def _open_to(self, share: float) -> None:
+        self._share = share
+        layout = self._strip.layout()
+        assert layout is not None
+        height_px = layout.heightForWidth(self.width())
+        self.setFixedHeight(round(share * height_px))
+        # It comes from above: what is seen first is its lower end.
+        self._strip.setGeometry(0, self.height() - height_px, self.width(), height_px)
+        if not share and self._slide.endValue() == 0.0:
+            self.hide()
 
     def _take_colours(self) -> None:
         colours = self._theme.colours
-        self.setStyleSheet(
-            f"Banner {{ background: {colours.warning}; border-radius: 6px;"
-            f" border: 1px solid {colours.accent}; }} QLabel {{ color: {colours.text}; }}"
+        self._strip.setStyleSheet(
+            f"QWidget#strip {{ background: {colours.warning};"
+            f" border-bottom: 1px solid {colours.accent}; }} QLabel {{ color: {colours.text}; }}"
         )

@@ -51,7 +51,10 @@ FILE_ACTIONS = (
         part="film",
     ),
     ActionSpec(
-        "reset_settings", FILE, "Reset all &settings…", "Put every setting back as it was at first"
+        "reset_settings",
+        FILE,
+        "Reset all &settings…",
+        "Put every setting back as it was at first, and forget the recent songs",
     ),
     ActionSpec("close", FILE, "&Quit", "Close the window", ("Ctrl+Q",)),
 )

@@ -216,7 +216,12 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(1)
-        top.addWidget(self._plane, 1)
+        self._banner = Banner(self._theme)
+        plane = QVBoxLayout()
+        plane.setSpacing(0)
+        plane.addWidget(self._banner)
+        plane.addWidget(self._plane, 1)
+        top.addLayout(plane, 1)
         self._side = SidePanel(self._theme, self._readout, self.comparison.panel)
         top.addWidget(self._side)
         central = QWidget()
@@ -230,7 +235,6 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._overview)
         layout.addWidget(self._transport)
         self.setCentralWidget(central)
-        self._banner = Banner(self._theme, central)
 
     def _make_menus(self) -> None:
         filled = action_table.fill_menus(self, self._actions)
@@ -284,7 +288,7 @@ class MainWindow(QMainWindow):
         self.loop.show_in(self._actions)
 
     def _open(self, path: Path) -> None:
-        self._banner.hide()
+        self._banner.dismiss()
         self.listening.stop()
         if path != paths.demo_song():
             self._settings.put(remembered.FOLDER, str(path.parent))

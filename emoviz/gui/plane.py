@@ -65,7 +65,8 @@ class PlaneView(ZoomableView):
         self._glide = QTimer(self, interval=_GLIDE_MS, timerType=Qt.TimerType.PreciseTimer)
         self._glide.timeout.connect(self._move_camera)
         self._since_glide = QElapsedTimer()
-        self.setMinimumSize(320, 200)
+        # As low as a message makes it in the smallest of windows.
+        self.setMinimumSize(320, 100)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)

@@ -1,6 +1,6 @@
 """Working with the window: sheets, models, devices, settings, hints, the stage, cancelling."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,19 +15,27 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QTextBrowser,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from emoviz import estimator
 from emoviz.gui import settings as remembered
+from emoviz.gui.action_spec import ActionSpec
 from emoviz.gui.actions import ACTIONS
 from emoviz.gui.app import make_window
+from emoviz.gui.banner import Banner
 from emoviz.gui.hints import HintsCard
 from emoviz.gui.main_window import MainWindow
+from emoviz.gui.map_actions import MAP_ACTIONS
 from emoviz.gui.plane import PlaneView
+from emoviz.gui.ruler import RulerView
 from emoviz.gui.settings import Settings
+from emoviz.gui.side_panel import SidePanel
 from emoviz.gui.theme import DARK_COLOURS, LIGHT, LIGHT_COLOURS
+from emoviz.gui.timeline import TimelineView
+from emoviz.gui.transport import TransportBar
 from emoviz.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
@@ -39,6 +47,12 @@ from tests.gui.driving import (
     open_and_track,
     part,
 )
+
+
+def is_open(banner: Banner) -> bool:
+    """Tell whether the banner has slid open."""
+    strip = banner.findChild(QWidget, "strip")
+    return strip is not None and strip.y() == 0 and strip.height() == banner.height() > 0
 
 
 def sheet_text(window: MainWindow) -> str:
@@ -76,15 +90,16 @@ def test_the_sheet_of_keys_holds_every_action_that_has_one(
 ) -> None:
     QTest.keyClick(window, Qt.Key.Key_Question)
     text = sheet_text(window)
-    for spec in ACTIONS:
+    for spec in (*ACTIONS, *MAP_ACTIONS):
         if spec.shortcuts:
             assert spec.text.replace("&", "").removesuffix("…") in text
     assert "Ctrl+O" in text
     close_sheet(qtbot, window)
 
 
-def test_no_key_does_two_things() -> None:
-    keys = [key for spec in ACTIONS for key in spec.shortcuts]
+@pytest.mark.parametrize("specs", [ACTIONS, MAP_ACTIONS], ids=["window", "map"])
+def test_no_key_does_two_things(specs: Sequence[ActionSpec]) -> None:
+    keys = [key for spec in specs for key in spec.shortcuts]
     assert len(keys) == len(set(keys))
 
 
@@ -236,13 +251,23 @@ def test_a_window_that_is_closed_takes_the_stage_with_it(
     assert part(window, PlaneView).window() is window
 
 
-def test_a_banner_moves_nothing(qtbot: QtBot, window: MainWindow) -> None:
-    plane = part(window, PlaneView)
-    before = plane.geometry()
-    window.say("Something worth saying.")
-    qtbot.wait(50)
-    assert banner_of(window) == "Something worth saying."
-    assert plane.geometry() == before
+@pytest.mark.parametrize("size", [(1280, 800), (600, 400)])
+def test_a_banner_covers_nothing_and_only_the_plane_makes_room_for_it(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    QTest.qWait(0)
+    banner, plane = part(window, Banner), part(window, PlaneView)
+    others = [part(window, kind) for kind in (SidePanel, RulerView, TimelineView, TransportBar)]
+    before, plane_before = [other.geometry() for other in others], plane.geometry()
+    window.say("Something worth saying, at some length: " + "word after word " * 12)
+    qtbot.waitUntil(lambda: is_open(banner) and plane.y() == banner.geometry().bottom() + 1)
+    assert plane.geometry().bottom() == plane_before.bottom()
+    assert [other.geometry() for other in others] == before
+    (close,) = banner.findChildren(QToolButton)
+    close.click()
+    assert banner_of(window) == ""
+    qtbot.waitUntil(lambda: banner.isHidden() and plane.geometry() == plane_before)
 
 
 class Hints(QObject):
