@@ -1,6 +1,7 @@
 """A folder of model/ made into a callable: windows in; valence, arousal and deviations out."""
 
 import hashlib
+import io
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from emoviz.listening import (
 from emoviz.melspectrogram import FrontEnd
 
 DEFAULT_MODEL = "musicnn"
-FORMAT = 2
+FORMAT = 3
 OUTPUTS = ("valence", "arousal")
 DEVIATIONS = ("valence_sd", "arousal_sd")
 
@@ -245,9 +246,13 @@ def _read_front_end(folder: Path, table: dict[str, Any], section: str) -> FrontE
     filters_name = _FILTERS[section]
     try:
         settings = table[section]
-        with (folder / filters_name).open("rb") as file:
-            # Not np.load: it takes archives and pickles too, each with errors of its own.
-            filters = np.lib.format.read_array(file, allow_pickle=False)
+        sha256 = settings["sha256"]
+    except (KeyError, TypeError) as error:
+        raise errors.ModelBrokenError(folder, f"[{section}] lacks or garbles {error}") from error
+    data = _checked_bytes(folder, filters_name, sha256)
+    try:
+        # Not np.load: it takes archives and pickles too, each with errors of its own.
+        filters = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
         front_end = FrontEnd(
             filters=filters.astype(np.float32),
             sample_rate_hz=int(settings["sample_rate_hz"]),
@@ -257,7 +262,7 @@ def _read_front_end(folder: Path, table: dict[str, Any], section: str) -> FrontE
             floor_power=float(settings["floor_power"]),
         )
         bands = int(settings["bands"])
-    except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise errors.ModelBrokenError(folder, f"its front end cannot be read ({error})") from error
     if filters.shape != (bands, front_end.frame_length // 2 + 1):
         raise errors.ModelBrokenError(folder, f"{filters_name} has the shape {filters.shape}")

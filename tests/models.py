@@ -32,11 +32,20 @@ def edit(folder: Path, old: str, new: str) -> None:
     (folder / "model.toml").write_text("\n".join(lines), encoding="utf-8")
 
 
+def set_file(folder: Path, name: str, data: bytes) -> None:
+    """Put another file in the folder, with the fingerprint that belongs to it."""
+    old, new = (
+        hashlib.sha256(content).hexdigest() for content in ((folder / name).read_bytes(), data)
+    )
+    (folder / name).write_bytes(data)
+    table = (folder / "model.toml").read_text(encoding="utf-8")
+    assert table.count(old) == 1
+    (folder / "model.toml").write_text(table.replace(old, new), encoding="utf-8")
+
+
 def set_network(folder: Path, model: onnx.ModelProto) -> None:
     """Put another network in the folder, with the fingerprint that belongs to it."""
-    data = model.SerializeToString()
-    (folder / "model.onnx").write_bytes(data)
-    edit(folder, "sha256=", f'sha256 = "{hashlib.sha256(data).hexdigest()}"')
+    set_file(folder, "model.onnx", model.SerializeToString())
 
 
 def mean_network(columns: int, bands: int, outputs: int, name: str = "columns") -> onnx.ModelProto:
@@ -76,22 +85,29 @@ def _spring(_: str) -> None:
 def _pickled_filters(folder: Path) -> None:
     filters = np.empty(1, object)
     filters[0] = _Trap()
-    np.save(folder / "mel_filters.npy", filters, allow_pickle=True)
+    set_file(folder, "mel_filters.npy", _saved(filters))
 
 
 def _truncated_filters(folder: Path) -> None:
     data = (folder / "mel_filters.npy").read_bytes()
-    (folder / "mel_filters.npy").write_bytes(data[: len(data) // 2])
+    set_file(folder, "mel_filters.npy", data[: len(data) // 2])
 
 
 def _zipped_filters(folder: Path) -> None:
     archive = io.BytesIO()
     np.savez(archive, filters=np.zeros((96, 662), np.float32))
-    (folder / "mel_filters.npy").write_bytes(archive.getvalue())
+    set_file(folder, "mel_filters.npy", archive.getvalue())
 
 
 def _filters_of(shape: tuple[int, ...]) -> Callable[[Path], None]:
-    return lambda folder: np.save(folder / "mel_filters.npy", np.zeros(shape, np.float32))
+    filters = _saved(np.zeros(shape, np.float32))
+    return lambda folder: set_file(folder, "mel_filters.npy", filters)
+
+
+def _saved(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=True)
+    return file.getvalue()
 
 
 def _without(name: str) -> Callable[[Path], None]:
@@ -115,8 +131,7 @@ def _network(model: onnx.ModelProto) -> Callable[[Path], None]:
 
 
 def _junk_network(folder: Path) -> None:
-    (folder / "model.onnx").write_bytes(b"junk")
-    edit(folder, "sha256=", f'sha256 = "{hashlib.sha256(b"junk").hexdigest()}"')
+    set_file(folder, "model.onnx", b"junk")
 
 
 DAMAGES: dict[str, Callable[[Path], None]] = {
@@ -124,10 +139,10 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "empty model.toml": _emptied("model.toml"),
     "binary model.toml": _toml(b"\xff\xfe\x00"),
     "garbage model.toml": _toml(b"= [[["),
-    "another format": _line("format=", "format = 3"),
-    "format is text": _line("format=", 'format = "2"'),
+    "another format": _line("format=", "format = 2"),
+    "format is text": _line("format=", 'format = "3"'),
     "no title": _line("title=", ""),
-    "output is no table": _toml(b'format = 2\nname = "cae"\noutput = 3'),
+    "output is no table": _toml(b'format = 3\nname = "cae"\noutput = 3'),
     "no such output": _line("names=", 'names = ["valence", "dominance"]'),
     "outputs in another order": _line("names=", 'names = ["arousal", "valence"]'),
     "outputs are numbers": _line("names=", "names = [1, 2]"),
@@ -147,7 +162,8 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "floor is no number": _line("floor_power=", "floor_power = nan"),
     "other bands": _line("bands=", "bands = 128"),
     "no filters": _without("mel_filters.npy"),
-    "empty filters": _emptied("mel_filters.npy"),
+    "other filters": _emptied("mel_filters.npy"),
+    "empty filters": lambda folder: set_file(folder, "mel_filters.npy", b""),
     "truncated filters": _truncated_filters,
     "pickled filters": _pickled_filters,
     "zipped filters": _zipped_filters,

@@ -1,6 +1,7 @@
 """Models load, say what they are, and are refused in one sentence when something is wrong."""
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,22 @@ def test_a_broken_folder_is_refused_in_one_sentence(damage: str, tmp_path: Path)
     assert sentence.startswith(f"{folder}: this model folder cannot be used: ")
     assert re.search(r"; reinstall the model or choose another\.$", sentence)
     assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("model", ["cae", "musicnn"])
+def test_a_byte_that_changed_in_any_file_that_is_run_is_noticed(model: str, tmp_path: Path) -> None:
+    folder = tmp_path / model
+    shutil.copytree(paths.models() / model, folder)
+    files = [file for file in folder.iterdir() if file.suffix in (".onnx", ".npy")]
+    assert len(files) == 4
+    for file in files:
+        whole = file.read_bytes()
+        middle = len(whole) // 2
+        file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+        with pytest.raises(errors.ModelBrokenError, match=f"{file.name} is not the file that"):
+            Estimator(folder)
+        file.write_bytes(whole)
+    assert Estimator(folder).info.name == model
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -102,7 +102,10 @@ def model_files(
         filters = io.BytesIO()
         np.save(filters, front_end.filters)
         contents[folder / f"{kind or 'mel_'}filters.npy"] = filters.getvalue()
-        table[f"{kind}front_end"] = _front_end_table(front_end)
+        table[f"{kind}front_end"] = {
+            "sha256": hashlib.sha256(filters.getvalue()).hexdigest(),
+            **_front_end_table(front_end),
+        }
     if exported.listener is not None:
         contents[folder / "listener.onnx"] = exported.listener
         table["listener"] = {
