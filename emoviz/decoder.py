@@ -5,7 +5,6 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import soxr
 
 BLOCK_FRAMES = 65536
 
@@ -69,6 +68,8 @@ class Conformer:
         self._channels = channels
         self._stream = None
         if from_hz != to_hz:
+            import soxr
+
             self._stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32")
 
     def take(self, block: Samples) -> Samples:

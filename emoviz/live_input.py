@@ -34,6 +34,11 @@ class News:
     recorded: Recorded | None = None
     problem: errors.OutputError | None = None
 
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to tell."""
+        return any(part is not None for part in (self.update, self.recorded, self.problem))
+
 
 class Listening:
     """Follows one input. Whoever listens calls `step` over and over, and then `end`.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -16,8 +17,10 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.listening_session import ListeningSession, proposed_place
 from emoviz.gui.session import Session
 from emoviz.gui.settings import Settings
-from emoviz.live_input import Recorded
 from emoviz.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from emoviz.live_input import Recorded
 
 
 class Exporting(QObject):
@@ -103,7 +106,7 @@ class Exporting(QObject):
             lambda: self.write(trajectory, path, file_format, original),
         )
 
-    def _on_recorded(self, recorded: Recorded) -> None:
+    def _on_recorded(self, recorded: "Recorded") -> None:
         self.written.emit(self.tr("The recording was written to {0}.").format(recorded.path))
         if len(recorded.trajectory):
             place = recorded.path.with_suffix(".csv")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPixmap
@@ -13,21 +14,23 @@ from emoviz import errors, files
 from emoviz.film_file import SUFFIX, FilmFormat
 from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
-from emoviz.gui.film import FilmOrder
 from emoviz.gui.film_card import FilmCard
-from emoviz.gui.film_dialog import FilmDialog
-from emoviz.gui.film_layout import layout_of
-from emoviz.gui.film_picture import FilmLook, FilmPicture, FilmSubject
-from emoviz.gui.film_process import FilmProcess
 from emoviz.gui.mel_store import MelStore
 from emoviz.gui.playback import Playback
 from emoviz.gui.session import Session
 from emoviz.gui.settings import Settings
 from emoviz.gui.theme import DARK_COLOURS, Theme
 
+if TYPE_CHECKING:
+    from emoviz.gui.film import FilmOrder
+    from emoviz.gui.film_process import FilmProcess
+
 
 class FilmExport(QObject):
-    """Makes films of the song that is shown. Its public method without arguments is an action."""
+    """Makes films of the song that is shown. Its public method without arguments is an action.
+
+    What draws and writes films is imported when one is asked for, not before the window.
+    """
 
     said = Signal(str)
     """A sentence about what went wrong"""
@@ -65,6 +68,8 @@ class FilmExport(QObject):
 
     def export_film(self) -> None:
         """Let the user choose a film's size and place, and make it."""
+        from emoviz.gui.film_dialog import FilmDialog
+
         if self._session.trajectory is None or self._session.song is None:
             return
         order = self._order()
@@ -88,8 +93,11 @@ class FilmExport(QObject):
             process.wait()
         self._ending.clear()
 
-    def _order(self) -> FilmOrder:
+    def _order(self) -> "FilmOrder":
         """Give what the window shows now, as a film of it would show it."""
+        from emoviz.gui.film import FilmOrder
+        from emoviz.gui.film_picture import FilmLook
+
         session, get = self._session, self._settings.get
         assert session.song is not None
         assert session.model is not None
@@ -109,9 +117,12 @@ class FilmExport(QObject):
         )
 
     def _preview(
-        self, order: FilmOrder, film_format: FilmFormat, size: QSize, ratio: float
+        self, order: "FilmOrder", film_format: FilmFormat, size: QSize, ratio: float
     ) -> QPixmap:
         """Draw the film of `order` at the moment that sounds."""
+        from emoviz.gui.film_layout import layout_of
+        from emoviz.gui.film_picture import FilmPicture, FilmSubject
+
         song = self._session.song
         assert song is not None
         assert order.values is not None
@@ -126,7 +137,7 @@ class FilmExport(QObject):
         pixmap.setDevicePixelRatio(ratio)
         return pixmap
 
-    def _choose_place(self, order: FilmOrder, film_format: FilmFormat) -> None:
+    def _choose_place(self, order: "FilmOrder", film_format: FilmFormat) -> None:
         self._settings.put(remembered.FILM_SIZE, film_format.size)
         self._settings.put(remembered.FILM_RATE, str(film_format.rate))
 
@@ -135,8 +146,10 @@ class FilmExport(QObject):
 
         dialogs.choose_film(self._window, order.target, begin)
 
-    def make(self, order: FilmOrder) -> None:
+    def make(self, order: "FilmOrder") -> None:
         """Begin to make a film; one at a time."""
+        from emoviz.gui.film_process import FilmProcess
+
         self.cancel()
         try:
             files.check_target(order.target)

@@ -9,9 +9,6 @@ from emoviz import errors
 from emoviz.circumplex import Circumplex
 from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
-from emoviz.gui.library_filling import LibraryFilling
-from emoviz.gui.map_reader import MapReader
-from emoviz.gui.map_window import MapWindow
 from emoviz.gui.session import Session
 from emoviz.gui.settings import Settings
 from emoviz.gui.theme import Theme
@@ -19,13 +16,19 @@ from emoviz.library.playlist import write_m3u8
 from emoviz.library.records import LibrarySong
 
 if TYPE_CHECKING:
+    from emoviz.gui.library_filling import LibraryFilling
     from emoviz.gui.main_window import MainWindow
+    from emoviz.gui.map_reader import MapReader
+    from emoviz.gui.map_window import MapWindow
 
 _SIZE = QSize(1180, 760)
 
 
 class LibraryMap(QObject):
-    """Shows the map when it is asked for. Its public method without arguments is an action."""
+    """Shows the map when it is asked for. Its public method without arguments is an action.
+
+    The map is imported then, too: the window is there sooner without it.
+    """
 
     def __init__(
         self, window: "MainWindow", session: Session, settings: Settings, theme: Theme
@@ -38,9 +41,7 @@ class LibraryMap(QObject):
         self._reader: MapReader | None = None
         self._file: Path | None = None
         self.window: MapWindow | None = None
-        self._filling = LibraryFilling()
-        self._filling.progressed.connect(self._on_progress)
-        self._filling.ended.connect(self._on_filled)
+        self._filling: LibraryFilling | None = None
         session.opened.connect(lambda song, *_: self._on_opened(song.path))
 
     def show_map(self) -> None:
@@ -55,7 +56,8 @@ class LibraryMap(QObject):
 
     def close(self) -> None:
         """Close the map and what works for it."""
-        self._filling.close()
+        if self._filling is not None:
+            self._filling.close()
         if self.window is not None:
             self.window.close()
         if self._reader is not None:
@@ -63,6 +65,9 @@ class LibraryMap(QObject):
             self._reader = None
 
     def _make(self) -> None:
+        from emoviz.gui.map_reader import MapReader
+        from emoviz.gui.map_window import MapWindow
+
         self._file = self._main.library.path
         if self.window is not None and self._reader is not None:
             self.window.close()
@@ -78,7 +83,7 @@ class LibraryMap(QObject):
         window.closed.connect(self._remember)
         window.notice.folder_asked.connect(self._add_folder)
         window.status.folder_asked.connect(self._add_folder)
-        window.status.stop_asked.connect(self._filling.stop)
+        window.status.stop_asked.connect(self._ready_filling().stop)
         window.resize(_SIZE.boundedTo(self._main.screen().availableSize()))
         window.restoreGeometry(self._settings.get(remembered.MAP_GEOMETRY))
         if self._session.song is not None:
@@ -140,8 +145,18 @@ class LibraryMap(QObject):
 
     def fill(self, folder: Path) -> None:
         """Add a folder's songs to the library, while the window lives."""
-        if self._file is not None and not self._filling.is_running:
-            self._filling.begin(folder, self._file, self._session.model_name)
+        filling = self._ready_filling()
+        if self._file is not None and not filling.is_running:
+            filling.begin(folder, self._file, self._session.model_name)
+
+    def _ready_filling(self) -> "LibraryFilling":
+        from emoviz.gui.library_filling import LibraryFilling
+
+        if self._filling is None:
+            self._filling = LibraryFilling()
+            self._filling.progressed.connect(self._on_progress)
+            self._filling.ended.connect(self._on_filled)
+        return self._filling
 
     def _on_progress(self, done: int, total: int) -> None:
         if self.window is not None:

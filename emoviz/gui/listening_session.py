@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QStandardPaths, Signal
@@ -13,11 +14,13 @@ from emoviz import errors, estimator
 from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
 from emoviz.gui.settings import Settings
-from emoviz.live_input import POLL_S, Listening, News
 from emoviz.microphone import Microphone
-from emoviz.recording import SUFFIX
 from emoviz.trail import Values
 from emoviz.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    # What listens and records is imported when it is asked for, not before the window.
+    from emoviz.live_input import Listening, News
 
 _LOG = logging.getLogger(__name__)
 
@@ -94,6 +97,8 @@ class ListeningSession(QObject):
             self._start()
         # A dialog that checks the action has not begun a recording yet.
         self.changed.emit()
+        from emoviz.recording import SUFFIX
+
         dialogs.choose_recording(self._window, proposed_place(SUFFIX), self._record)
 
     def choose_input(self, name: str) -> None:
@@ -153,6 +158,8 @@ class ListeningSession(QObject):
             before.join()
         listening = None
         try:
+            from emoviz.live_input import POLL_S, Listening
+
             loaded = estimator.load(model)
             microphone = Microphone(input_name)
             listening = Listening(microphone, loaded)
@@ -168,11 +175,11 @@ class ListeningSession(QObject):
             if listening is not None:
                 self._tell(listening, listening.end())
 
-    def _tell(self, listening: Listening, news: News) -> None:
-        if news != News():
+    def _tell(self, listening: "Listening", news: "News") -> None:
+        if news.is_any:
             self._heard.emit(listening, news)
 
-    def _on_began(self, stop: threading.Event, listening: Listening, name: str) -> None:
+    def _on_began(self, stop: threading.Event, listening: "Listening", name: str) -> None:
         if stop is not self._stop:
             return
         self._listening = listening
@@ -181,7 +188,7 @@ class ListeningSession(QObject):
         model = listening.estimator
         self.began.emit(model.front_end, model.info, name, listening.full_s)
 
-    def _on_heard(self, listening: Listening, news: News) -> None:
+    def _on_heard(self, listening: "Listening", news: "News") -> None:
         if news.recorded is not None:
             self.recorded.emit(news.recorded)
         if listening is not self._listening:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
@@ -23,9 +24,11 @@ from emoviz.gui.spectrogram import SpectrogramView
 from emoviz.gui.time_axis import TimeAxis
 from emoviz.gui.timeline import TimelineView
 from emoviz.gui.transport import TransportBar
-from emoviz.live import LiveUpdate
 from emoviz.melspectrogram import COLUMN_S, FrontEnd
 from emoviz.trail import Values
+
+if TYPE_CHECKING:
+    from emoviz.live import LiveUpdate
 
 VIEW_S = 120.0
 """How much of the latest past the time views show, unless they are zoomed."""
@@ -186,7 +189,7 @@ class LiveDisplay(QObject):
         self._since_glide.start()
         self._clock.start()
 
-    def _on_updated(self, update: LiveUpdate) -> None:
+    def _on_updated(self, update: "LiveUpdate") -> None:
         self._store.add(update.new_frames_db)
         self._known_s = len(update.values) * COLUMN_S
         if self._known_s > self._axis.duration_s:

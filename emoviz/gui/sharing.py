@@ -1,6 +1,7 @@
 """Sharing: what is given away of what is seen, as a picture in a file, by clipboard or by hand."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QObject, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QImage
@@ -9,18 +10,21 @@ from PySide6.QtWidgets import QWidget
 from emoviz import errors, files
 from emoviz.circumplex import Circumplex
 from emoviz.export.pictures import suffix_of
-from emoviz.gui import dialogs, picture
+from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
 from emoviz.gui.mel_store import MelStore
-from emoviz.gui.picture_dialog import Choice, PictureDialog
 from emoviz.gui.picture_handle import PictureHandle
-from emoviz.gui.picture_panels import Subject
 from emoviz.gui.plane import Now, PlaneView
 from emoviz.gui.session import Session
 from emoviz.gui.settings import Settings
 from emoviz.gui.texts import format_time
 from emoviz.gui.theme import Theme
 from emoviz.melspectrogram import COLUMN_S
+
+if TYPE_CHECKING:
+    # What draws pictures is imported when one is asked for, not before the window.
+    from emoviz.gui.picture_dialog import Choice
+    from emoviz.gui.picture_panels import Subject
 
 
 class Sharing(QObject):
@@ -75,6 +79,8 @@ class Sharing(QObject):
 
     def save_picture(self) -> None:
         """Let the user choose a picture of the song and where it is written."""
+        from emoviz.gui.picture_dialog import PictureDialog
+
         song, subject = self._session.song, self._subject()
         if song is None or subject is None:
             return
@@ -92,8 +98,12 @@ class Sharing(QObject):
         name = song.path.stem if song is not None else "emoviz"
         return drag_data(self._plane.picture(), Path(self._dragged.path()) / f"{name}.png")
 
-    def write_picture(self, subject: Subject, choice: Choice, path: Path, original: Path) -> None:
+    def write_picture(
+        self, subject: "Subject", choice: "Choice", path: Path, original: Path
+    ) -> None:
         """Draw a picture and write it; the song, which is the `original`, is not written over."""
+        from emoviz.gui import picture
+
         # The largest pictures take seconds.
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
@@ -108,7 +118,7 @@ class Sharing(QObject):
             QGuiApplication.restoreOverrideCursor()
         self.written.emit(self.tr("The picture was written to {0}.").format(path))
 
-    def _offer(self, subject: Subject, choice: Choice, song: Path) -> None:
+    def _offer(self, subject: "Subject", choice: "Choice", song: Path) -> None:
         folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
         dialogs.choose_picture(
             self._window,
@@ -116,8 +126,10 @@ class Sharing(QObject):
             lambda path: self.write_picture(subject, choice, path, song),
         )
 
-    def _subject(self) -> Subject | None:
+    def _subject(self) -> "Subject | None":
         """Give what pictures show of the song, if all of it is known."""
+        from emoviz.gui.picture_panels import Subject
+
         session = self._session
         song, trajectory, front_end = session.song, session.trajectory, session.front_end
         if song is None or trajectory is None or front_end is None or session.model is None:
@@ -152,6 +164,8 @@ def drag_data(image: QImage, place: Path) -> QMimeData:
 
     The file is written to `place`; where it cannot be, the image goes alone.
     """
+    from emoviz.gui import picture
+
     data = QMimeData()
     data.setImageData(image)
     try:

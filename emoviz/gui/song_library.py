@@ -7,9 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from emoviz import errors, paths
 from emoviz.gui import dialogs
-from emoviz.library import database
 from emoviz.library.records import FileState, SongRecord
-from emoviz.library.store import Library
 from emoviz.song import Song
 from emoviz.trajectory import Trajectory
 
@@ -17,7 +15,8 @@ from emoviz.trajectory import Trajectory
 class SongLibrary(QObject):
     """Remembers tracks in a library, from any thread; without a file it remembers nothing.
 
-    What is wrong with the library is said once, and keeps no song from being tracked.
+    What is wrong with the library is said once, and keeps no song from being tracked. SQLite is
+    imported with the first song, not before the window.
     """
 
     said = Signal(str)
@@ -46,6 +45,8 @@ class SongLibrary(QObject):
         file = self._path
         if file is None or not file.exists():
             return None
+        from emoviz.library.store import Library
+
         try:
             with Library.open(file) as library:
                 return library.track(path, model)
@@ -64,6 +65,8 @@ class SongLibrary(QObject):
         file = self._path
         if file is None or song.path == paths.demo_song():
             return
+        from emoviz.library.store import Library
+
         try:
             with Library.open(file) as library:
                 library.put(SongRecord.of(song, state), trajectory)
@@ -85,6 +88,9 @@ class SongLibrary(QObject):
 
     def begin_anew(self, path: Path) -> None:
         """Keep a damaged library aside, and begin a new one in its place."""
+        from emoviz.library import database
+        from emoviz.library.store import Library
+
         try:
             kept = database.set_aside(path)
             Library.open(path).close()
