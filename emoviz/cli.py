@@ -19,7 +19,7 @@ from emoviz import (
     tag_command,
 )
 from emoviz.estimator import DEFAULT_MODEL
-from emoviz.terminal import quiet_libraries
+from emoviz.terminal import complain, quiet_libraries
 from emoviz.training import commands as training_commands
 
 _LOG = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
             # Here, where a reader that has gone is expected, and not when Python ends.
             print(end="", flush=True)
     except errors.EmovizError as error:
-        print(f"emoviz: {error}", file=sys.stderr)
+        complain(str(error))
         return 1
     except KeyboardInterrupt:
         return 130
@@ -59,11 +59,13 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  (a user meets a sentence, whatever happens)
         log.start(paths.log_file())
         _LOG.exception("unexpected")
-        print(
-            f"emoviz: something went wrong ({error}); {paths.log_file()} says where.",
-            file=sys.stderr,
-        )
+        complain(f"something went wrong ({error}); {paths.log_file()} says where.")
         return 1
+
+
+def open_window() -> int:
+    """Open the window on the file that is given, as a desktop does: without a terminal."""
+    return main(["open", *sys.argv[1:]])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -157,7 +159,7 @@ def _track_without_display(song: Path) -> int:
 
     print("There is no display for the window: the track is written to files instead.")
     with quiet_libraries():
-        table, picture = write_table_and_poster(song, _warn)
+        table, picture = write_table_and_poster(song, complain)
     print(f"track:   {table.resolve()}\npicture: {picture.resolve()}")
     return 0
 
@@ -180,7 +182,7 @@ def _models(_: argparse.Namespace) -> int:
             info = estimator.describe(name)
         except errors.ModelBrokenError as error:
             broken += 1
-            _warn(str(error))
+            complain(str(error))
             continue
         mark = "*" if name == estimator.DEFAULT_MODEL else " "
         print(f"{mark} {info.name} {info.version}  {info.title}\n    {info.summary}")
@@ -204,7 +206,3 @@ def _devices(_: argparse.Namespace) -> int:
     for name in input_names():
         print(f"  input: {name}")
     return 0
-
-
-def _warn(sentence: str) -> None:
-    print(f"emoviz: {sentence}", file=sys.stderr)

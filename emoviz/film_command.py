@@ -112,7 +112,7 @@ def _interrupted() -> Iterator[list[int]]:
 @contextmanager
 def _progress() -> "Iterator[OnProgress]":
     """Give what takes progress: it is shown on a terminal, and not in a pipe."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _doing, _done, _total: None
         return
     # Imported here, as it costs the window's start some time.

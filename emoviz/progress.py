@@ -71,7 +71,7 @@ def summary(tally: Tally, took_s: float) -> str:
 @contextmanager
 def progress(songs: int) -> Iterator[ProgressView]:
     """Show how far a run over so many songs is while it lasts."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield _Quiet()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -82,7 +82,7 @@ def progress(songs: int) -> Iterator[ProgressView]:
 
 def show_tally(tally: Tally, took_s: float) -> None:
     """Show what became of all songs, and why some failed, in tables on a terminal."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         return
     console = Console(stderr=True)
     songs = sum(tally.counts.values())

@@ -1,9 +1,23 @@
 """What reaches the terminal: the program's own sentences, not what libraries print."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from emoviz import log, paths
+
+_LOG = logging.getLogger(__name__)
+
+
+def complain(sentence: str) -> None:
+    """Say what went wrong on standard error, or in the log of a program that has no terminal."""
+    if sys.stderr is None:
+        log.start(paths.log_file())
+        _LOG.error("%s", sentence)
+    else:
+        print(f"emoviz: {sentence}", file=sys.stderr)
 
 
 @contextmanager
