@@ -1,5 +1,6 @@
 """The bytes of ONNX files made into callables by onnxruntime."""
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,8 @@ LISTENER_THREADS = 2
 
 def session(data: bytes, threads: int) -> "InferenceSession":
     """Load a network that runs on `threads` cores; raises an error of onnxruntime's own."""
+    # Otherwise it keeps a number of this computer and tells its makers of every model that runs.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     # Imported here: it costs start-up time, and the window opens before a model is needed.
     import onnxruntime
 

@@ -1,6 +1,5 @@
 """The whole program on a screen of its own: start, open, close, and nothing to complain about."""
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from PySide6.QtGui import QImage
 from tests.audio import wait_until
 from tests.gui.conftest import Songs
 from tests.program import Program
+from tests.screen import private_screen
 
 DEADLINE_S = 60.0
 
@@ -20,26 +20,8 @@ DEADLINE_S = 60.0
 @pytest.fixture(scope="module")
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Start an X server in memory; give its DISPLAY and the file of what it shows."""
-    folder = tmp_path_factory.mktemp("screen")
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        [
-            "Xvfb",
-            *("-displayfd", str(writing)),
-            *("-screen", "0", "1400x1000x24"),
-            *("-fbdir", str(folder)),
-            *("-nolisten", "tcp"),
-        ],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        number = answer.readline().strip()
-    assert number, "Xvfb does not start: apt install xvfb"
-    yield f":{number}", folder / "Xvfb_screen0"
-    server.terminate()
-    server.wait(DEADLINE_S)
+    with private_screen(tmp_path_factory.mktemp("screen")) as screen:
+        yield screen
 
 
 @pytest.fixture
