@@ -58,10 +58,22 @@ demo-song: $(VENV)/.test
 	$(PIP) music21
 	$(BIN)/python build_scripts/make_demo_song.py -o resources/demo/demo.ogg
 
-$(VENV)/.run: pyproject.toml constraints.txt build_scripts/system_packages.sh
+# Wheel, source distribution and bill of materials into dist, from the last commit: made twice, and the same.
+.PHONY: dist
+dist: $(VENV)/.build
+	$(BIN)/python build_scripts/make_dist.py
+
+# After a change of constraints.txt or of the core dependencies: their fingerprints and licences.
+.PHONY: lock
+lock: $(VENV)/.build
+	$(BIN)/python build_scripts/locks.py
+	$(BIN)/python build_scripts/third_party.py
+
+$(VENV)/.run: pyproject.toml constraints.txt locked/run.txt build_scripts/system_packages.sh
 	sh build_scripts/system_packages.sh run
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "emoviz needs Python 3.11 or newer; run make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r locked/run.txt
 	$(PIP) -e .
 	@touch $@
 
@@ -74,6 +86,10 @@ $(VENV)/.test: $(VENV)/.run
 
 $(VENV)/.docs: $(VENV)/.test
 	$(PIP) -e ".[docs]"
+	@touch $@
+
+$(VENV)/.build: $(VENV)/.test locked/build.txt
+	$(PIP) --require-hashes -r locked/build.txt
 	@touch $@
 
 # The pictures of the window in README.md and the guide.
