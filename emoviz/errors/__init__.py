@@ -23,6 +23,7 @@ from emoviz.errors.files import (
     NoRoomError,
     OutputError,
     OutputIsSongError,
+    ProgramFileError,
     TableError,
     TrajectoryFileError,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "NothingHeardError",
     "OutputError",
     "OutputIsSongError",
+    "ProgramFileError",
     "RecipeError",
     "SchedulerLostError",
     "SchedulerMissingError",

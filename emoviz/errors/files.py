@@ -28,6 +28,13 @@ class OutputIsSongError(OutputError):
         super().__init__(path, "it is the song itself", "choose another name")
 
 
+class ProgramFileError(EmovizError):
+    """A file that comes with emoviz cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: cannot be read, so emoviz is not whole; install it again.")
+
+
 class ExtraMissingError(EmovizError):
     """Something needs a package that is not part of every installation."""
 

@@ -338,7 +338,12 @@ ACTIONS = (
     ),
     ActionSpec("about_model", MODEL, "&How good it is…", "The model's card: data, figures, limits"),
     ActionSpec("stop_analysis", MODEL, "&Stop the analysis", "Stop the analysis of this song"),
-    ActionSpec("show_shortcuts", HELP, "&Keys and mouse…", "What every key does", ("?",)),
+    ActionSpec(
+        "show_shortcuts", HELP, "&Keys and mouse…", "What every key does", ("?",), part="help"
+    ),
+    ActionSpec(
+        "show_licences", HELP, "&Licences…", "What emoviz is made of, and its licences", part="help"
+    ),
 )
 
 

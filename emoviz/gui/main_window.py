@@ -19,6 +19,7 @@ from emoviz.gui.banner import Banner
 from emoviz.gui.comparison import Comparison
 from emoviz.gui.exporting import Exporting
 from emoviz.gui.film_export import FilmExport
+from emoviz.gui.help import Help
 from emoviz.gui.hints import show_hints
 from emoviz.gui.library_map import LibraryMap
 from emoviz.gui.listening_session import ListeningSession
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.film = FilmExport(self, self._session, self._store, self.playback, settings, theme)
         self.library_map = LibraryMap(self, self._session, settings, theme)
         self.theme_choice = ThemeChoice(settings, theme)
+        self.help = Help(self)
         self.loop = Loop(self._axis, lambda: self.playback.time_s)
         self._make_views()
         self._lay_out()
@@ -133,10 +135,6 @@ class MainWindow(QMainWindow):
         """Leave the track as far as it has grown."""
         self._session.stop()
         self._transport.show_notice(self.tr("The analysis was stopped."))
-
-    def show_shortcuts(self) -> None:
-        """Show what every key does."""
-        sheets.show_shortcuts(self)
 
     # What else the window can be told.
 
@@ -280,6 +278,7 @@ class MainWindow(QMainWindow):
         self.comparison.track_changed.connect(self._timeline.set_second_track)
         self.comparison.said.connect(self._banner.say)
         self.listening.said.connect(self._banner.say)
+        self.help.said.connect(self._banner.say)
         for keeper in (self.exporting, self.sharing, self.film):
             keeper.said.connect(self._banner.say)
             keeper.written.connect(self._transport.show_notice)

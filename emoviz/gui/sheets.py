@@ -1,18 +1,20 @@
-"""Sheets to read: the model's card, and what every key does."""
+"""Sheets to read: the model's card, what every key does, and licences."""
 
 import html
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
-from emoviz import errors
+from emoviz import errors, paths
 from emoviz.estimator import ModelInfo
 from emoviz.gui.actions import ACTIONS
 from emoviz.gui.map_actions import MAP_ACTIONS
 
 _CARD_SIZE = QSize(900, 640)
 _KEYS_SIZE = QSize(520, 640)
+_TEXTS_SIZE = QSize(760, 640)
 _MOUSE = (
     ("click", "ruler, curves, spectrogram, overview: go there"),
     (
@@ -60,6 +62,23 @@ def show_shortcuts(parent: QWidget) -> QDialog:
     return sheet
 
 
+def show_licences(parent: QWidget) -> QDialog:
+    """Show what emoviz is made of; a button turns to the texts of all licences.
+
+    Raises `errors.ProgramFileError`.
+    """
+    overview = _program_text(paths.resources() / "LICENSES.md")
+    texts = _program_text(paths.resources() / "THIRD_PARTY_LICENSES.txt")
+    sheet, page = _sheet(parent, parent.tr("Licences"), _TEXTS_SIZE)
+    page.setMarkdown(overview)
+    (buttons,) = sheet.findChildren(QDialogButtonBox)
+    turn = buttons.addButton(parent.tr("&All texts"), QDialogButtonBox.ButtonRole.ActionRole)
+    turn.setCheckable(True)
+    turn.toggled.connect(lambda on: page.setPlainText(texts) if on else page.setMarkdown(overview))
+    sheet.open()
+    return sheet
+
+
 def shortcuts_html(parent: QWidget) -> str:
     """Write the table of keys from the tables of actions."""
     parts: list[str] = []
@@ -93,6 +112,13 @@ def _sheet(parent: QWidget, title: str, size: QSize) -> tuple[QDialog, QTextBrow
     layout.addWidget(page)
     layout.addWidget(buttons)
     return sheet, page
+
+
+def _program_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise errors.ProgramFileError(path) from error
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> str:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from emoviz import estimator
+from emoviz import estimator, paths
 from emoviz.gui import settings as remembered
 from emoviz.gui.action_spec import ActionSpec
 from emoviz.gui.actions import ACTIONS
@@ -95,6 +95,28 @@ def test_the_sheet_of_keys_holds_every_action_that_has_one(
             assert spec.text.replace("&", "").removesuffix("…") in text
     assert "Ctrl+O" in text
     close_sheet(qtbot, window)
+
+
+def test_the_sheet_of_licences_turns_to_all_their_texts(qtbot: QtBot, window: MainWindow) -> None:
+    action(window, "show_licences").trigger()
+    overview = sheet_text(window)
+    assert "CC BY-NC 4.0" in overview
+    assert "x264" in overview
+    (turn,) = [b for b in window.findChildren(QPushButton) if "All texts" in b.text()]
+    turn.click()
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in sheet_text(window)
+    turn.click()
+    assert sheet_text(window) == overview
+    close_sheet(qtbot, window)
+
+
+def test_licences_that_are_not_there_are_told_in_a_sentence(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "resources", lambda: tmp_path)
+    action(window, "show_licences").trigger()
+    assert "LICENSES.md" in banner_of(window)
+    assert "install it again" in banner_of(window)
 
 
 @pytest.mark.parametrize("specs", [ACTIONS, MAP_ACTIONS], ids=["window", "map"])
