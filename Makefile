@@ -39,6 +39,13 @@ bench: $(VENV)/.test
 soak: $(VENV)/.test
 	$(BIN)/python build_scripts/soak.py $(if $(MINUTES),--minutes $(MINUTES))
 
+# Starts what was built as its user would, in every way it may go wrong: PROGRAM="dist/emoviz/emoviz
+# emoviz.whl", or a wheel of the checkout. Pictures of the screen are left in build/smoke.
+.PHONY: smoke
+smoke: $(VENV)/.test
+	sh build_scripts/system_packages.sh xdotool
+	$(BIN)/python build_scripts/smoke_test.py $(PROGRAM)
+
 # Trains and writes both models anew from DATA=folder; the small one also hears MUSIC=folder.
 .PHONY: model
 model: $(VENV)/.test

@@ -32,22 +32,23 @@ def start(file: Path) -> None:
 def crashes_noted(file: Path) -> Iterator[Path | None]:
     """Have a crash of the whole program write what every thread was doing to `file`.
 
-    Gives the account of the crash before, if there was one: it is kept beside `file`.
+    Gives the account of the crash before, if there was one: it is kept beside `file`. Another
+    emoviz may run meanwhile, with the same file.
     """
     earlier: Path | None = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         if file.is_file() and file.stat().st_size:
             earlier = file.replace(file.with_stem(f"{file.stem}-before"))
-        opened = file.open("w", encoding="utf-8")
+        opened = file.open("a", encoding="utf-8")
     except OSError:
         # As with the log: no place to write to is no reason not to play.
         yield None
         return
+    # It stays when this is over, empty: another emoviz would write its crash to a removed file.
     with opened:
         faulthandler.enable(opened)
         try:
             yield earlier
         finally:
             faulthandler.disable()
-    file.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """A message that does not block and covers nothing: a strip that makes room for itself."""
 
 import html
+import logging
 
 from PySide6.QtCore import QEasingCurve, Qt, QVariantAnimation
 from PySide6.QtGui import QResizeEvent
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 from emoviz import errors
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
+
+_LOG = logging.getLogger(__name__)
 
 _MOST_LINES = 5
 _SLIDE_MS = 180
@@ -51,7 +54,8 @@ class Banner(QWidget):
         self._take_colours()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence."""
+        """Show a sentence, and keep it in the log: a person may want to read it again."""
+        _LOG.warning("said: %s", sentence)
         self._text.setText(sentence)
         self._text.setToolTip(html.escape(sentence))
         self.setAccessibleName(sentence)

@@ -1,5 +1,7 @@
 """Playback: the player behind the window, and the clock that its views are moved by."""
 
+import logging
+
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from emoviz import errors, portaudio
@@ -9,6 +11,8 @@ from emoviz.playback_pace import FASTEST, SLOWEST
 from emoviz.playback_route import Region
 from emoviz.player import Player, SilentPlayer, open_player
 from emoviz.song import Song
+
+_LOG = logging.getLogger(__name__)
 
 _FRAME_MS = 16
 _IDLE_MS = 200
@@ -212,6 +216,7 @@ class Playback(QObject):
         self._player = player
         self._player.speed = self._speed
         self._set_gain()
+        _LOG.info("heard on: %s", player.device_name)
         self.device_changed.emit(player.device_name, problem)
 
     def begin(self) -> None:

@@ -1,5 +1,6 @@
 """Session: the song that is shown, the model that judges it, and its track as it grows."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from emoviz.song import Song
 from emoviz.tracker import Place, Update
 from emoviz.trail import Values
 from emoviz.trajectory import Trajectory
+
+_LOG = logging.getLogger(__name__)
 
 
 class Session(QObject):
@@ -143,6 +146,8 @@ class Session(QObject):
             self._show(trajectory.values)
         self._end()
         self.finished.emit(trajectory)
+        if self.song is not None:
+            _LOG.info("tracked %s: %d half-seconds", self.song.path, len(trajectory))
 
     def _on_failed(self, request: int, sentence: str) -> None:
         if request == self._shown:

@@ -1,0 +1,108 @@
+"""A screen that exists only in memory: what it shows, and keys that are pressed in front of it."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QImage
+
+SIZE = (1280, 800)
+_LOOK_S = 0.05
+_DEADLINE_S = 60.0
+_KEY_PAUSE_MS = 40
+
+
+class Screen:
+    """An X server without a screen, and the person in front of it."""
+
+    def __init__(self, number: str, framebuffer: Path) -> None:
+        self.display = f":{number}"
+        self._framebuffer = framebuffer
+
+    def wait_for_window(self, process_id: int, title: str) -> str:
+        """Wait until a process shows a window whose title holds `title`; give the window's id.
+
+        Raises `TimeoutError`.
+        """
+        command = ("search", "--all", "--onlyvisible", "--pid", str(process_id), "--name", title)
+        end_s = time.monotonic() + _DEADLINE_S
+        while not (found := self._do(*command, may_fail=True).split()):
+            if time.monotonic() > end_s:
+                raise TimeoutError(f"no window with {title!r} in its title")
+            time.sleep(_LOOK_S)
+        return found[-1]
+
+    def focus(self, window: str) -> None:
+        """Have the keyboard speak to a window."""
+        self._do("windowfocus", "--sync", window)
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other, named as X does: ctrl+e, Return."""
+        self._do("key", "--delay", str(_KEY_PAUSE_MS), *keys)
+
+    def type(self, text: str) -> None:
+        """Type a text of the keyboard's own letters."""
+        self._do("type", "--delay", str(_KEY_PAUSE_MS), text)
+
+    def pixels(self) -> npt.NDArray[np.uint32]:
+        """Give what is shown, (height, width), of an XWD file that the server keeps."""
+        data = self._framebuffer.read_bytes()
+        header = np.frombuffer(data, ">u4", 25)
+        height, bytes_per_line = int(header[5]), int(header[12])
+        begin = int(header[0]) + 12 * int(header[19])
+        return np.frombuffer(data, np.uint32, height * bytes_per_line // 4, begin).reshape(
+            height, -1
+        )
+
+    def save(self, path: Path) -> None:
+        """Write what is shown as a picture."""
+        shown = np.ascontiguousarray(self.pixels())
+        height, width = shown.shape
+        image = QImage(shown.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        if not image.save(str(path)):
+            raise SystemExit(f"{path}: cannot be written; choose another place.")
+
+    def _do(self, *command: str, may_fail: bool = False) -> str:
+        done = subprocess.run(
+            ["xdotool", *command],
+            env=os.environ | {"DISPLAY": self.display},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_DEADLINE_S,
+            check=False,
+        )
+        if done.returncode and not may_fail:
+            raise RuntimeError(f"xdotool {' '.join(command)}: {done.stderr.strip()}")
+        return done.stdout
+
+
+@contextmanager
+def screen(folder: Path) -> Iterator[Screen]:
+    """Give a screen for the while; what it shows is kept in `folder`."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        [
+            "Xvfb",
+            *("-displayfd", str(writing)),
+            *("-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"),
+            *("-fbdir", str(folder)),
+            *("-nolisten", "tcp"),
+        ],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as answer:
+            number = answer.readline().strip()
+        if not number:
+            raise SystemExit("Xvfb did not start: run it by hand to see why.")
+        yield Screen(number, folder / "Xvfb_screen0")
+    finally:
+        server.terminate()
+        server.wait()

@@ -1,0 +1,153 @@
+"""Smoke test of what was built: starts it as its user would, and looks at what it does.
+
+    python build_scripts/smoke_test.py [PROGRAM|WHEEL]... [--only SCENARIO]
+
+PROGRAM is the executable of a frozen program or of an installation; a WHEEL is installed into an
+empty virtual environment first. Without any, a wheel of the checkout is made. The program gets a
+private screen and sound device and a home of its own, and if this is run by the superuser it runs
+as an ordinary user. Pictures of the screen are left in build/smoke. The exit status is not zero if
+something was not as it must be.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import bench_machine as machine
+import numpy as np
+import soundfile
+import soxr
+from rich.console import Console
+from rich.table import Table
+from smoke_program import DEADLINE_S
+from smoke_screen import Screen, screen
+
+sys.path.insert(0, str(machine.ROOT))
+
+from smoke_scenarios import SCENARIOS, Song, World
+
+from tests.audio import RECORDING_RATE_HZ, PulseSink
+
+_OUTPUT = machine.ROOT / "build" / "smoke"
+_LENGTHS_S = {"long song": 90.0, "short song": 20.0}
+_INSTALL_S = 900.0
+
+
+def main() -> int:
+    """Prepare, run every scenario on every program, and print what was shown."""
+    parser = argparse.ArgumentParser(description="Smoke-test what was built.")
+    parser.add_argument("programs", nargs="*", type=Path, metavar="PROGRAM|WHEEL")
+    parser.add_argument("--only", choices=SCENARIOS, action="append", metavar="SCENARIO")
+    options = parser.parse_args()
+    if not machine.has_sound():
+        raise SystemExit("There is no PulseAudio: run `apt install pulseaudio pulseaudio-utils`.")
+    _OUTPUT.mkdir(parents=True, exist_ok=True)
+    names = options.only or list(SCENARIOS)
+    with tempfile.TemporaryDirectory(prefix="emoviz-smoke-") as name:
+        folder = Path(name)
+        # An ordinary user comes here, too.
+        folder.chmod(0o755)
+        faults = 0
+        with _surroundings(folder) as (shown_on, sink):
+            songs = [
+                _song(folder / f"{title}.mp3", length_s) for title, length_s in _LENGTHS_S.items()
+            ]
+            for number, given in enumerate(options.programs or [_wheel(folder)]):
+                program = _installed(given.absolute(), folder / f"venv{number}")
+                room = _made(folder / f"program{number}")
+                pictures = _OUTPUT / given.stem
+                pictures.mkdir(exist_ok=True)
+                world = World(program, shown_on, sink, *songs, room, pictures)
+                faults += run(world, given.name, names)
+        print(f"\nPictures of the screen are in {_OUTPUT}.")
+    return int(bool(faults))
+
+
+def run(world: World, title: str, names: list[str]) -> int:
+    """Run scenarios on a program and print what was shown; give the number of faults."""
+    table = Table("", "what", "shown", "", title=title, title_justify="left")
+    faults = 0
+    for name in names:
+        began_s = time.monotonic()
+        for what, shown, good in _rows(world, name):
+            table.add_row(name, what, shown, "good" if good else "WRONG")
+            faults += not good
+            name = ""
+        table.add_row("", "took", f"{time.monotonic() - began_s:.0f} s", "", end_section=True)
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    return faults
+
+
+def _rows(world: World, name: str) -> Iterator[tuple[str, str, bool]]:
+    print(f"{name} ...", flush=True)
+    try:
+        yield from SCENARIOS[name](world)
+    except (TimeoutError, RuntimeError, OSError, subprocess.TimeoutExpired) as error:
+        # The other scenarios may still show something.
+        yield "ended early", str(error), False
+
+
+@contextmanager
+def _surroundings(folder: Path) -> Iterator[tuple[Screen, PulseSink]]:
+    """Give a screen and a sound device for the while."""
+    sink = PulseSink(_made(folder / "sound"))
+    sink.start()
+    try:
+        with screen(_made(folder / "screen")) as shown_on:
+            yield shown_on, sink
+    finally:
+        sink.stop()
+
+
+def _song(path: Path, duration_s: float) -> Song:
+    """Write an mp3 of the demo song, and have the checkout track it."""
+    machine.write_song(path, duration_s)
+    table = path.with_suffix(".csv")
+    home = machine.home(path.with_suffix(".home"))
+    subprocess.run(
+        [sys.executable, "-m", "emoviz", "analyze", str(path), "-o", str(table)],
+        env=os.environ | home | {"PYTHONPATH": str(machine.ROOT)},
+        check=True,
+        timeout=DEADLINE_S,
+    )
+    sound, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    mono = soxr.resample(sound.mean(axis=1), rate_hz, RECORDING_RATE_HZ)
+    return Song(path, table.read_text(encoding="utf-8"), mono.astype(np.float32))
+
+
+def _wheel(folder: Path) -> Path:
+    """Make a wheel of the checkout."""
+    _pip(Path(sys.executable), "wheel", "--no-deps", "-w", str(folder), str(machine.ROOT))
+    (wheel,) = folder.glob("emoviz-*.whl")
+    return wheel
+
+
+def _installed(given: Path, environment: Path) -> Path:
+    """Give the executable of what was given; a wheel is installed first."""
+    if given.suffix != ".whl":
+        return given
+    venv.create(environment, with_pip=True)
+    python = environment / "bin" / "python"
+    _pip(python, "install", "-c", str(machine.ROOT / "constraints.txt"), str(given))
+    return environment / "bin" / "emoviz"
+
+
+def _pip(python: Path, *arguments: str) -> None:
+    command = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
+    subprocess.run(command, check=True, timeout=_INSTALL_S)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())
