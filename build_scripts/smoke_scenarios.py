@@ -317,5 +317,12 @@ def _log_row(text: str) -> tuple[str, str, bool]:
 
 def _no_process(place: Place, started: Sequence[psutil.Process] = ()) -> Shown:
     left = {process.pid for process in place.processes()}
-    left |= {process.pid for process in started if process.is_running()}
+    left |= {process.pid for process in started if _lives(process)}
     yield "processes left behind", str(len(left)), not left
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
