@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
+
+from tests.program import respect_permissions
 
 DEADLINE_S = 180.0
 _LOOK_S = 0.1
 _NOBODY = 65534
-"""Who the program runs as where the test is run by the superuser, to whom nothing is forbidden."""
 _TRACKED = "tracked "
 
 
@@ -26,29 +28,54 @@ def wait_for(what: str, condition: Callable[[], object], deadline_s: float = DEA
         time.sleep(_LOOK_S)
 
 
-def owned(path: Path) -> Path:
-    """Make a file or folder the user's who runs the program."""
-    if os.geteuid() == 0:
-        os.chown(path, _NOBODY, _NOBODY)
-    return path
+@dataclass(frozen=True)
+class User:
+    """Who runs the program: `name` says it, `options` are those of `subprocess.Popen`."""
+
+    name: str
+    options: dict[str, Any]
+    id: int
+
+    @classmethod
+    def of(cls, program: Path) -> "User":
+        """Give an ordinary user who can run `program`: nothing is forbidden to the superuser.
+
+        An interpreter in the superuser's home can be reached by nobody else: then it is the
+        superuser who must respect permissions like everybody.
+        """
+        if os.geteuid():
+            return cls("the user who runs the test", {}, os.geteuid())
+        nobody: dict[str, Any] = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+        try:
+            subprocess.run([program, "--version"], **nobody, capture_output=True, check=True)
+        except PermissionError:
+            return cls("root, without its privileges", {"preexec_fn": respect_permissions}, 0)
+        return cls("nobody", nobody, _NOBODY)
+
+    def own(self, path: Path) -> Path:
+        """Make a file or folder the user's; give it."""
+        if self.id != os.geteuid():
+            os.chown(path, self.id, self.id)
+        return path
 
 
 @dataclass
 class Place:
     """Where a user is: a home, a folder to work in, a screen and a sound device or not."""
 
+    user: User
     home: Path
     work: Path
     variables: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def made(cls, folder: Path, home: str = "home") -> "Place":
+    def made(cls, folder: Path, user: User, home: str = "home") -> "Place":
         """Make one in `folder`, with an empty home of that name."""
         folder.mkdir()
-        place = cls(folder / home, folder / "work")
+        place = cls(user, folder / home, folder / "work")
         for made in (place.home, place.work, folder / "run"):
-            made.mkdir()
-            owned(made).chmod(0o700)
+            made.mkdir(mode=0o700)
+            user.own(made)
         place.variables["XDG_RUNTIME_DIR"] = str(folder / "run")
         # Not the session's that runs the test.
         place.variables["PULSE_SERVER"] = f"unix:{folder / 'run' / 'no_sound'}"
@@ -84,7 +111,7 @@ class Place:
         """Run to the end and give what came out."""
         return subprocess.run(
             [program, *map(str, arguments)],
-            **self._options(),  # type: ignore[call-overload]
+            **self._options(),
             capture_output=True,
             encoding="utf-8",
             timeout=DEADLINE_S,
@@ -98,16 +125,16 @@ class Place:
         with told.open("wb") as out, complaint.open("wb") as error:
             process = subprocess.Popen(
                 [program, *map(str, arguments)],
-                **self._options(),  # type: ignore[call-overload]
+                **self._options(),
                 stdout=out,
                 stderr=error,
                 start_new_session=True,
             )
         return Started(self, process, told, complaint)
 
-    def _options(self) -> dict[str, object]:
-        user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if not os.geteuid() else {}
-        return {"cwd": self.work, "env": self.environment, "stdin": subprocess.DEVNULL} | user
+    def _options(self) -> dict[str, Any]:
+        options = {"cwd": self.work, "env": self.environment, "stdin": subprocess.DEVNULL}
+        return options | self.user.options
 
 
 @dataclass

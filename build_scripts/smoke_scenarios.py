@@ -11,16 +11,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import psutil
-from smoke_program import Place, Started, owned, wait_for
+from smoke_program import Place, Started, User, wait_for
 from smoke_screen import Screen
 
 from tests.audio import PulseSink, find
 
 _HEARD_S = 3.0
+_PIECES = 12
 _LEAST_LOUDNESS = 0.003
 _LEAST_LIKENESS = 0.9
 _LEAST_COLOURS = 100
 _NO_SOUND = "No sound device can be used"
+_NO_LIBRARY = "the library cannot be written"
+_NO_EXPORT = "song.csv: cannot be written"
 _NOT_A_COMPLAINT = re.compile(r"^\S+ \S+ INFO ")
 
 
@@ -40,6 +43,7 @@ class World:
     """What is around the program."""
 
     program: Path
+    user: User
     screen: Screen
     sink: PulseSink
     long: Song
@@ -49,7 +53,7 @@ class World:
 
     def place(self, name: str, home: str = "home", *, sound: bool = True) -> Place:
         """Make a place with the screen, and with the sink or without one."""
-        place = Place.made(self.folder / name, home)
+        place = Place.made(self.folder / name, self.user, home)
         place.variables["DISPLAY"] = self.screen.display
         if sound:
             place.variables |= self.sink.environment
@@ -90,7 +94,7 @@ def everything(world: World) -> Shown:
 def no_display(world: World) -> Shown:
     """Without a screen, and with one that does not answer: files, and a sentence that says so."""
     for name, variables in (("no screen", {}), ("a dead screen", {"DISPLAY": ":4711"})):
-        place = Place.made(world.folder / name)
+        place = Place.made(world.folder / name, world.user)
         place.variables |= variables
         done = place.run(world.program, world.short.path)
         first = (done.stdout.splitlines() or [""])[0]
@@ -118,35 +122,35 @@ def no_sound(world: World) -> Shown:
         world.picture("no_sound")
         yield from _export(world, started, window, song, place.work / "track.csv")
         yield from _quit(world, started, window)
-    yield from _no_complaint(started, expected=_NO_SOUND)
+    yield from _no_complaint(started, _NO_SOUND)
     yield from _no_process(place)
 
 
 def read_only_home(world: World) -> Shown:
     """Nothing can be written to the home: all of it works, and the home stays as it was."""
     place, song = world.place("read_only"), world.short
-    own = owned(place.home / "song.mp3")
+    own = place.home / "song.mp3"
     own.write_bytes(song.path.read_bytes())
     place.home.chmod(0o500)
     try:
         with _running(world, place, Song(own, song.track, song.sound)) as started:
             started.wait_for_track(own)
             yield "the trail", "whole", True
+            started.wait_for_note(_NO_LIBRARY)
+            yield "it says", _NO_LIBRARY, True
             window = world.screen.wait_for_window(started.process.pid, " - emoviz")
             # The place that is proposed is beside the song, where nothing can be written.
             world.screen.focus(window)
             world.screen.press("ctrl+e")
             _answer(world, started)
-            started.wait_for_note("song.csv cannot be written")
-            yield "export into the home", "a sentence", True
+            started.wait_for_note(_NO_EXPORT)
+            yield "it says of an export to there", _NO_EXPORT, True
             world.picture("read_only_home")
             yield from _export(world, started, window, song, place.work / "track.csv")
             yield from _quit(world, started, window)
         left = sorted(path.name for path in place.home.rglob("*"))
         yield "the home holds", ", ".join(left), left == ["song.mp3"]
-        said = [line for line in started.complaint.splitlines() if "song.csv" not in line]
-        yield _log_row("\n".join(said))
-        yield "unexpected", "nothing", "Traceback" not in started.complaint
+        yield _log_row(started.complaint, _NO_LIBRARY, _NO_EXPORT)
     finally:
         place.home.chmod(0o700)
     yield from _no_process(place)
@@ -157,7 +161,7 @@ def foreign_home(world: World) -> Shown:
     place, song = world.place("foreign", "Zoë Ångström, Музыка 音楽"), world.short
     own = place.home / "Träume – 夢 №1.mp3"
     own.write_bytes(song.path.read_bytes())
-    owned(own)
+    place.user.own(own)
     with _running(world, place, Song(own, song.track, song.sound)) as started:
         started.wait_for_track(own)
         yield "the trail", "whole", True
@@ -228,8 +232,9 @@ def _running(world: World, place: Place, song: Song) -> Iterator[Started]:
 def _sound(heard: npt.NDArray[np.float32], song: Song) -> Shown:
     loudness = float(np.sqrt(np.mean(np.square(heard))))
     yield "the sink hears", f"{loudness:.3f} of full scale", loudness > _LEAST_LOUDNESS
-    _, likeness = find(heard, song.sound)
-    yield "likeness to the song", f"r = {likeness:.3f}", likeness > _LEAST_LIKENESS
+    # In short pieces: a sink's clock is not quite the song's.
+    likeness = np.median([find(piece, song.sound)[1] for piece in np.array_split(heard, _PIECES)])
+    yield "likeness to the song", f"r = {likeness:.3f}", bool(likeness > _LEAST_LIKENESS)
 
 
 def _moves(world: World) -> Shown:
@@ -301,17 +306,21 @@ def _numbers(text: str) -> npt.NDArray[np.float64]:
     return np.array([[float(cell or "nan") for cell in row[:5]] for row in rows])
 
 
-def _no_complaint(started: Started, expected: str = "") -> Shown:
+def _no_complaint(started: Started, *expected: str) -> Shown:
     log = started.place.log()
-    lines = [line for line in log.splitlines() if not (expected and expected in line)]
     yield "the log was written", f"{len(log.splitlines())} lines", bool(log)
-    yield _log_row("\n".join(lines))
-    crashes = [path.name for path in started.place.home.rglob("crash*.log")]
+    yield _log_row(log, *expected)
+    accounts = started.place.home.rglob("crash*.log")
+    crashes = [path.name for path in accounts if path.stat().st_size]
     yield "accounts of crashes", ", ".join(crashes) or "none", not crashes
 
 
-def _log_row(text: str) -> tuple[str, str, bool]:
-    wrong = [line for line in text.splitlines() if not _NOT_A_COMPLAINT.match(line)]
+def _log_row(log: str, *expected: str) -> tuple[str, str, bool]:
+    wrong = [
+        line
+        for line in log.splitlines()
+        if not (_NOT_A_COMPLAINT.match(line) or any(sentence in line for sentence in expected))
+    ]
     return "errors and warnings in the log", "\n".join(wrong[:5]) or "none", not wrong
 
 

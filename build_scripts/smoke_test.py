@@ -26,11 +26,11 @@ import soundfile
 import soxr
 from rich.console import Console
 from rich.table import Table
-from smoke_program import DEADLINE_S
 from smoke_screen import Screen, screen
 
 sys.path.insert(0, str(machine.ROOT))
 
+from smoke_program import DEADLINE_S, User
 from smoke_scenarios import SCENARIOS, Song, World
 
 from tests.audio import RECORDING_RATE_HZ, PulseSink
@@ -64,7 +64,8 @@ def main() -> int:
                 room = _made(folder / f"program{number}")
                 pictures = _OUTPUT / given.stem
                 pictures.mkdir(exist_ok=True)
-                world = World(program, shown_on, sink, *songs, room, pictures)
+                user = User.of(program)
+                world = World(program, user, shown_on, sink, *songs, room, pictures)
                 faults += run(world, given.name, names)
         print(f"\nPictures of the screen are in {_OUTPUT}.")
     return int(bool(faults))
@@ -72,7 +73,9 @@ def main() -> int:
 
 def run(world: World, title: str, names: list[str]) -> int:
     """Run scenarios on a program and print what was shown; give the number of faults."""
-    table = Table("", "what", "shown", "", title=title, title_justify="left")
+    table = Table(
+        "", "what", "shown", "", title=f"{title}, run by {world.user.name}", title_justify="left"
+    )
     faults = 0
     for name in names:
         began_s = time.monotonic()

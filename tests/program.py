@@ -22,7 +22,7 @@ _CAP_DAC_OVERRIDE = 1
 _CAP_DAC_READ_SEARCH = 2
 
 
-def _respect_permissions() -> None:
+def respect_permissions() -> None:
     """Take from the superuser, before the program starts, the right to pass by permissions."""
     for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
         _LIBC.prctl(_PR_CAPBSET_DROP, capability)
@@ -69,7 +69,7 @@ class Program:
             encoding="utf-8",
             timeout=_DEADLINE_S,
             check=False,
-            preexec_fn=_respect_permissions,
+            preexec_fn=respect_permissions,
         )
 
     def start(self, *arguments: object, **options: object) -> subprocess.Popen[bytes]:

@@ -24,8 +24,9 @@ class LibraryUnwritableError(LibraryError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"{path}: the library cannot be written ({reason}); free some room, or keep it "
-            "somewhere else with --library FILE. What was in it is kept."
+            f"{path}: the library cannot be written ({reason}); make its folder writable or free "
+            "some room. On the command line --library FILE keeps it somewhere else. What was in it "
+            "is kept."
         )
 
 
