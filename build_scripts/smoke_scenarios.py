@@ -21,6 +21,7 @@ _PIECES = 12
 _LEAST_LOUDNESS = 0.003
 _LEAST_LIKENESS = 0.9
 _LEAST_COLOURS = 100
+_DIALOG = "Export the prediction"
 _NO_SOUND = "No sound device can be used"
 _NO_LIBRARY = "the library cannot be written"
 _NO_EXPORT = "song.csv: cannot be written"
@@ -83,7 +84,7 @@ def everything(world: World) -> Shown:
         decoders = started.decoders
         yield "processes that decode", str(len(decoders)), bool(decoders)
         world.picture("everything")
-        window = world.screen.wait_for_window(started.process.pid, " - emoviz")
+        window = _window(world, started)
         table = place.work / "track.csv"
         yield from _export(world, started, window, song, table)
         yield from _quit(world, started, window)
@@ -117,7 +118,7 @@ def no_sound(world: World) -> Shown:
         started.wait_for_track(song.path)
         yield "the trail", "whole", True
         yield "it says", _NO_SOUND, _NO_SOUND in started.notes
-        window = world.screen.wait_for_window(started.process.pid, " - emoviz")
+        window = _window(world, started)
         yield from _moves(world)
         world.picture("no_sound")
         yield from _export(world, started, window, song, place.work / "track.csv")
@@ -138,7 +139,7 @@ def read_only_home(world: World) -> Shown:
             yield "the trail", "whole", True
             started.wait_for_note(_NO_LIBRARY)
             yield "it says", _NO_LIBRARY, True
-            window = world.screen.wait_for_window(started.process.pid, " - emoviz")
+            window = _window(world, started)
             # The place that is proposed is beside the song, where nothing can be written.
             world.screen.focus(window)
             world.screen.press("ctrl+e")
@@ -165,7 +166,7 @@ def foreign_home(world: World) -> Shown:
     with _running(world, place, Song(own, song.track, song.sound)) as started:
         started.wait_for_track(own)
         yield "the trail", "whole", True
-        window = world.screen.wait_for_window(started.process.pid, " - emoviz")
+        window = _window(world, started)
         yield from _export(world, started, window, song, own.with_suffix(".csv"), proposed=True)
         world.picture("foreign_home")
         yield from _quit(world, started, window)
@@ -185,10 +186,7 @@ def second_instance(world: World) -> Shown:
         for started, song in ((first, songs[0]), (second, songs[1])):
             started.wait_for_track(song.path)
         yield "both trails", "whole", True
-        windows = [
-            world.screen.wait_for_window(started.process.pid, " - emoviz")
-            for started in (first, second)
-        ]
+        windows = [_window(world, started) for started in (first, second)]
         yield from _export(world, second, windows[1], songs[1], place.work / "second.csv")
         yield from _quit(world, second, windows[1])
         alive = first.process.poll() is None
@@ -240,13 +238,15 @@ def _sound(heard: npt.NDArray[np.float32], song: Song) -> Shown:
 def _moves(world: World) -> Shown:
     """The clock of the song runs: the picture changes again and again."""
     for _ in range(2):
-        before = world.screen.pixels().copy()
-        wait_for(
-            "a change of the picture",
-            lambda before=before: not np.array_equal(world.screen.pixels(), before),
-        )
-    colours = len(np.unique(before))
+        _next_picture(world)
+    colours = len(np.unique(world.screen.pixels()))
     yield "the picture", f"{colours} colours, and moves", colours > _LEAST_COLOURS
+
+
+def _next_picture(world: World) -> None:
+    """Wait until the screen shows something else."""
+    before = world.screen.pixels()
+    wait_for("another picture", lambda: not np.array_equal(world.screen.pixels(), before))
 
 
 def _export(
@@ -268,12 +268,25 @@ def _export(
 
 
 def _answer(world: World, started: Started, path: Path | None = None) -> None:
-    dialog = world.screen.wait_for_window(started.process.pid, "Export the prediction")
-    world.screen.focus(dialog)
+    world.screen.focus(_window(world, started, _DIALOG))
     if path is not None:
         world.screen.press("ctrl+a")
         world.screen.type(str(path))
     world.screen.press("Return")
+    wait_for("the dialog to close", lambda: not world.screen.windows(started.process.pid, _DIALOG))
+    _next_picture(world)
+
+
+def _window(world: World, started: Started, title: str = " - emoviz") -> str:
+    """Wait for a window of the program; give its id."""
+    found: list[str] = []
+
+    def find_it() -> bool:
+        found[:] = world.screen.windows(started.process.pid, title)
+        return bool(found)
+
+    wait_for(f"a window with {title!r} in its title", find_it)
+    return found[-1]
 
 
 def _quit(world: World, started: Started, window: str) -> Shown:

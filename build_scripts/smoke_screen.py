@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ import numpy.typing as npt
 from PySide6.QtGui import QImage
 
 SIZE = (1280, 800)
-_LOOK_S = 0.05
 _DEADLINE_S = 60.0
 _KEY_PAUSE_MS = 40
 
@@ -24,18 +22,10 @@ class Screen:
         self.display = f":{number}"
         self._framebuffer = framebuffer
 
-    def wait_for_window(self, process_id: int, title: str) -> str:
-        """Wait until a process shows a window whose title holds `title`; give the window's id.
-
-        Raises `TimeoutError`.
-        """
+    def windows(self, process_id: int, title: str) -> list[str]:
+        """Give the ids of the windows of a process whose titles hold `title`."""
         command = ("search", "--all", "--onlyvisible", "--pid", str(process_id), "--name", title)
-        end_s = time.monotonic() + _DEADLINE_S
-        while not (found := self._do(*command, may_fail=True).split()):
-            if time.monotonic() > end_s:
-                raise TimeoutError(f"no window with {title!r} in its title")
-            time.sleep(_LOOK_S)
-        return found[-1]
+        return self._do(*command, may_fail=True).split()
 
     def focus(self, window: str) -> None:
         """Have the keyboard speak to a window."""
