@@ -15,14 +15,15 @@ import contextlib
 import json
 import os
 import re
+import resource
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -207,18 +208,25 @@ def measure_throughput(folder: Path, files: int = FILES, vibenet: Path | None = 
     """Track so many files by one process and by two, and by two that are killed and begun again."""
     songs = folder / "songs"
     cut_songs(songs, files)
-    alone_s, _ = _add(songs, folder / "one.db", jobs=1)
-    together_s, parent = _add(songs, folder / "two.db", jobs=2)
-    small_s, _ = _add(songs, folder / "small.db", jobs=2, model=SMALL_MODEL)
+    alone = _add(songs, folder / "one.db", jobs=1)
+    together = _add(songs, folder / "two.db", jobs=2)
+    # One process decodes in one thread and listens in another: it has a part of the second core.
+    on_one_core = _add(songs, folder / "core.db", jobs=1, cores=[0])
+    small = _add(songs, folder / "small.db", jobs=2, model=SMALL_MODEL)
+    parent = together.parent_bytes
     measured: Results = {
         "files": files,
         "file_s": FILE_S,
-        "one_process_s": alone_s,
-        "two_processes_s": together_s,
-        "ratio": alone_s / together_s,
-        "songs_per_s_one_process": files / alone_s,
-        "songs_per_s": files / together_s,
-        "songs_per_s_small_model": files / small_s,
+        "one_process_s": alone.took_s,
+        "two_processes_s": together.took_s,
+        "ratio": alone.took_s / together.took_s,
+        "ratio_to_one_core": on_one_core.took_s / together.took_s,
+        "cores_kept_busy_by_one": alone.processor_s / alone.took_s,
+        "cores_kept_busy_by_two": together.processor_s / together.took_s,
+        "songs_per_s_one_core": files / on_one_core.took_s,
+        "songs_per_s_one_process": files / alone.took_s,
+        "songs_per_s": files / together.took_s,
+        "songs_per_s_small_model": files / small.took_s,
         # The first tenth of the time is spent on starting.
         "parent_bytes_early": max(parent[len(parent) // 10 : len(parent) // 3 + 1]),
         "parent_bytes_late": max(parent[-len(parent) // 3 :]),
@@ -274,18 +282,38 @@ def _cut(source: Path, start_s: float, target: Path) -> None:
             cut.mux(packet)
 
 
-def _add(songs: Path, library: Path, jobs: int, model: str = MODEL) -> tuple[float, list[int]]:
-    """Put all songs into a new library; give how long that took, and the parent's memory."""
-    began_s = time.perf_counter()
+@dataclass(frozen=True)
+class _Added:
+    """How long a run took, in time and on all processors, and what its parent process held."""
+
+    took_s: float
+    processor_s: float
+    parent_bytes: list[int]
+
+
+def _add(
+    songs: Path, library: Path, jobs: int, model: str = MODEL, cores: Sequence[int] = ()
+) -> _Added:
+    """Put all songs into a new library, on those cores or on all."""
+    began_s, spent_s = time.perf_counter(), _processor_s()
     process = _start(songs, library, jobs, model)
-    resident = []
+    if cores:
+        # Its workers, which it has not started yet, have the same.
+        process.cpu_affinity(list(cores))
+    parent_bytes = []
     while process.poll() is None:
         with contextlib.suppress(psutil.Error):
-            resident.append(process.memory_info().rss)
+            parent_bytes.append(process.memory_info().rss)
         time.sleep(_LOOK_EVERY_S)
     if process.returncode:
         raise SystemExit("`emoviz library add` failed; it said why.")
-    return time.perf_counter() - began_s, resident
+    return _Added(time.perf_counter() - began_s, _processor_s() - spent_s, parent_bytes)
+
+
+def _processor_s() -> float:
+    """Give what the processes that this one has started and seen end have used."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _start(
