@@ -333,6 +333,7 @@ def measure_library(folder: Path, notes: list[str]) -> list[Figure]:
         figures.append(Figure(name, 1000 * found[key]["median_s"], "ms", budget_ms, runs=runs_ms))
     tracked = bench_library.measure_throughput(folder)
     bench_library.save("throughput", tracked)
+    bench_library.save("cores", bench_library.measure_cores(folder / "cores"))
     killed = tracked["killed"]
     notes.append(
         f"{tracked['files']} files of {tracked['file_s']:.0f} s; killed after "

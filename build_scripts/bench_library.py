@@ -2,12 +2,14 @@
 
     python build_scripts/bench_library.py scale [--songs 1000000]
     python build_scripts/bench_library.py throughput [--files 1000] [--vibenet PYTHON]
+    python build_scripts/bench_library.py cores [--files 200]
 
 Prints what was measured and adds it to build/bench-library.json, from which readme_figures.py
-writes docs/scale.md. bench.py runs both parts as `--only library`.
+writes docs/scale.md. bench.py runs all parts as `--only library`.
 
-The songs of "throughput" are cut, without being encoded anew, from the music of Debian's packages
-of games, which are installed if they are missing. PYTHON is that of an environment with vibenet.
+Songs are cut, without being encoded anew, from the music of Debian's
+packages of games, which are installed if they are missing. PYTHON is that of an environment with
+vibenet.
 """
 
 import argparse
@@ -44,7 +46,7 @@ from emoviz.library.store import Library
 from emoviz.trajectory import Provenance, Trajectory
 
 RESULTS = machine.ROOT / "build" / "bench-library.json"
-SONGS, FILES = 1_000_000, 1_000
+SONGS, FILES, FEW_FILES = 1_000_000, 1_000, 200
 FILE_S = 30.0
 MODEL, SMALL_MODEL = "musicnn", "cae"
 
@@ -62,16 +64,18 @@ Results = dict[str, Any]
 def main() -> int:
     """Measure one part and print it."""
     parser = argparse.ArgumentParser(description="Measure the library.")
-    parser.add_argument("part", choices=("scale", "throughput"))
+    parser.add_argument("part", choices=("scale", "throughput", "cores"))
     parser.add_argument("--songs", type=int, default=SONGS)
-    parser.add_argument("--files", type=int, default=FILES)
+    parser.add_argument("--files", type=int, help="1000, or 200 for cores")
     parser.add_argument("--vibenet", type=Path, metavar="PYTHON")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="emoviz-library-") as name:
         if options.part == "scale":
             measured = measure_scale(Path(name), options.songs)
+        elif options.part == "cores":
+            measured = measure_cores(Path(name), options.files or FEW_FILES)
         else:
-            measured = measure_throughput(Path(name), options.files, options.vibenet)
+            measured = measure_throughput(Path(name), options.files or FILES, options.vibenet)
     print(json.dumps(measured, indent=2))
     save(options.part, measured)
     return 0
@@ -210,8 +214,6 @@ def measure_throughput(folder: Path, files: int = FILES, vibenet: Path | None = 
     cut_songs(songs, files)
     alone = _add(songs, folder / "one.db", jobs=1)
     together = _add(songs, folder / "two.db", jobs=2)
-    # One process decodes in one thread and listens in another: it has a part of the second core.
-    on_one_core = _add(songs, folder / "core.db", jobs=1, cores=[0])
     small = _add(songs, folder / "small.db", jobs=2, model=SMALL_MODEL)
     parent = together.parent_bytes
     measured: Results = {
@@ -220,10 +222,6 @@ def measure_throughput(folder: Path, files: int = FILES, vibenet: Path | None = 
         "one_process_s": alone.took_s,
         "two_processes_s": together.took_s,
         "ratio": alone.took_s / together.took_s,
-        "ratio_to_one_core": on_one_core.took_s / together.took_s,
-        "cores_kept_busy_by_one": alone.processor_s / alone.took_s,
-        "cores_kept_busy_by_two": together.processor_s / together.took_s,
-        "songs_per_s_one_core": files / on_one_core.took_s,
         "songs_per_s_one_process": files / alone.took_s,
         "songs_per_s": files / together.took_s,
         "songs_per_s_small_model": files / small.took_s,
@@ -237,6 +235,29 @@ def measure_throughput(folder: Path, files: int = FILES, vibenet: Path | None = 
     return measured
 
 
+def measure_cores(folder: Path, files: int = FEW_FILES) -> Results:
+    """Track so many files by one process held to one core, by one that is not, and by two.
+
+    One process decodes in one thread and listens in another, so it has a part of a second core.
+    """
+    songs = folder / "songs"
+    cut_songs(songs, files)
+    held = _add(songs, folder / "held.db", jobs=1, cores=[0])
+    alone = _add(songs, folder / "one.db", jobs=1)
+    together = _add(songs, folder / "two.db", jobs=2)
+    return {
+        "files": files,
+        "file_s": FILE_S,
+        "one_on_one_core_s": held.took_s,
+        "one_process_s": alone.took_s,
+        "two_processes_s": together.took_s,
+        "ratio": alone.took_s / together.took_s,
+        "ratio_to_one_core": held.took_s / together.took_s,
+        "cores_kept_busy_by_one": alone.processor_s / alone.took_s,
+        "cores_kept_busy_by_two": together.processor_s / together.took_s,
+    }
+
+
 def cut_songs(folder: Path, count: int) -> None:
     """Cut so many pieces, no two alike, out of the music of Debian's packages."""
     script = machine.ROOT / "build_scripts" / "system_packages.sh"
@@ -246,7 +267,7 @@ def cut_songs(folder: Path, count: int) -> None:
     sources = [Path(line) for line in listed.stdout.splitlines() if ending.search(line)]
     rooms_s = np.array([max(0.0, _duration_s(source) - FILE_S) for source in sources])
     ends_s = np.cumsum(rooms_s)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for number, place_s in enumerate(np.linspace(0.0, ends_s[-1], count, endpoint=False)):
         which = int(np.searchsorted(ends_s, place_s, side="right"))
         start_s = float(place_s - ends_s[which] + rooms_s[which])
