@@ -7,9 +7,8 @@
 Prints what was measured and adds it to build/bench-library.json, from which readme_figures.py
 writes docs/scale.md. bench.py runs all parts as `--only library`.
 
-Songs are cut, without being encoded anew, from the music of Debian's
-packages of games, which are installed if they are missing. PYTHON is that of an environment with
-vibenet.
+Songs are cut, without being encoded anew, from the music of Debian's packages of games, which are
+installed if they are missing. PYTHON is that of an environment with vibenet.
 """
 
 import argparse

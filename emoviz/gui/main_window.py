@@ -257,8 +257,6 @@ class MainWindow(QMainWindow):
         session.progress_changed.connect(self._on_progress)
         session.damage_found.connect(self._overview.set_damaged)
         session.finished.connect(self._on_finished)
-        session.said.connect(self.say)
-        self.library.said.connect(self.say)
         self.queue.song_asked.connect(self._open)
         self.queue.show_in(self._actions)
         self.exporting.show_in(self._actions)
@@ -276,9 +274,8 @@ class MainWindow(QMainWindow):
         self._transport.volume_changed.connect(self.playback.set_volume)
         self.comparison.track_changed.connect(self._plane.set_second_track)
         self.comparison.track_changed.connect(self._timeline.set_second_track)
-        self.comparison.said.connect(self._banner.say)
-        self.listening.said.connect(self._banner.say)
-        self.help.said.connect(self._banner.say)
+        for part in (session, self.library, self.comparison, self.listening, self.help):
+            part.said.connect(self._banner.say)
         for keeper in (self.exporting, self.sharing, self.film):
             keeper.said.connect(self._banner.say)
             keeper.written.connect(self._transport.show_notice)
