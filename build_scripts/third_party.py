@@ -19,7 +19,7 @@ from emoviz import files
 
 _RESOURCES = readme_figures.ROOT / "resources"
 TEXTS, OVERVIEW = _RESOURCES / "THIRD_PARTY_LICENSES.txt", _RESOURCES / "LICENSES.md"
-_RULE = "=" * 80
+_RULE = "=" * 60
 
 _ABOUT = """\
 LICENCES OF WHAT EMOVIZ IS RUN WITH

@@ -74,6 +74,8 @@ def show_licences(parent: QWidget) -> QDialog:
     (buttons,) = sheet.findChildren(QDialogButtonBox)
     turn = buttons.addButton(parent.tr("&All texts"), QDialogButtonBox.ButtonRole.ActionRole)
     turn.setCheckable(True)
+    # Enter closes, as on the other sheets.
+    turn.setAutoDefault(False)
     turn.toggled.connect(lambda on: page.setPlainText(texts) if on else page.setMarkdown(overview))
     sheet.open()
     return sheet
