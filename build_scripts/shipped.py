@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +15,7 @@ LICENCES = Path(__file__).with_name("licences")
 
 _TEXT_NAME = re.compile(r"(LICEN[CS]E|COPYING|NOTICE|ThirdPartyNotices)", re.IGNORECASE)
 _NO_TEXT = (".py", ".pyc")
+_LIBRARY = re.compile(r"lib(.+?)(?:-[0-9a-f]{8})*(?:_x86_64|_arm64)?(?:\.abi3)?\.(?:so|dylib)\b")
 
 # As packages say it in their own words, and as SPDX does.
 _SPDX = {
@@ -72,24 +74,26 @@ def libraries() -> list[Work]:
     ]
 
 
-def unnamed_files() -> list[str]:
-    """Give the files of shared libraries in installed packages that nobody has named.
+def unnamed(folder: Path | None = None) -> list[str]:
+    """Give the shared libraries that nobody has named: of the packages, or of a frozen program.
 
-    A package's own extension modules, and what lies in the folders of Qt and onnxruntime, are what
-    the package says it is.
+    A package's extension modules and Qt's plug-ins are what the package says it is.
     """
-    named = [
-        (entry["carried_by"], name) for entry in _bundled()["library"] for name in entry["files"]
+    if folder is not None:
+        files = [path.relative_to(folder) for path in folder.rglob("lib*")]
+    else:
+        pins = [pin.name for pin in locks.read(locks.RUN).values() if _is_here(pin.name)]
+        files = [Path(file) for name in pins for file in metadata.files(name) or ()]
+    patterns = [
+        pattern for kind in _bundled().values() for entry in kind for pattern in entry["files"]
     ]
     found = []
-    for pin in locks.read(locks.RUN).values():
-        for file in metadata.files(pin.name) or () if _is_here(pin.name) else ():
-            carried = re.match(
-                r"lib([A-Za-z][\w+-]*?)(?:-[0-9a-f]{8}|_x86_64|_arm64)*\.so", file.name
-            )
-            inside = file.parts[0].endswith(".libs") or file.parts[0] == "_soundfile_data"
-            if carried and inside and (pin.name, carried[1]) not in named and pin.name != "numpy":
-                found.append(str(file))
+    for file in files:
+        name = _LIBRARY.match(file.name)
+        if name is None or "plugins" in file.parts or "qml" in file.parts:
+            continue
+        if not any(fnmatchcase(name[1], pattern) for pattern in patterns):
+            found.append(str(file))
     return sorted(found)
 
 

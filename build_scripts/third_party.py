@@ -2,6 +2,7 @@
 
     python build_scripts/third_party.py            # writes it, and the table in LICENSES.md
     python build_scripts/third_party.py --check    # only says whether they are up to date
+    python build_scripts/third_party.py --frozen dist/emoviz    # names what it lacks of a program
 
 Packages are named as locked/run.txt has them, with the texts that their wheels hold. What lacks
 one, or is carried along by a wheel, is named in licences/bundled.toml, with texts beside it.
@@ -10,6 +11,7 @@ one, or is carried along by a wheel, is named in licences/bundled.toml, with tex
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import readme_figures
 import shipped
@@ -37,10 +39,13 @@ def main() -> int:
     """Write, or check; give 1 if something is to be done."""
     parser = argparse.ArgumentParser(description="Collect the licences of what emoviz is run with.")
     parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
-    if unnamed := shipped.unnamed_files():
+    parser.add_argument("--frozen", metavar="FOLDER", type=Path)
+    options = parser.parse_args()
+    if unnamed := shipped.unnamed(options.frozen):
         print(f"licences/bundled.toml does not name {', '.join(unnamed)}", file=sys.stderr)
         return 1
+    if options.frozen:
+        return 0
     packages, libraries = shipped.packages(), shipped.libraries()
     works = list(_in_order(packages, libraries))
     overview = OVERVIEW.read_text(encoding="utf-8")
@@ -48,7 +53,7 @@ def main() -> int:
         TEXTS: collected(works),
         OVERVIEW: readme_figures.with_section(overview, "libraries", table(works)),
     }
-    if check:
+    if options.check:
         old = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
         print("".join(f"{path.name} is out of date\n" for path in old), end="", file=sys.stderr)
         return int(bool(old))

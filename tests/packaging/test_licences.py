@@ -67,3 +67,13 @@ def test_the_bill_of_materials_names_what_is_installed(tmp_path: Path) -> None:
     (own, *others) = bill["dependencies"]
     assert own["ref"] == bill["metadata"]["component"]["bom-ref"]
     assert {ref for entry in (own, *others) for ref in entry["dependsOn"]} <= known
+
+
+def test_a_library_in_a_program_that_nobody_has_named_is_found(tmp_path: Path) -> None:
+    for name in ("libstranger-0123abcd.so.2", "libx264-d6533a8d.so.165", "libxcb-cursor.so.0"):
+        (tmp_path / name).touch()
+    done = run("third_party.py", "--frozen", tmp_path)
+    assert done.returncode == 1
+    assert "libstranger" in done.stderr
+    assert "x264" not in done.stderr
+    assert "xcb" not in done.stderr
