@@ -22,8 +22,9 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / "constraints.txt"
-RUN, BUILD = ROOT / "locked" / "run.txt", ROOT / "locked" / "build.txt"
-_WHAT = {RUN: ("pyproject.toml",), BUILD: ("--group", "build")}
+RUN = ROOT / "locked" / "run.txt"
+_GROUPS = {name: ROOT / "locked" / f"{name}.txt" for name in ("build", "freeze")}
+_WHAT = {RUN: ("pyproject.toml",)} | {path: ("--group", name) for name, path in _GROUPS.items()}
 _LEAST_PYTHON = "3.11"
 
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)(?:\s*;\s*([^\\]+?))?\s*\\?$")
@@ -75,7 +76,8 @@ def main() -> int:
 def check() -> Iterator[str]:
     """Yield what in the lock files does not agree with pyproject.toml and constraints.txt."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    asked = {RUN: project["project"]["dependencies"], BUILD: project["dependency-groups"]["build"]}
+    asked = {RUN: project["project"]["dependencies"]}
+    asked |= {path: project["dependency-groups"][name] for name, path in _GROUPS.items()}
     versions = {name: pin.version for name, pin in read(CONSTRAINTS).items()}
     for path, requirements in asked.items():
         where = f"{path.parent.name}/{path.name}"
