@@ -245,6 +245,9 @@ def rest(window: "MainWindow", world: World, user: User, findings: Findings) -> 
         findings.faults.append(f"The song no longer plays ({problem or 'without a word why'}).")
     user.do("toggle_play")
     yield passed(2.0)
+    yield lambda: late() or not _ended_children()
+    if _ended_children():
+        findings.faults.append("Nobody waits for a process that has ended.")
     gc.collect()
     process = psutil.Process()
     # The sinks' are not the window's.
@@ -258,6 +261,11 @@ def rest(window: "MainWindow", world: World, user: User, findings: Findings) -> 
         }
     )
     print(f"{sum(findings.done.values()):6} deeds: {findings.rests[-1]}", flush=True)
+
+
+def _ended_children() -> list[psutil.Process]:
+    ended = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    return [child for child in psutil.Process().children() if child.status() in ended]
 
 
 def passed(duration_s: float) -> Callable[[], bool]:
@@ -307,6 +315,8 @@ def soak(folder: Path, minutes: float) -> int:
 
     def note(kind: type[BaseException], error: BaseException, trace: object) -> None:
         findings.faults.append("".join(traceback.format_exception(error)))
+        # What drives the window may be what has failed, and would never end it.
+        QApplication.exit()
 
     from emoviz import memory
     from emoviz.gui import app
