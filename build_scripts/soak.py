@@ -22,6 +22,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -250,14 +251,13 @@ def rest(window: "MainWindow", world: World, user: User, findings: Findings) -> 
         findings.faults.append("Nobody waits for a process that has ended.")
     gc.collect()
     process = psutil.Process()
-    # The sinks' are not the window's.
-    decoders = [x for x in process.children() if "decoder_host" in " ".join(x.cmdline())]
+    decoders = _decoders_bytes()
     findings.rests.append(
         {
             "threads": process.num_threads(),
             "file handles": process.num_fds(),
             "processes": len(decoders),
-            "memory, MB": sum(x.memory_info().rss for x in (process, *decoders)) // 1_000_000,
+            "memory, MB": (process.memory_info().rss + sum(decoders)) // 1_000_000,
         }
     )
     print(f"{sum(findings.done.values()):6} deeds: {findings.rests[-1]}", flush=True)
@@ -266,6 +266,17 @@ def rest(window: "MainWindow", world: World, user: User, findings: Findings) -> 
 def _ended_children() -> list[psutil.Process]:
     ended = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
     return [child for child in psutil.Process().children() if child.status() in ended]
+
+
+def _decoders_bytes() -> list[int]:
+    """Give what each decoding process holds; the other children are the sinks'."""
+    held = []
+    for child in psutil.Process().children():
+        # One of them may just be ending.
+        with suppress(psutil.Error):
+            if "decoder_host" in " ".join(child.cmdline()):
+                held.append(child.memory_info().rss)
+    return held
 
 
 def passed(duration_s: float) -> Callable[[], bool]:
