@@ -9,7 +9,6 @@ must come out the same, byte for byte. What is not committed is not in it.
 import os
 import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 from io import BytesIO
@@ -68,26 +67,21 @@ def main() -> int:
 
 def _build(folder: Path, umask: int, epoch: str) -> dict[str, bytes]:
     source, out = folder / "source", folder / "out"
-    source.mkdir(parents=True)
-    out.mkdir()
-    with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", "HEAD"))) as archive:
-        archive.extractall(source, filter="data")
-    environment = os.environ | {"SOURCE_DATE_EPOCH": epoch, "PYTHONPATH": str(source)}
-    version = _version(source)
-    bill = out / f"emoviz-{version}.cdx.json"
-    commands = (
-        ["-m", "build", "--no-isolation", "--outdir", str(out), str(source)],
-        [str(source / "build_scripts" / "bill_of_materials.py"), "-o", str(bill)],
-    )
     before = os.umask(umask)
     try:
-        for command in commands:
+        source.mkdir(parents=True)
+        out.mkdir()
+        unpack = ["tar", "--extract", "--no-same-permissions", "--directory", str(source)]
+        subprocess.run(unpack, input=_git("archive", "--format=tar", "HEAD"), check=True)
+        environment = os.environ | {"SOURCE_DATE_EPOCH": epoch, "PYTHONPATH": str(source)}
+        bill = ["build_scripts/bill_of_materials.py", "-o", str(out / _bill_name(source))]
+        for command in (["-m", "build", "--no-isolation", "--outdir", str(out)], bill):
             subprocess.run(
                 [sys.executable, *command],
                 cwd=source,
                 env=environment,
-                check=True,
                 stdout=sys.stderr,
+                check=True,
             )
     finally:
         os.umask(before)
@@ -106,14 +100,16 @@ def _faults(wheel: bytes) -> str:
     return "".join(f"needs {name} to run " for name in _ONLY_FOR_TRAINING if name in core)
 
 
-def _version(source: Path) -> str:
+def _bill_name(source: Path) -> str:
     command = [sys.executable, "-c", "import emoviz; print(emoviz.__version__)"]
     done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    return f"emoviz-{done.stdout.strip()}.cdx.json"
 
 
 def _git(*command: str) -> bytes:
-    done = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, check=False)
+    # Whoever builds need not be whom the checkout belongs to.
+    git = ["git", "-c", f"safe.directory={ROOT}"]
+    done = subprocess.run([*git, *command], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         raise SystemExit(f"git {command[0]}: {done.stderr.decode().strip()}")
     return done.stdout
