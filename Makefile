@@ -95,7 +95,7 @@ $(VENV)/.docs: $(VENV)/.test
 	$(PIP) -e ".[docs]"
 	@touch $@
 
-$(VENV)/.build: $(VENV)/.test locked/build.txt
+$(VENV)/.build: $(VENV)/.run locked/build.txt
 	$(PIP) --require-hashes -r locked/build.txt
 	@touch $@
 
