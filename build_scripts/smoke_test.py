@@ -100,8 +100,12 @@ def _rows(world: World, name: str) -> Iterator[tuple[str, str, bool]]:
 @contextmanager
 def _surroundings(folder: Path) -> Iterator[tuple[Screen, PulseSink]]:
     """Give a screen and a sound device for the while."""
-    sink = PulseSink(_made(folder / "sound"))
+    place = _made(folder / "sound")
+    sink = PulseSink(place)
     sink.start()
+    # The daemon has closed it to all but its own user.
+    place.chmod(0o755)
+    (place / "cookie").chmod(0o644)
     try:
         with screen(_made(folder / "screen")) as shown_on:
             yield shown_on, sink
