@@ -160,6 +160,7 @@ def read_only_home(world: World) -> Shown:
 def foreign_home(world: World) -> Shown:
     """A home with spaces and letters of several alphabets; the export is put beside the song."""
     place, song = world.place("foreign", "Zoë Ångström, Музыка 音楽"), world.short
+    place.variables["LANG"] = "C"
     own = place.home / "Träume – 夢 №1.mp3"
     own.write_bytes(song.path.read_bytes())
     place.user.own(own)
