@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,42 +30,57 @@ from smoke_screen import Screen, screen
 
 sys.path.insert(0, str(machine.ROOT))
 
+import smoke_commands as commands
+import smoke_window as window
 from smoke_program import DEADLINE_S, User
-from smoke_scenarios import SCENARIOS, Song, World
+from smoke_world import Shown, Song, World
 
-from tests.audio import RECORDING_RATE_HZ, PulseSink
+from tests.audio import PulseSink, encode
 
 _OUTPUT = machine.ROOT / "build" / "smoke"
 _LENGTHS_S = {"long song": 90.0, "short song": 20.0}
+_ALBUM_S = 8.0
+_FORMATS = (".mp3", ".flac", ".opus", ".m4a", ".wma")
+_ALBUM_RATE_HZ = 48000
 _INSTALL_S = 900.0
+
+_SCENARIOS: dict[str, Callable[[World], Shown]] = {
+    "everything": window.everything,
+    "film": window.film,
+    "no display": commands.no_display,
+    "no sound device": window.no_sound,
+    "read-only home": window.read_only_home,
+    "foreign home": window.foreign_home,
+    "second instance": window.second_instance,
+    "command line": commands.command_line,
+}
 
 
 def main() -> int:
     """Prepare, run every scenario on every program, and print what was shown."""
     parser = argparse.ArgumentParser(description="Smoke-test what was built.")
     parser.add_argument("programs", nargs="*", type=Path, metavar="PROGRAM|WHEEL")
-    parser.add_argument("--only", choices=SCENARIOS, action="append", metavar="SCENARIO")
+    parser.add_argument("--only", choices=_SCENARIOS, action="append", metavar="SCENARIO")
     options = parser.parse_args()
     if not machine.has_sound():
         raise SystemExit("There is no PulseAudio: run `apt install pulseaudio pulseaudio-utils`.")
     _OUTPUT.mkdir(parents=True, exist_ok=True)
-    names = options.only or list(SCENARIOS)
+    names = options.only or list(_SCENARIOS)
     with tempfile.TemporaryDirectory(prefix="emoviz-smoke-") as name:
         folder = Path(name)
         # An ordinary user comes here, too.
         folder.chmod(0o755)
         faults = 0
         with _surroundings(folder) as (shown_on, sink):
-            songs = [
-                _song(folder / f"{title}.mp3", length_s) for title, length_s in _LENGTHS_S.items()
-            ]
+            long, short = _long_and_short(_made(folder / "songs"))
+            album = _album(_made(folder / "album"))
             for number, given in enumerate(options.programs or [_wheel(folder)]):
                 program = _installed(given.absolute(), folder / f"venv{number}")
                 room = _made(folder / f"program{number}")
                 pictures = _OUTPUT / given.stem
                 pictures.mkdir(exist_ok=True)
                 user = User.of(program)
-                world = World(program, user, shown_on, sink, *songs, room, pictures)
+                world = World(program, user, shown_on, sink, long, short, album, room, pictures)
                 faults += run(world, given.name, names)
         print(f"\nPictures of the screen are in {_OUTPUT}.")
     return int(bool(faults))
@@ -88,10 +103,10 @@ def run(world: World, title: str, names: list[str]) -> int:
     return faults
 
 
-def _rows(world: World, name: str) -> Iterator[tuple[str, str, bool]]:
+def _rows(world: World, name: str) -> Shown:
     print(f"{name} ...", flush=True)
     try:
-        yield from SCENARIOS[name](world)
+        yield from _SCENARIOS[name](world)
     except (TimeoutError, RuntimeError, OSError, subprocess.TimeoutExpired) as error:
         # The other scenarios may still show something.
         yield "ended early", str(error), False
@@ -113,20 +128,40 @@ def _surroundings(folder: Path) -> Iterator[tuple[Screen, PulseSink]]:
         sink.stop()
 
 
-def _song(path: Path, duration_s: float) -> Song:
-    """Write an mp3 of the demo song, and have the checkout track it."""
-    machine.write_song(path, duration_s)
-    table = path.with_suffix(".csv")
-    home = machine.home(path.with_suffix(".home"))
+def _long_and_short(folder: Path) -> tuple[Song, ...]:
+    """Write two mp3 of the demo song."""
+    for title, duration_s in _LENGTHS_S.items():
+        machine.write_song(folder / f"{title}.mp3", duration_s)
+    return _tracked(folder, *(f"{title}.mp3" for title in _LENGTHS_S))
+
+
+def _album(folder: Path) -> tuple[Song, ...]:
+    """Write a piece of the demo song in every format, each from another place."""
+    demo = machine.ROOT / "resources" / "demo" / "demo.ogg"
+    sound, rate_hz = soundfile.read(demo, dtype="float32", always_2d=True)
+    pieces = np.array_split(soxr.resample(sound, rate_hz, _ALBUM_RATE_HZ), len(_FORMATS))
+    names = [f"piece {number}{suffix}" for number, suffix in enumerate(_FORMATS)]
+    for name, piece in zip(names, pieces, strict=True):
+        encode(folder / name, piece[: round(_ALBUM_S * _ALBUM_RATE_HZ)], _ALBUM_RATE_HZ)
+    return _tracked(folder, *names)
+
+
+def _tracked(folder: Path, *names: str) -> tuple[Song, ...]:
+    """Have the checkout track the songs of a folder."""
+    tracks = folder.with_name(f"{folder.name} tracks")
+    home = machine.home(folder.with_name(f"{folder.name} home"))
     subprocess.run(
-        [sys.executable, "-m", "emoviz", "analyze", str(path), "-o", str(table)],
+        [sys.executable, "-m", "emoviz", "analyze", folder, "-o", tracks],
         env=os.environ | home | {"PYTHONPATH": str(machine.ROOT)},
         check=True,
+        stdout=subprocess.DEVNULL,
         timeout=DEADLINE_S,
     )
-    sound, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    mono = soxr.resample(sound.mean(axis=1), rate_hz, RECORDING_RATE_HZ)
-    return Song(path, table.read_text(encoding="utf-8"), mono.astype(np.float32))
+    tables = ((tracks / name).with_suffix(".csv") for name in names)
+    return tuple(
+        Song(folder / name, table.read_text(encoding="utf-8"))
+        for name, table in zip(names, tables, strict=True)
+    )
 
 
 def _wheel(folder: Path) -> Path:
@@ -142,7 +177,9 @@ def _installed(given: Path, environment: Path) -> Path:
         return given
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    _pip(python, "install", "-c", str(machine.ROOT / "constraints.txt"), str(given))
+    locked = machine.ROOT / "locked" / "run.txt"
+    _pip(python, "install", "--require-hashes", "-r", str(locked))
+    _pip(python, "install", "--no-deps", str(given))
     return environment / "bin" / "emoviz"
 
 

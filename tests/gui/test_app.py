@@ -84,6 +84,16 @@ def test_it_starts_opens_and_ends_without_a_complaint(
     assert list(emoviz.place.iterdir()) == []
 
 
+def test_the_log_says_what_was_tracked_heard_and_said(emoviz: Program, songs: Songs) -> None:
+    process = emoviz.start(songs.short, stderr=subprocess.PIPE)
+    wait_until(lambda: list(emoviz.home.rglob("emoviz.log")), DEADLINE_S)
+    wait_until(lambda: f"tracked {songs.short}: 16" in log_of(emoviz), DEADLINE_S)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=DEADLINE_S)
+    assert "heard on: no sound device" in log_of(emoviz)
+    assert "said: No sound device can be used" in log_of(emoviz)
+
+
 @pytest.mark.parametrize("moment", ["import", "log"])
 def test_an_interrupt_while_it_starts_ends_it(emoviz: Program, songs: Songs, moment: str) -> None:
     process = emoviz.start(songs.short, stderr=subprocess.PIPE)

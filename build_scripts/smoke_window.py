@@ -1,72 +1,29 @@
-"""What people do with a program that was built, and what it must show meanwhile."""
+"""What people do with the window of a program that was built, and what it must show meanwhile."""
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import numpy as np
 import numpy.typing as npt
-import psutil
-from smoke_program import Place, Started, User, wait_for
-from smoke_screen import Screen
+import soundfile
+import soxr
+from smoke_program import Place, Started, wait_for
+from smoke_world import Shown, Song, World, digits, log_row, no_complaint, no_process
 
-from tests.audio import PulseSink, find
+from tests.audio import RECORDING_RATE_HZ, find
 
 _HEARD_S = 3.0
 _PIECES = 12
 _LEAST_LOUDNESS = 0.003
 _LEAST_LIKENESS = 0.9
 _LEAST_COLOURS = 100
-_DIALOG = "Export the prediction"
+_EXPORT, _FILM = "Export the prediction", "Export film"
+_FILM_HZ = 30
 _NO_SOUND = "No sound device can be used"
 _NO_LIBRARY = "the library cannot be written"
 _NO_EXPORT = "song.csv: cannot be written"
-_NOT_A_COMPLAINT = re.compile(r"^\S+ \S+ INFO ")
-
-
-@dataclass(frozen=True)
-class Song:
-    """A real mp3, and what the checkout makes of it."""
-
-    path: Path
-    track: str
-    """The CSV that the checkout's command line writes"""
-    sound: npt.NDArray[np.float32]
-    """What it sounds like, mono at the sink's rate"""
-
-
-@dataclass(frozen=True)
-class World:
-    """What is around the program."""
-
-    program: Path
-    user: User
-    screen: Screen
-    sink: PulseSink
-    long: Song
-    short: Song
-    folder: Path
-    pictures: Path
-
-    def place(self, name: str, home: str = "home", *, sound: bool = True) -> Place:
-        """Make a place with the screen, and with the sink or without one."""
-        place = Place.made(self.folder / name, self.user, home)
-        place.variables["DISPLAY"] = self.screen.display
-        if sound:
-            place.variables |= self.sink.environment
-        return place
-
-    def picture(self, name: str) -> None:
-        """Keep what is on the screen for a person to look at."""
-        self.screen.save(self.pictures / f"{name}.png")
-
-
-Shown = Iterator[tuple[str, str, bool]]
-"""What was looked at, what was seen, and whether that is as it must be; one after the other."""
 
 
 def everything(world: World) -> Shown:
@@ -88,27 +45,8 @@ def everything(world: World) -> Shown:
         table = place.work / "track.csv"
         yield from _export(world, started, window, song, table)
         yield from _quit(world, started, window)
-    yield from _no_complaint(started)
-    yield from _no_process(place, decoders)
-
-
-def no_display(world: World) -> Shown:
-    """Without a screen, and with one that does not answer: files, and a sentence that says so."""
-    for name, variables in (("no screen", {}), ("a dead screen", {"DISPLAY": ":4711"})):
-        place = Place.made(world.folder / name, world.user)
-        place.variables |= variables
-        done = place.run(world.program, world.short.path)
-        first = (done.stdout.splitlines() or [""])[0]
-        yield f"{name}: it says", first, "no display" in first
-        yield f"{name}: exit status", str(done.returncode), done.returncode == 0
-        yield f"{name}: complaints", done.stderr.strip() or "none", not done.stderr
-        yield _digits(place.work / f"{world.short.path.stem}.csv", world.short)
-        poster = place.work / f"{world.short.path.stem}.png"
-        drawn = poster.is_file() and poster.read_bytes().startswith(b"\x89PNG")
-        yield f"{name}: poster", "drawn" if drawn else "missing", drawn
-        if drawn:
-            (world.pictures / f"{name.replace(' ', '_')}.png").write_bytes(poster.read_bytes())
-        yield from _no_process(place)
+    yield from no_complaint(started)
+    yield from no_process(place, decoders)
 
 
 def no_sound(world: World) -> Shown:
@@ -123,8 +61,8 @@ def no_sound(world: World) -> Shown:
         world.picture("no_sound")
         yield from _export(world, started, window, song, place.work / "track.csv")
         yield from _quit(world, started, window)
-    yield from _no_complaint(started, _NO_SOUND)
-    yield from _no_process(place)
+    yield from no_complaint(started, _NO_SOUND)
+    yield from no_process(place)
 
 
 def read_only_home(world: World) -> Shown:
@@ -134,7 +72,7 @@ def read_only_home(world: World) -> Shown:
     own.write_bytes(song.path.read_bytes())
     place.home.chmod(0o500)
     try:
-        with _running(world, place, Song(own, song.track, song.sound)) as started:
+        with _running(world, place, Song(own, song.track)) as started:
             started.wait_for_track(own)
             yield "the trail", "whole", True
             started.wait_for_note(_NO_LIBRARY)
@@ -151,10 +89,10 @@ def read_only_home(world: World) -> Shown:
             yield from _quit(world, started, window)
         left = sorted(path.name for path in place.home.rglob("*"))
         yield "the home holds", ", ".join(left), left == ["song.mp3"]
-        yield _log_row(started.complaint, _NO_LIBRARY, _NO_EXPORT)
+        yield log_row(started.complaint, _NO_LIBRARY, _NO_EXPORT)
     finally:
         place.home.chmod(0o700)
-    yield from _no_process(place)
+    yield from no_process(place)
 
 
 def foreign_home(world: World) -> Shown:
@@ -164,17 +102,43 @@ def foreign_home(world: World) -> Shown:
     own = place.home / "Träume – 夢 №1.mp3"
     own.write_bytes(song.path.read_bytes())
     place.user.own(own)
-    with _running(world, place, Song(own, song.track, song.sound)) as started:
+    with _running(world, place, Song(own, song.track)) as started:
         started.wait_for_track(own)
         yield "the trail", "whole", True
         window = _window(world, started)
         yield from _export(world, started, window, song, own.with_suffix(".csv"), proposed=True)
         world.picture("foreign_home")
         yield from _quit(world, started, window)
-    yield from _no_complaint(started)
+    yield from no_complaint(started)
     kept = place.run(world.program, "library", "list", "--paths")
     yield "the library holds it", own.name, own.stem in kept.stdout
-    yield from _no_process(place)
+    yield from no_process(place)
+
+
+def film(world: World) -> Shown:
+    """Export a film by the menu: it is made in a process beside the window's."""
+    place, song = world.place("film"), world.short
+    target = place.work / "film.mp4"
+    with _running(world, place, song) as started:
+        started.wait_for_track(song.path)
+        window = _window(world, started)
+        world.screen.focus(window)
+        world.screen.press("alt+f", "m")
+        choice = _window(world, started, _FILM)
+        world.screen.focus(choice)
+        world.screen.press("Return")
+        wait_for("the choice to close", lambda: choice not in _windows(world, started, _FILM))
+        _answer(world, started, target, _FILM)
+        wait_for(f"{target.name} to be written", target.exists)
+        with av.open(target) as container:
+            pictures = sum(1 for _ in container.decode(video=0))
+            sounds = len(container.streams.audio)
+        expected = round(_FILM_HZ * len(song.track.splitlines()[1:]) / 2)
+        good = sounds == 1 and abs(pictures - expected) <= 1
+        yield "the film", f"{pictures} pictures, {'with' if sounds else 'without'} sound", good
+        yield from _quit(world, started, window)
+    yield from no_complaint(started)
+    yield from no_process(place)
 
 
 def second_instance(world: World) -> Shown:
@@ -199,21 +163,11 @@ def second_instance(world: World) -> Shown:
         first.end()
         second.end()
     for started in (first, second):
-        yield from _no_complaint(started)
+        yield from no_complaint(started)
     kept = place.run(world.program, "library", "list", "--paths").stdout
     both = all(song.path.stem in kept for song in songs)
     yield "the library holds", "both songs" if both else kept.strip(), both
-    yield from _no_process(place)
-
-
-SCENARIOS: dict[str, Callable[[World], Shown]] = {
-    "everything": everything,
-    "no display": no_display,
-    "no sound device": no_sound,
-    "read-only home": read_only_home,
-    "foreign home": foreign_home,
-    "second instance": second_instance,
-}
+    yield from no_process(place)
 
 
 @contextmanager
@@ -231,8 +185,10 @@ def _running(world: World, place: Place, song: Song) -> Iterator[Started]:
 def _sound(heard: npt.NDArray[np.float32], song: Song) -> Shown:
     loudness = float(np.sqrt(np.mean(np.square(heard))))
     yield "the sink hears", f"{loudness:.3f} of full scale", loudness > _LEAST_LOUDNESS
+    played, rate_hz = soundfile.read(song.path, dtype="float32", always_2d=True)
+    mono = soxr.resample(played.mean(axis=1), rate_hz, RECORDING_RATE_HZ)
     # In short pieces: a sink's clock is not quite the song's.
-    likeness = np.median([find(piece, song.sound)[1] for piece in np.array_split(heard, _PIECES)])
+    likeness = np.median([find(piece, mono)[1] for piece in np.array_split(heard, _PIECES)])
     yield "likeness to the song", f"r = {likeness:.3f}", bool(likeness > _LEAST_LIKENESS)
 
 
@@ -265,29 +221,28 @@ def _export(
     _answer(world, started, None if proposed else table)
     # It is written whole or not at all.
     wait_for(f"{table.name} to be written", table.exists)
-    yield _digits(table, song)
+    yield digits(table, song.track)
 
 
-def _answer(world: World, started: Started, path: Path | None = None) -> None:
-    world.screen.focus(_window(world, started, _DIALOG))
+def _answer(world: World, started: Started, path: Path | None = None, title: str = _EXPORT) -> None:
+    """Press Return in a file dialog, on `path` if it is not to be what is proposed."""
+    world.screen.focus(_window(world, started, title))
     if path is not None:
         world.screen.press("ctrl+a")
         world.screen.type(str(path))
     world.screen.press("Return")
-    wait_for("the dialog to close", lambda: not world.screen.windows(started.process.pid, _DIALOG))
+    wait_for("the dialog to close", lambda: not _windows(world, started, title))
     _next_picture(world)
+
+
+def _windows(world: World, started: Started, title: str) -> list[str]:
+    return world.screen.windows(started.process.pid, title)
 
 
 def _window(world: World, started: Started, title: str = " - emoviz") -> str:
     """Wait for a window of the program; give its id."""
-    found: list[str] = []
-
-    def find_it() -> bool:
-        found[:] = world.screen.windows(started.process.pid, title)
-        return bool(found)
-
-    wait_for(f"a window with {title!r} in its title", find_it)
-    return found[-1]
+    wait_for(f"a window with {title!r} in its title", lambda: bool(_windows(world, started, title)))
+    return _windows(world, started, title)[-1]
 
 
 def _quit(world: World, started: Started, window: str) -> Shown:
@@ -299,53 +254,3 @@ def _quit(world: World, started: Started, window: str) -> Shown:
     printed = (started.told + started.complaint).strip()
     if started.place.log():
         yield "printed", printed or "nothing", not printed
-
-
-def _digits(table: Path, song: Song) -> tuple[str, str, bool]:
-    """Compare a CSV with what the checkout writes of the song."""
-    what = f"{table.name}, compared with the checkout's"
-    if not table.is_file():
-        return what, "missing", False
-    text = table.read_text(encoding="utf-8")
-    if text == song.track:
-        return what, f"{len(text.splitlines()) - 1} rows, every digit", True
-    mine, theirs = (_numbers(each) for each in (text, song.track))
-    if mine.shape != theirs.shape:
-        return what, f"{len(mine)} rows instead of {len(theirs)}", False
-    return what, f"differs by up to {np.nanmax(np.abs(mine - theirs)):.2g}", False
-
-
-def _numbers(text: str) -> npt.NDArray[np.float64]:
-    rows = list(csv.reader(io.StringIO(text)))[1:]
-    return np.array([[float(cell or "nan") for cell in row[:5]] for row in rows])
-
-
-def _no_complaint(started: Started, *expected: str) -> Shown:
-    log = started.place.log()
-    yield "the log was written", f"{len(log.splitlines())} lines", bool(log)
-    yield _log_row(log, *expected)
-    accounts = started.place.home.rglob("crash*.log")
-    crashes = [path.name for path in accounts if path.stat().st_size]
-    yield "accounts of crashes", ", ".join(crashes) or "none", not crashes
-
-
-def _log_row(log: str, *expected: str) -> tuple[str, str, bool]:
-    wrong = [
-        line
-        for line in log.splitlines()
-        if not (_NOT_A_COMPLAINT.match(line) or any(sentence in line for sentence in expected))
-    ]
-    return "errors and warnings in the log", "\n".join(wrong[:5]) or "none", not wrong
-
-
-def _no_process(place: Place, started: Sequence[psutil.Process] = ()) -> Shown:
-    left = {process.pid for process in place.processes()}
-    left |= {process.pid for process in started if _lives(process)}
-    yield "processes left behind", str(len(left)), not left
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
