@@ -47,6 +47,7 @@ _INSTALL_S = 900.0
 _SCENARIOS: dict[str, Callable[[World], Shown]] = {
     "everything": window.everything,
     "film": window.film,
+    "early end": window.early_end,
     "no display": commands.no_display,
     "no sound device": window.no_sound,
     "read-only home": window.read_only_home,

@@ -49,6 +49,27 @@ def everything(world: World) -> Shown:
     yield from no_process(place, decoders)
 
 
+def early_end(world: World) -> Shown:
+    """Quit while the song is still being tracked, and killed then: no process stays behind."""
+    place, song = world.place("early_end"), world.long
+    with _running(world, place, song) as started:
+        window = _window(world, started, song.path.stem)
+        yield from _quit(world, started, window)
+        yield "the trail, by then", *_unfinished(started)
+    yield from no_complaint(started)
+    yield from no_process(place)
+    killed = place.start(world.program, song.path)
+    try:
+        _window(world, killed, song.path.stem)
+        decoders = killed.decoders
+        killed.process.kill()
+        killed.wait_for_end()
+        yield "killed, with processes that decode", str(len(decoders)), bool(decoders)
+        yield from no_process(place, decoders)
+    finally:
+        killed.end()
+
+
 def no_sound(world: World) -> Shown:
     """Without a sound device the trail is there, and a silent clock runs."""
     place, song = world.place("no_sound", sound=False), world.short
@@ -206,6 +227,11 @@ def _next_picture(world: World) -> None:
     wait_for("another picture", lambda: not np.array_equal(world.screen.pixels(), before))
 
 
+def _unfinished(started: Started) -> tuple[str, bool]:
+    whole = "tracked" in started.notes
+    return ("whole" if whole else "not whole"), not whole
+
+
 def _export(
     world: World,
     started: Started,
@@ -230,6 +256,7 @@ def _answer(world: World, started: Started, path: Path | None = None, title: str
     if path is not None:
         world.screen.press("ctrl+a")
         world.screen.type(str(path))
+    world.picture(f"{started.place.home.parent.name}_dialog")
     world.screen.press("Return")
     wait_for("the dialog to close", lambda: not _windows(world, started, title))
     _next_picture(world)
