@@ -1,6 +1,7 @@
 """What reaches the terminal: the program's own sentences, not what libraries print."""
 
 import logging
+import locale
 import os
 import sys
 from collections.abc import Iterator
@@ -43,3 +44,12 @@ def quiet_libraries() -> Iterator[None]:
             sys.stderr = python_stderr
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def write_utf8() -> None:
+    """Have Qt write texts in UTF-8 where no language is set; it would do so with a complaint.
+
+    Python has seen to that by itself (PEP 538), but not that of a frozen program.
+    """
+    if sys.platform == "linux" and locale.setlocale(locale.LC_CTYPE) == "C":
+        os.environ["LC_CTYPE"] = "C.UTF-8"

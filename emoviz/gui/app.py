@@ -15,7 +15,7 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from emoviz.gui.theme import Theme, interface_font
-from emoviz.terminal import quiet_libraries
+from emoviz.terminal import quiet_libraries, write_utf8
 
 _LOG = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ _SWITCH_S = 0.001
 def run(song: Path | None) -> int:
     """Open the window on `song`, or on the demo song; give the exit status when it is closed."""
     memory.keep_together()
+    write_utf8()
     application = make_application()
     # The sound device's thread asks for the interpreter sixty times a second, and must not wait.
     sys.setswitchinterval(_SWITCH_S)

@@ -1,5 +1,6 @@
 """The whole program on a screen of its own: start, open, close, and nothing to complain about."""
 
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -82,6 +83,19 @@ def test_it_starts_opens_and_ends_without_a_complaint(
     assert crashes_told(emoviz) == {}
     assert "geometry" in settings_of(emoviz)
     assert list(emoviz.place.iterdir()) == []
+
+
+def test_without_a_language_letters_of_all_are_written(emoviz: Program, songs: Songs) -> None:
+    # As in a frozen program, whose Python does not choose UTF-8 by itself.
+    emoviz.variables |= {"LC_ALL": "", "LC_CTYPE": "", "LANG": "C", "PYTHONCOERCECLOCALE": "0"}
+    song = emoviz.home / "Träume – 夢.wav"
+    shutil.copy(songs.short, song)
+    process = emoviz.start(song, stderr=subprocess.PIPE)
+    wait_until(lambda: list(emoviz.home.rglob("emoviz.log")), DEADLINE_S)
+    wait_until(lambda: f"tracked {song}" in log_of(emoviz), DEADLINE_S)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=DEADLINE_S)
+    assert (process.returncode, complaint) == (0, b"")
 
 
 def test_the_log_says_what_was_tracked_heard_and_said(emoviz: Program, songs: Songs) -> None:
