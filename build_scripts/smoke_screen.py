@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QImage
 
-SIZE = (1280, 800)
+from tests.screen import private_screen
+
+_SIZE_PX = "1280x800"
 _DEADLINE_S = 60.0
 _KEY_PAUSE_MS = 40
 
@@ -18,8 +20,8 @@ _KEY_PAUSE_MS = 40
 class Screen:
     """An X server without a screen, and the person in front of it."""
 
-    def __init__(self, number: str, framebuffer: Path) -> None:
-        self.display = f":{number}"
+    def __init__(self, display: str, framebuffer: Path) -> None:
+        self.display = display
         self._framebuffer = framebuffer
 
     def windows(self, process_id: int, title: str) -> list[str]:
@@ -74,25 +76,5 @@ class Screen:
 @contextmanager
 def screen(folder: Path) -> Iterator[Screen]:
     """Give a screen for the while; what it shows is kept in `folder`."""
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        [
-            "Xvfb",
-            *("-displayfd", str(writing)),
-            *("-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"),
-            *("-fbdir", str(folder)),
-            *("-nolisten", "tcp"),
-        ],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    try:
-        with os.fdopen(reading) as answer:
-            number = answer.readline().strip()
-        if not number:
-            raise SystemExit("Xvfb did not start: run it by hand to see why.")
-        yield Screen(number, folder / "Xvfb_screen0")
-    finally:
-        server.terminate()
-        server.wait()
+    with private_screen(folder, _SIZE_PX) as (display, framebuffer):
+        yield Screen(display, framebuffer)

@@ -26,13 +26,13 @@ import soundfile
 import soxr
 from rich.console import Console
 from rich.table import Table
-from smoke_screen import Screen, screen
 
 sys.path.insert(0, str(machine.ROOT))
 
 import smoke_commands as commands
 import smoke_window as window
 from smoke_program import DEADLINE_S, User
+from smoke_screen import Screen, screen
 from smoke_world import Shown, Song, World
 
 from tests.audio import PulseSink, encode

@@ -10,14 +10,14 @@ _DEADLINE_S = 60.0
 
 
 @contextmanager
-def private_screen(folder: Path) -> Iterator[tuple[str, Path]]:
+def private_screen(folder: Path, size_px: str = "1400x1000") -> Iterator[tuple[str, Path]]:
     """Give the DISPLAY of an X server that ends afterwards, and the file of what it shows."""
     reading, writing = os.pipe()
     server = subprocess.Popen(
         [
             "Xvfb",
             *("-displayfd", str(writing)),
-            *("-screen", "0", "1400x1000x24"),
+            *("-screen", "0", f"{size_px}x24"),
             *("-fbdir", str(folder)),
             *("-nolisten", "tcp"),
         ],
@@ -25,9 +25,11 @@ def private_screen(folder: Path) -> Iterator[tuple[str, Path]]:
         stderr=subprocess.DEVNULL,
     )
     os.close(writing)
-    with os.fdopen(reading) as answer:
-        number = answer.readline().strip()
-    assert number, "Xvfb does not start: apt install xvfb"
-    yield f":{number}", folder / "Xvfb_screen0"
-    server.terminate()
-    server.wait(_DEADLINE_S)
+    try:
+        with os.fdopen(reading) as answer:
+            number = answer.readline().strip()
+        assert number, "Xvfb does not start: apt install xvfb"
+        yield f":{number}", folder / "Xvfb_screen0"
+    finally:
+        server.terminate()
+        server.wait(_DEADLINE_S)
