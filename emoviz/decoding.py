@@ -28,6 +28,10 @@ _SALVAGED_FRAMES = 2048
 """How finely a damaged place is told from what surrounds it."""
 _GAP_S = 0.1
 """More time than this between two frames is missing sound; less is rounding."""
+_RATES_HZ = range(1000, 3_000_001)
+_MOST_CHANNELS = 64
+_LEAST_BYTES_PER_S = 10
+"""Less than any codec takes for silence: a place in time beyond what that gives is no place."""
 _MOST_REFUSED = 1000
 """So many pieces in a row that make no sense are the end."""
 
@@ -39,6 +43,16 @@ def open_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
     Ogg is FFmpeg's: libsndfile leaves damaged pages out, and what follows them comes too early.
     Raises `errors.SongFormatError` if neither finds audio in it, and `OSError`.
     """
+    decoder = _open(path, index)
+    rate_hz, channels = decoder.sample_rate_hz, decoder.channels
+    if rate_hz not in _RATES_HZ or channels > _MOST_CHANNELS:
+        # What no music has is damage, and would take memory and time without end.
+        decoder.close()
+        raise errors.SongFormatError(path, f"it claims {channels} channels of {rate_hz} Hz")
+    return decoder
+
+
+def _open(path: Path, index: FrameIndex | None) -> Decoder:
     file = path.open("rb")
     if index is None or not index.is_of(file):
         index = FrameIndex.begin(file)
@@ -99,7 +113,7 @@ class SoundFileDecoder:
                     continue
                 beyond = self._find_sound(position, error)
                 on_damage(position, beyond)
-                yield np.zeros((beyond - position, self.channels), np.float32)
+                yield from _silence(beyond - position, self.channels)
                 position, step = beyond, BLOCK_FRAMES
 
     def _find_sound(self, position: int, error: soundfile.LibsndfileError) -> int:
@@ -197,6 +211,7 @@ class AvDecoder:
         self._layout = self._stream.codec_context.layout.name
         self._origin_s: float | None = None
         self._begun = False
+        self._longest_s = path.stat().st_size / _LEAST_BYTES_PER_S
 
     @cached_property
     def duration_s(self) -> float:
@@ -209,9 +224,13 @@ class AvDecoder:
             return _count_duration_s(self._path)
         if stream.duration and stream.time_base:
             # A film's own duration is that of its picture, which may be longer than its sound.
-            return float(stream.duration * stream.time_base)
-        claimed_s = _tagged_duration_s(stream) or (self._container.duration or 0) / av.time_base
-        return claimed_s or _count_duration_s(self._path)
+            claimed_s = float(stream.duration * stream.time_base)
+        else:
+            whole_s = (self._container.duration or 0) / av.time_base
+            claimed_s = _tagged_duration_s(stream) or whole_s
+        if 0.0 < claimed_s < self._longest_s:
+            return claimed_s
+        return min(_count_duration_s(self._path), self._longest_s)
 
     def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
@@ -312,7 +331,8 @@ class AvDecoder:
             time_s = self._time_s(decoded)
             if time_s is not None and self._origin_s is not None:
                 place = round((time_s - self._origin_s) * self.sample_rate_hz)
-                if place - position > _GAP_S * self.sample_rate_hz:
+                is_gap = place - position > _GAP_S * self.sample_rate_hz
+                if is_gap and place < self._longest_s * self.sample_rate_hz:
                     if place > start_frame:
                         on_damage(max(position, start_frame), place)
                     yield from _silence(place - position, self.channels)

@@ -1,7 +1,6 @@
 """A folder of model/ made into a callable: windows in; valence, arousal and deviations out."""
 
 import hashlib
-import io
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors, paths
+from emoviz.filter_bank import filters_from
 from emoviz.frames import Frames
 from emoviz.inference import LISTENER_THREADS, Listener, Windows
 from emoviz.listening import (
+    BLOCK_COLUMNS,
     Hearing,
     LiveHearing,
     LiveMeanHearing,
@@ -111,8 +112,22 @@ class Estimator:
         return LiveNetworkHearing(network, halo_columns)
 
     def __call__(self, windows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Estimate (n, window_columns, outputs) from (n, window_columns, features)."""
-        return self._windows(windows)
+        """Estimate (n, window_columns, outputs) from (n, window_columns, features).
+
+        Raises `errors.ModelBrokenError` for values that are no numbers or outside the scale.
+        """
+        values = self._windows(windows)
+        low, high = self.info.output_range
+        feelings, deviations = values[..., : len(OUTPUTS)], values[..., len(OUTPUTS) :]
+        # None of these holds of what is not a number.
+        if (
+            not ((feelings >= low) & (feelings <= high)).all()
+            or not ((deviations >= 0) & np.isfinite(deviations)).all()
+        ):
+            raise errors.ModelBrokenError(
+                self.info.folder, "model.onnx gives values that are outside its range"
+            )
+        return values
 
     def _try(self, folder: Path) -> None:
         """Run everything once on silence."""
@@ -128,13 +143,15 @@ class Estimator:
             hearing.end()
             heard = hearing.listen().columns
             columns = self.info.window_columns
-            values = self(np.zeros((1, columns, self.features), np.float32))
+            values = self._windows(np.zeros((1, columns, self.features), np.float32))
         except Exception as error:  # onnxruntime's errors share no base class of their own
             raise errors.ModelBrokenError(folder, "its networks do not run") from error
         if heard.shape != (len(silence), self.features):
             raise errors.ModelBrokenError(folder, f"its listener gives columns of {heard.shape}")
         if values.shape != (1, columns, len(self.info.outputs)):
             raise errors.ModelBrokenError(folder, f"model.onnx gives an output of {values.shape}")
+        if values.dtype != np.float32 or heard.dtype != np.float32:
+            raise errors.ModelBrokenError(folder, "its networks do not give single precision")
 
 
 def load(name: str = DEFAULT_MODEL, threads: int = LISTENER_THREADS) -> Estimator:
@@ -171,8 +188,11 @@ def _read_table(folder: Path) -> dict[str, Any]:
         table = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise errors.ModelBrokenError(folder, "it has no model.toml") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
+        # A number of thousands of digits is a plain ValueError.
         raise errors.ModelBrokenError(folder, f"model.toml cannot be read ({error})") from error
+    except RecursionError as error:
+        raise errors.ModelBrokenError(folder, "model.toml is nested too deeply") from error
     if table.get("format") != FORMAT:
         reason = f"its format is {table.get('format')!r} and this program reads {FORMAT}"
         raise errors.ModelBrokenError(folder, reason)
@@ -230,6 +250,8 @@ def _read_listener(
         raise errors.ModelBrokenError(folder, f"[listener] lacks or garbles {error}") from error
     if features < 1 or halo < 1:
         raise errors.ModelBrokenError(folder, "its listener hears nothing")
+    if halo > BLOCK_COLUMNS:
+        raise errors.ModelBrokenError(folder, f"its listener looks {halo} columns to either side")
     network = _loaded(partial(Listener, threads=threads), folder, "listener.onnx", sha256)
     return network, features, halo
 
@@ -251,10 +273,9 @@ def _read_front_end(folder: Path, table: dict[str, Any], section: str) -> FrontE
         raise errors.ModelBrokenError(folder, f"[{section}] lacks or garbles {error}") from error
     data = _checked_bytes(folder, filters_name, sha256)
     try:
-        # Not np.load: it takes archives and pickles too, each with errors of its own.
-        filters = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+        filters = filters_from(data)
         front_end = FrontEnd(
-            filters=filters.astype(np.float32),
+            filters=filters,
             sample_rate_hz=int(settings["sample_rate_hz"]),
             frame_length=int(settings["frame_length"]),
             hop_length=int(settings["hop_length"]),
@@ -266,11 +287,11 @@ def _read_front_end(folder: Path, table: dict[str, Any], section: str) -> FrontE
         raise errors.ModelBrokenError(folder, f"its front end cannot be read ({error})") from error
     if filters.shape != (bands, front_end.frame_length // 2 + 1):
         raise errors.ModelBrokenError(folder, f"{filters_name} has the shape {filters.shape}")
-    if min(front_end.sample_rate_hz, front_end.frames_per_column) < 1 or not (
-        front_end.floor_power > 0
-    ):
+    counts = (front_end.sample_rate_hz, front_end.frames_per_column, front_end.hop_length)
+    # The lowest band is not listened to where loudness is asked for.
+    if min(counts) < 1 or bands < 2 or not 0 < front_end.floor_power < np.inf:
         raise errors.ModelBrokenError(folder, "its front end hears nothing")
-    if front_end.lead_length < 0:
+    if not 0 <= front_end.lead_length <= front_end.column_length:
         raise errors.ModelBrokenError(folder, "its frames do not fill a half-second")
     return front_end
 

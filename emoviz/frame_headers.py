@@ -256,7 +256,7 @@ def _read_info_frame(data: bytes, place: int, lead: Lead) -> Lead:
     if data[place + 36 : place + 40] == b"VBRI":
         size, frames = struct.unpack(">II", data[place + 46 : place + 54])
         return Lead(kind, lead.offset + length, frames, size)
-    if frame[:4] not in (b"Xing", b"Info"):
+    if frame[:4] not in (b"Xing", b"Info") or len(frame) < 8:
         return lead
     flags = frame[7]
     sizes = [size if flags & flag else 0 for flag, size in ((1, 4), (2, 4), (4, 100), (8, 4))]

@@ -17,6 +17,11 @@ TimedLabels: TypeAlias = dict[int, dict[int, float]]
 
 _SONG = "song_id"
 
+_LATEST_MS = 24 * 3600 * 1000
+_MOST_DIGITS = 12
+_LARGEST_INTEGER = 2**53
+_SHOWN = 40
+
 
 def read_deviations(path: Path) -> TimedLabels:
     """Give what the annotators differed by, as `read_labels`; not every collection tells it."""
@@ -39,9 +44,8 @@ def read_labels(path: Path, allowed: tuple[float, float]) -> TimedLabels:
                 continue
             value = number(path, cell)
             if not low <= value <= high:
-                reason = (
-                    f"the label {cell} of song {song_id} at {name} is outside [{low:g}, {high:g}]"
-                )
+                label = f"the label {_short(cell)} of song {song_id} at {_short(name)}"
+                reason = f"{label} is outside [{low:g}, {high:g}]"
                 raise errors.TableError(path, reason)
             values[_label_time_ms(path, name)] = value
     return labels
@@ -74,17 +78,17 @@ def number(path: Path, cell: str) -> float:
     try:
         value = float(cell)
     except ValueError as error:
-        raise errors.TableError(path, f"{cell!r} is not a number") from error
+        raise errors.TableError(path, f"{_short(cell)!r} is not a number") from error
     if not math.isfinite(value):
-        raise errors.TableError(path, f"{cell!r} is not a finite number")
+        raise errors.TableError(path, f"{_short(cell)!r} is not a finite number")
     return value
 
 
 def integer(path: Path, cell: str) -> int:
     """Read a whole number; raises `errors.TableError` naming `path`."""
     value = number(path, cell)
-    if value != int(value):
-        raise errors.TableError(path, f"{cell!r} is not a whole number")
+    if value != int(value) or abs(value) > _LARGEST_INTEGER:
+        raise errors.TableError(path, f"{_short(cell)!r} is not a whole number, or far too large")
     return int(value)
 
 
@@ -109,6 +113,17 @@ def _rows(path: Path, needed: Iterable[str]) -> Iterator[dict[str, str]]:
 
 def _label_time_ms(path: Path, column: str) -> int:
     digits = column.removeprefix("sample_").removesuffix("ms")
-    if column != f"sample_{digits}ms" or not digits.isdecimal():
-        raise errors.TableError(path, f"the column {column!r} is not of the form sample_15000ms")
+    if (
+        column != f"sample_{digits}ms"
+        or not digits.isdecimal()
+        or len(digits) > _MOST_DIGITS
+        or int(digits) > _LATEST_MS
+    ):
+        reason = f"the column {_short(column)!r} is not of the form sample_15000ms"
+        raise errors.TableError(path, reason)
     return int(digits)
+
+
+def _short(cell: str) -> str:
+    """Give as much of a cell as a sentence has room for."""
+    return cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN]}…"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+from unicodedata import category
 
 import numpy as np
 
@@ -21,6 +22,9 @@ TOLERATED_S = 1.0
 
 Report: TypeAlias = Callable[[str], None]
 """Takes one sentence for the user about something that is wrong but does not stop the work."""
+
+_MOST_LETTERS = 1000
+"""Of a title: what is longer is no title."""
 
 DamagedPlace: TypeAlias = Callable[[float, float], None]
 """Takes from when to when, in seconds, there is silence because the song is damaged there."""
@@ -286,4 +290,11 @@ def _read_tags(path: Path) -> tuple[str, str, str, bytes | None]:
         return "", "", "", None
     image = tags.images.any
     picture = image.data if image else None
-    return tags.title or "", tags.artist or "", tags.album or "", picture
+    title, artist, album = map(_one_line, (tags.title, tags.artist, tags.album))
+    return title, artist, album, picture
+
+
+def _one_line(text: str | None) -> str:
+    """Give a tag as it can be shown and written: no halves of letters, nothing that commands."""
+    shown = (" " if category(letter) in ("Cc", "Cs") else letter for letter in text or "")
+    return " ".join("".join(shown).split())[:_MOST_LETTERS]

@@ -207,9 +207,13 @@ def _read_notes(path: Path) -> Provenance:
         notes = json.loads(beside.read_text(encoding="utf-8"))["notes"][0]
         if notes.pop("time_reference") != TIME_REFERENCE:
             raise errors.TrajectoryFileError(beside, "its times are not the ends of half-seconds")
+        if not all(isinstance(text, str) for text in notes.values()):
+            raise TypeError("a note is no text")
         return Provenance(**notes)
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise errors.TrajectoryFileError(beside, str(error)) from error
+    except RecursionError as error:
+        raise errors.TrajectoryFileError(beside, "it is nested too deeply") from error
 
 
 def _read_row(path: Path, line: int, row: list[str]) -> list[float]:

@@ -107,9 +107,9 @@ def _is_there(trajectory: Trajectory, target: Path, file_format: str) -> bool:
         content = json.loads(described.read_text(encoding="utf-8"))
         said = content["notes"][0] if file_format == "csv" else content["provenance"]
         is_whole = target.stat().st_size > 0
-    except (OSError, ValueError, LookupError, TypeError):
+        return is_whole and asdict(trajectory.provenance).items() <= said.items()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return False
-    return is_whole and asdict(trajectory.provenance).items() <= said.items()
 
 
 def _write(trajectory: Trajectory, target: Path, file_format: str) -> None:

@@ -180,8 +180,11 @@ def read_recipe(path: Path) -> NetworkRecipe | LinearRecipe:
         table = tomllib.loads(text)
     except FileNotFoundError as error:
         raise errors.RecipeError(path, "there is no such file") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
+        # A number of thousands of digits is a plain ValueError.
         raise errors.RecipeError(path, f"it cannot be read ({error})") from error
+    except RecursionError as error:
+        raise errors.RecipeError(path, "it is nested too deeply") from error
     kind: type[NetworkRecipe | LinearRecipe] = LinearRecipe if "linear" in table else NetworkRecipe
     _refuse_unknown(path, "", table, {field.name for field in fields(kind)} - {"path", "text"})
     parts: dict[str, object] = {

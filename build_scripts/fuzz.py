@@ -1,0 +1,135 @@
+"""The fuzzer: real files of every kind, spoiled, through the command line and the window.
+
+    python build_scripts/fuzz.py [--cases 5000] [--window-cases 500] [--seed 0] [--minutes 30]
+
+Every case is to end in a result or in a sentence that names the file. Whatever else comes, an
+unexpected error, a crash, a hang, memory without bound, a file left behind, is a finding: it is
+listed with its seed and number, and what it was made of is kept in build/fuzz/. The exit status is
+not zero if there is one. `--only NUMBER` runs one case of a seed again, of the window's with
+`--cases 0`.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import bench_machine as machine
+
+sys.path.insert(0, str(machine.ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import fuzz_cli
+import fuzz_window
+from fuzz_judge import FINDING, RESULT, SENTENCE
+from fuzz_originals import Original, write_originals
+from fuzz_workers import Answer, Crew, Prepare
+
+KEPT = machine.ROOT / "build" / "fuzz"
+_OUTCOMES = (RESULT, SENTENCE, FINDING)
+_WINDOW_WORKERS = 2
+
+
+class Fuzzer:
+    """Runs cases, counts what becomes of them, and keeps the findings."""
+
+    def __init__(self, seed: int, folder: Path, kept: Path, minutes: float) -> None:
+        self._seed, self._folder, self._kept = seed, folder, kept
+        self._until_s = time.monotonic() + 60.0 * minutes
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.findings: list[str] = []
+        originals = folder / "originals"
+        originals.mkdir()
+        self._originals: list[Original] = write_originals(originals)
+
+    def run(self, where: str, prepare: Prepare, numbers: Iterator[int], workers: int) -> int:
+        """Run cases through the command line or the window; give how many there were."""
+        crew = Crew(prepare, self._seed, self._folder / where, self._originals, workers)
+        done = 0
+        for answer in crew.run(self._in_time(numbers)):
+            done += 1
+            form = f"{where}: {answer.verdict.form}"
+            self.counts[form, answer.verdict.outcome] += 1
+            if answer.verdict.outcome == FINDING:
+                self._keep(where, answer)
+            if not done % 500:
+                print(f"{where}: {done} cases, {len(self.findings)} findings", flush=True)
+        return done
+
+    def table(self) -> str:
+        """Give a row for each format, with how its cases ended."""
+        forms = sorted({form for form, _ in self.counts})
+        width = max(map(len, forms), default=0)
+        head = f"{'':<{width}} " + " ".join(f"{outcome:>9}" for outcome in _OUTCOMES)
+        rows = [
+            f"{form:<{width}} " + " ".join(f"{self.counts[form, each]:>9}" for each in _OUTCOMES)
+            for form in forms
+        ]
+        sums = [sum(self.counts[form, each] for form in forms) for each in _OUTCOMES]
+        rows.append(f"{'all':<{width}} " + " ".join(f"{number:>9}" for number in sums))
+        return "\n".join([head, *rows])
+
+    def _in_time(self, numbers: Iterator[int]) -> Iterator[int]:
+        for number in numbers:
+            if time.monotonic() > self._until_s:
+                print("The time is over.", flush=True)
+                return
+            yield number
+
+    def _keep(self, where: str, answer: Answer) -> None:
+        verdict = answer.verdict
+        target = self._kept / f"{where}-{self._seed}-{answer.number}"
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if answer.place.exists():
+            shutil.copytree(answer.place, target, symlinks=True)
+        else:
+            target.mkdir()
+        text = f"{verdict.form}: {verdict.what}\n{verdict.detail}\n"
+        (target / "finding.txt").write_text(text, encoding="utf-8", errors="replace")
+        head = verdict.detail.strip().splitlines()
+        line = f"{where} {self._seed}/{answer.number} {verdict.form} ({verdict.what}): {head[0]}"
+        self.findings.append(line)
+        print(f"FINDING {line}", flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the fuzzer; give 0 if nothing was found."""
+    parser = argparse.ArgumentParser(description="Spoil files and see what the program makes of it")
+    parser.add_argument("--cases", type=int, default=5000)
+    parser.add_argument("--window-cases", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=45.0, help="begin no case after so long")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", type=int, help="the number of one case")
+    parser.add_argument("--keep", type=Path, default=KEPT, help="where findings go")
+    options = parser.parse_args(arguments)
+    began_s = time.monotonic()
+    # Without a screen: nothing is looked at, and no desktop is disturbed.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    done = {}
+    with tempfile.TemporaryDirectory(prefix="emoviz-fuzz-") as name:
+        fuzzer = Fuzzer(options.seed, Path(name), options.keep, options.minutes)
+        for where, prepare, cases, most in (
+            ("cli", fuzz_cli.prepare, options.cases, options.workers),
+            ("window", fuzz_window.prepare, options.window_cases, _WINDOW_WORKERS),
+        ):
+            numbers = range(cases) if options.only is None else [options.only] * min(cases, 1)
+            if cases:
+                workers = min(most, options.workers, len(numbers))
+                done[where] = fuzzer.run(where, prepare, iter(numbers), workers)
+    print(fuzzer.table())
+    took_s = time.monotonic() - began_s
+    cases_done = " and ".join(f"{number} ({where})" for where, number in done.items())
+    print(f"{cases_done} cases of seed {options.seed} in {took_s / 60:.1f} minutes")
+    print("\n".join(fuzzer.findings) or "Every case ended in a result or a sentence.")
+    return 1 if fuzzer.findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,419 @@
+"""The fuzzer's cases for the command line: a spoiled file, a command, and what must come of it."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from fuzz_models import spoil_model
+from fuzz_mutations import spoil
+from fuzz_originals import Original
+from fuzz_texts import spoil_json, spoil_table, spoil_toml
+
+from emoviz import cli, labels, paths
+from emoviz.library.records import FileState, SongRecord
+from emoviz.library.store import Library
+from emoviz.trajectory import Provenance, Trajectory, load_csv, metadata_path
+
+MODEL = "cae"
+NAMES = (
+    "song",
+    "[red]song[/red]",
+    "100 % {0} %s",
+    "前奏曲 🎵",
+    "-o",
+    "a'b\"c",
+    "s" * 200,
+    "so\tng",
+)
+SUFFIXES = (
+    *(".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac", ".wma", ".aiff", ".w64", ".au", ".raw"),
+    *(
+        ".mp4",
+        ".mkv",
+        ".txt",
+        ".csv",
+        "",
+        ".m3u8",
+        ".png",
+        ".RAW",
+        ".opus",
+        ".sd2",
+        ".mid",
+        ".toml",
+    ),
+)
+TRACK = ("--model", MODEL)
+
+
+@dataclass
+class Prepared:
+    """A case that is ready to be run.
+
+    `run` gives the exit status, and says what it has to say on standard output and error.
+    `blamed` are names of which one is in the sentence of what failed; `promised` are files that
+    there are if nothing failed, and that are looked at by `check`; `others` are patterns of what
+    may be there beside them. `may_change` are files that were there and are written to.
+    """
+
+    form: str
+    what: str
+    run: Callable[[], int]
+    blamed: list[str]
+    promised: list[Path] = field(default_factory=list)
+    others: tuple[str, ...] = ()
+    may_change: tuple[Path, ...] = ()
+    must_fail: bool = False
+
+
+class World:
+    """What cases are made of: the originals, a folder to work in, and what was made beforehand."""
+
+    def __init__(self, folder: Path, originals: list[Original]) -> None:
+        self.folder = folder
+        self.originals = originals
+        self.good = next(each for each in originals if each.form == "flac")
+        self.data = [each.data for each in originals]
+        self.track = _track()
+
+    def prepare(self, seed: int, number: int, place: Path) -> Prepared:
+        """Make case `number` of a seed in the empty folder `place`."""
+        chance = Random(f"{seed}/cli/{number}")
+        kinds: dict[Callable[[World, Path, Random], Prepared], int] = {
+            analyze: 44,
+            export: 9,
+            add: 6,
+            tag: 9,
+            with_others: 3,
+            model: 10,
+            read_labels: 9,
+            library: 5,
+            known: 3,
+            recipe: 1,
+            data_folder: 1,
+        }
+        (kind,) = chance.choices(list(kinds), list(kinds.values()))
+        return kind(self, place, chance)
+
+    def spoiled(self, place: Path, chance: Random) -> tuple[Path, str, str]:
+        """Write a spoiled song into a folder; give its path, its format, and what was done."""
+        original = chance.choice(self.originals)
+        if chance.random() < 0.04:
+            data, said = original.data, "another ending"
+            suffix = chance.choice(SUFFIXES)
+        else:
+            data, said = spoil(original.data, chance, self.data)
+            suffix = Path(original.name).suffix
+            if chance.random() < 0.1:
+                suffix, said = chance.choice(SUFFIXES), f"{said}, another ending"
+        name = chance.choice(NAMES) if chance.random() < 0.1 else "song"
+        path = place / f"{name}{suffix}"
+        path.write_bytes(data)
+        return path, original.form, said
+
+
+def command(*arguments: object) -> Callable[[], int]:
+    """Give what runs a command line as the program does."""
+    return lambda: cli.main([str(argument) for argument in arguments])
+
+
+def analyze(world: World, place: Path, chance: Random) -> Prepared:
+    """Track a spoiled song into a file or onto standard output."""
+    song, form, said = world.spoiled(place, chance)
+    kind = chance.choice(("csv", "csv", "csv", "json"))
+    output = place / f"out.{kind}"
+    run = command("analyze", song, "-o", output, "--format", kind, "--jobs", 1, *TRACK)
+    return Prepared(form, said, run, [str(song)], [output], ("out.csv-metadata.json",))
+
+
+def export(world: World, place: Path, chance: Random) -> Prepared:
+    """Write a spoiled song for another program, or draw it."""
+    song, form, said = world.spoiled(place, chance)
+    if chance.random() < 0.15:
+        output = place / "out.png"
+        run = command(
+            *("export", song, "--picture", "poster", "--size", "400x500", "-o", output, *TRACK)
+        )
+        return Prepared(form, f"{said}, poster", run, [str(song)], [output])
+    kind, name = chance.choice(
+        (
+            ("json", "out.json"),
+            ("parquet", "out.parquet"),
+            ("audacity", "out.txt"),
+            ("sonic-visualiser", "out.csv"),
+            ("deam", "out.csv"),
+        )
+    )
+    run = command("export", song, "--format", kind, "-o", place / name, *TRACK)
+    return Prepared(form, f"{said}, {kind}", run, [str(song)], [], ("out*",))
+
+
+def add(world: World, place: Path, chance: Random) -> Prepared:
+    """Put a spoiled song into a library."""
+    song, form, said = world.spoiled(place, chance)
+    file = place / "songs.db"
+    run = command("library", "add", song, "--library", file, "--jobs", 1, *TRACK)
+    return Prepared(form, f"{said}, library", run, [str(song)], [file], ("songs.db*",))
+
+
+def tag(world: World, place: Path, chance: Random) -> Prepared:
+    """Write into a spoiled song's tags, or only say what would be written."""
+    song, form, said = world.spoiled(place, chance)
+    dry = ["--dry-run"] if chance.random() < 0.7 else []
+    run = command("tag", song, *dry, "--library", place / "songs.db", "--jobs", 1, *TRACK)
+    changed = () if dry else (song,)
+    said = f"{said}, tag {' '.join(dry)}"
+    return Prepared(form, said, run, [str(song)], [], ("songs.db*",), changed)
+
+
+def with_others(world: World, place: Path, chance: Random) -> Prepared:
+    """Track a folder in which one song is good: that one is done whatever the other is."""
+    folder = place / "album"
+    folder.mkdir()
+    song, form, said = world.spoiled(folder, chance)
+    good = folder / "zz good.flac"
+    good.write_bytes(world.good.data)
+    output = place / "out"
+    arguments = ("analyze", good, song, "-o", output, "--jobs", 1, *TRACK)
+
+    def run() -> int:
+        status = cli.main([str(argument) for argument in arguments])
+        load_csv(output / "zz good.csv")
+        return status
+
+    return Prepared(form, f"{said}, in a folder", run, [str(song)], [], ("out/*", "out/.emoviz*"))
+
+
+def model(world: World, place: Path, chance: Random) -> Prepared:
+    """Track a good song with a spoiled model."""
+    root = place / "installation"
+    (root / "model").mkdir(parents=True)
+    (root / "resources").symlink_to(paths.resources())
+    folder = root / "model" / MODEL
+    shutil.copytree(paths.models() / MODEL, folder)
+    sprung = place / "sprung"
+    said = spoil_model(folder, chance, sprung)
+    song = place / world.good.name
+    song.write_bytes(world.good.data)
+    output = place / "out.csv"
+    arguments = ["analyze", str(song), "-o", str(output), "--jobs", "1", *TRACK]
+    if chance.random() < 0.2:
+        arguments, output = ["models"], root / "resources"
+
+    def run() -> int:
+        # As the frozen program has its models somewhere else.
+        sys._MEIPASS = str(root)  # type: ignore[attr-defined]
+        try:
+            return cli.main(arguments)
+        finally:
+            del sys._MEIPASS  # type: ignore[attr-defined]
+
+    blamed = [str(folder), f"no model named {MODEL!r}"]
+    return Prepared("model folder", said, run, blamed, [output], ("out.csv-metadata.json",))
+
+
+def read_labels(world: World, place: Path, chance: Random) -> Prepared:
+    """Read spoiled labels, as the window does to compare with them."""
+    own = chance.random() < 0.4
+    if own:
+        path = place / "song.csv"
+        world.track.save_csv(path)
+        spoiled = chance.choice((path, path, metadata_path(path)))
+    else:
+        for name in ("valence.csv", "arousal.csv"):
+            (place / name).write_text(deam_table(name), encoding="utf-8")
+        path = place / "valence.csv"
+        spoiled = place / chance.choice(("valence.csv", "arousal.csv"))
+    spoil_file = spoil_json if spoiled.suffix == ".json" else spoil_table
+    data, said = spoil_file(spoiled.read_bytes(), chance)
+    spoiled.write_bytes(data)
+    form = "labels (emoviz)" if own else "labels (DEAM)"
+
+    def run() -> int:
+        return read_and_judge(path)
+
+    return Prepared(form, f"{spoiled.name}: {said}", run, [str(place)])
+
+
+def read_and_judge(path: Path) -> int:
+    """Read labels and see that what was read can be shown; give a status as the program does."""
+    from emoviz import errors
+
+    try:
+        found = labels.read(path)
+    except errors.EmovizError as error:
+        print(f"emoviz: {error}", file=sys.stderr)
+        return 1
+    for name in found.songs:
+        values = found.of(name)
+        if values.ndim != 2 or values.shape[1] != 2 or np.nanmax(np.abs(values)) > 1.0:
+            raise AssertionError(f"labels of {name!r} are no track: {values.shape}")
+    return 0
+
+
+def library(world: World, place: Path, chance: Random) -> Prepared:
+    """Ask a spoiled library, or put a song into it."""
+    file = place / "songs.db"
+    song = place / world.good.name
+    song.write_bytes(world.good.data)
+    with Library.open(file) as made:
+        record = SongRecord(song, FileState.of(song), "Élise", "Beethoven", "Bagatellen", 1.3)
+        made.put(record, world.track)
+    for beside in place.glob("songs.db-*"):
+        beside.unlink()
+    if chance.random() < 0.4:
+        said = _spoil_rows(file, chance)
+    else:
+        data, said = spoil(file.read_bytes(), chance, world.data)
+        file.write_bytes(data)
+    verb = chance.choice(
+        (
+            ["list"],
+            ["find", "--valence", "-1..1"],
+            ["find", "--like", str(song)],
+            ["find", "--text", "elise", "-o", str(place / "list.m3u8")],
+            ["find", "--word", "happy"],
+            ["verify"],
+            ["vacuum"],
+            ["export", "-o", str(place / "out.csv")],
+            ["export", "-o", str(place / "out")],
+            ["add", str(song), "--jobs", "1", *TRACK],
+            ["add", str(song), "--jobs", "1", "--new", *TRACK],
+        )
+    )
+    run = command("library", *verb, "--library", file)
+    blamed = [str(file), "no song in the library", "", str(song)]
+    others = ("songs*", "list.m3u8", "out*", "out/*")
+    said = f"{said}, {verb[0]}"
+    return Prepared("library", said, run, blamed, [], others, (file,))
+
+
+def _spoil_rows(file: Path, chance: Random) -> str:
+    """Put into a sound database what no library holds."""
+    import sqlite3
+
+    table, column = chance.choice(
+        (
+            *(
+                ("songs", name)
+                for name in ("path", "size", "sha256", "duration_s", "title", "words")
+            ),
+            *(("tracks", name) for name in ("valence", "arousal", "model_version", "end_arousal")),
+            *(("track_values", name) for name in ("valence", "arousal", "valence_sd")),
+            *(
+                ("track_shapes", "shape"),
+                ("artists", "name"),
+                ("models", "name"),
+                ("albums", "title"),
+            ),
+        )
+    )
+    value = chance.choice(
+        (
+            *(0, -1, 2**63 - 1, 1e308, float("inf"), "", "two\nlines", b"", b"\0", b"\xff" * 7),
+            *(b"\xff" * 8, bytes(4000), "A" * 100_000, "\0", "[red]", b"\x00\x00\xc0\x7f" * 3),
+        )
+    )
+    connection = sqlite3.connect(file)
+    try:
+        connection.execute(f"UPDATE {table} SET {column} = ?", (value,))
+        connection.commit()
+    except sqlite3.Error:
+        return f"{table}.{column} stays"
+    finally:
+        connection.close()
+    return f"{table}.{column} = {value!r:.30}"
+
+
+def known(world: World, place: Path, chance: Random) -> Prepared:
+    """Track a folder again after what the first run left was spoiled."""
+    folder, output = place / "album", place / "out"
+    folder.mkdir()
+    output.mkdir()
+    song = folder / world.good.name
+    song.write_bytes(world.good.data)
+    kind = chance.choice(("csv", "json"))
+    table = output / f"{song.stem}.{kind}"
+    world.track.save_csv(table) if kind == "csv" else world.track.save_json(table)
+    described = metadata_path(table) if kind == "csv" else table
+    data, said = spoil_json(described.read_bytes(), chance)
+    described.write_bytes(data)
+    arguments = ("analyze", folder, "-o", output, "--format", kind, "--jobs", 1, *TRACK)
+    changed = (table, described)
+    return Prepared(
+        f"{kind} of before", said, command(*arguments), [str(song)], [table], ("out/*",), changed
+    )
+
+
+def recipe(world: World, place: Path, chance: Random) -> Prepared:
+    """Read a spoiled recipe; there is no data to train on."""
+    folder = place / MODEL
+    folder.mkdir()
+    path = folder / "recipe.toml"
+    data, said = spoil_toml((paths.models() / MODEL / "recipe.toml").read_bytes(), chance)
+    path.write_bytes(data)
+    run = command("train", path, "--data", place / "nothing")
+    blamed = [str(path), str(place / "nothing")]
+    return Prepared("recipe", said, run, blamed, must_fail=True)
+
+
+def data_folder(world: World, place: Path, chance: Random) -> Prepared:
+    """Read the spoiled tables of a data folder, as training does."""
+    from emoviz import errors
+    from emoviz.training.layouts import read_rows
+
+    folder = place / "deam"
+    (folder / "MEMD_audio").mkdir(parents=True)
+    for song in (2, 13):
+        (folder / "MEMD_audio" / f"{song}.mp3").write_bytes(b"")
+    for name in ("valence.csv", "arousal.csv", "valence_std.csv"):
+        (folder / name).write_text(deam_table(name), encoding="utf-8")
+    metadata = "song_id,Artist,Song title\n2,Bach,Air\n13,Satie,Gymnopédie\n"
+    (folder / "metadata_2013.csv").write_text(metadata, encoding="utf-8")
+    spoiled = chance.choice(sorted(folder.glob("*.csv")))
+    data, said = spoil_table(spoiled.read_bytes(), chance)
+    spoiled.write_bytes(data)
+
+    def run() -> int:
+        try:
+            read_rows(folder)
+        except errors.EmovizError as error:
+            print(f"emoviz: {error}", file=sys.stderr)
+            return 1
+        return 0
+
+    return Prepared("data folder", f"{spoiled.name}: {said}", run, [str(folder)])
+
+
+def deam_table(name: str) -> str:
+    """Give a table of labels of two songs, as DEAM has them."""
+    times = [f"sample_{time_ms}ms" for time_ms in range(500, 5500, 500)]
+    chance = Random(name)
+    rows = [["song_id", *times]]
+    for song in ("2", "13"):
+        rows.append([song, *(f"{chance.uniform(0.0, 0.9):.4f}" for _time in times)])
+    return "\n".join(map(",".join, rows)) + "\n"
+
+
+def check_file(path: Path) -> None:
+    """See that a file that was promised holds what it should; raises what is wrong with it."""
+    if path.suffix == ".csv":
+        track = load_csv(path)
+        if not (np.abs([track.valence, track.arousal]) <= 1.0).all():
+            raise AssertionError(f"{path.name} has values outside [-1, 1]")
+    elif path.suffix == ".json":
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if not np.isfinite(np.array(document["valence"], float)).all():
+            raise AssertionError(f"{path.name} has values that are not numbers")
+    elif not path.exists():
+        raise FileNotFoundError(path)
+
+
+def _track() -> Trajectory:
+    values = np.random.default_rng(0).uniform(0.1, 0.5, (6, 4))
+    provenance = Provenance("song.flac", "0" * 64, "Für Élise", MODEL, "2.0.0", "0.1.0")
+    return Trajectory.from_values(values.round(6), provenance)
