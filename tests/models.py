@@ -134,7 +134,46 @@ def _junk_network(folder: Path) -> None:
     set_file(folder, "model.onnx", b"junk")
 
 
+def _saved(filters: np.ndarray) -> Callable[[Path], None]:
+    return lambda folder: np.save(folder / "mel_filters.npy", filters)
+
+
+def _headed(shape: str, kind: str = "'<f4'") -> Callable[[Path], None]:
+    """Give filters whose header says anything, before a few numbers."""
+    header = f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
+    data = start + header + bytes(4000)
+    return lambda folder: (folder / "mel_filters.npy").write_bytes(data) and None
+
+
+def endless_weights(folder: Path) -> None:
+    """Make every weight of the network no number."""
+    model = onnx.load(folder / "model.onnx")
+    for tensor in model.graph.initializer:
+        if tensor.data_type == TensorProto.FLOAT and tensor.raw_data:
+            tensor.raw_data = np.float32(np.nan).tobytes() * (len(tensor.raw_data) // 4)
+    set_network(folder, model)
+
+
 DAMAGES: dict[str, Callable[[Path], None]] = {
+    "model.toml of many digits": _line("title=", f"title = {'9' * 5000}"),
+    "model.toml of many brackets": _line("title=", f"title = {'[' * 5000}{']' * 5000}"),
+    "endless floor": _line("floor_power=", "floor_power = inf"),
+    "giant hop": _line("hop_length=", "hop_length = 2000000000"),
+    "hop of zero": _line("hop_length=", "hop_length = 0"),
+    "rate of one": _line("sample_rate_hz=", "sample_rate_hz = 1"),
+    "wide halo": _line("halo_columns=", "halo_columns = 2000000000"),
+    "filters that are no numbers": _saved(np.full((96, 662), np.nan, np.float32)),
+    "negative filters": _saved(np.full((96, 662), -1.0, np.float32)),
+    "complex filters": _saved(np.zeros((96, 662), np.complex64)),
+    "filters of words": _saved(np.full((96, 662), "0.5")),
+    "filters too large for their kind": _saved(np.full((96, 662), 1e300)),
+    "filters that promise gigabytes": _headed("(100000, 100000)"),
+    "filters less than none": _headed("(-1, 662)"),
+    "filters of many brackets": _headed("(" * 3000),
+    "filters of an unclosed bracket": _headed("(96, 662,"),
+    "filters of code": _headed("__import__('os').getcwd()"),
+    "filters of objects": _headed("(96, 662)", "'|O'"),
     "no model.toml": _without("model.toml"),
     "empty model.toml": _emptied("model.toml"),
     "binary model.toml": _toml(b"\xff\xfe\x00"),

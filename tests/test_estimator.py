@@ -9,7 +9,14 @@ import pytest
 
 from emoviz import errors, estimator, paths
 from emoviz.estimator import DEFAULT_MODEL, Estimator
-from tests.models import DAMAGES, FEATURES, copy_shipped, front_end_of, take_deviations
+from tests.models import (
+    DAMAGES,
+    FEATURES,
+    copy_shipped,
+    endless_weights,
+    front_end_of,
+    take_deviations,
+)
 
 
 def windows(count: int) -> np.ndarray:
@@ -99,6 +106,13 @@ def test_a_byte_that_changed_in_any_file_that_is_run_is_noticed(model: str, tmp_
             Estimator(folder)
         file.write_bytes(whole)
     assert Estimator(folder).info.name == model
+
+
+def test_a_network_whose_values_are_no_numbers_is_refused_when_it_gives_one(tmp_path: Path) -> None:
+    folder = copy_shipped(tmp_path / "cae")
+    endless_weights(folder)
+    with pytest.raises(errors.ModelBrokenError, match=r"values that are outside its range"):
+        Estimator(folder)(windows(1))
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -140,6 +140,21 @@ def _prose(folder: Path) -> Path:
     return path
 
 
+def _named_column(column: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        path = write_pair(folder, {2: 0.1})
+        path.write_text(path.read_text().replace("sample_17000ms", column))
+        return path
+
+    return write
+
+
+def _digits(folder: Path) -> Path:
+    path = write_pair(folder, {2: 0.1})
+    path.write_text(path.read_text().replace("0.1000", "9" * 5000))
+    return path
+
+
 def _empty(folder: Path) -> Path:
     path = folder / "valence.csv"
     path.write_bytes(b"")
@@ -157,6 +172,9 @@ def _empty(folder: Path) -> Path:
         (_disordered, r"valence\.csv: its times are not in order; mend"),
         (_between, r"valence\.csv: its time 15250 ms is not the end of a half-second; mend"),
         (_of_other_songs, r"valence\.csv: it and arousal\.csv label no song in common; mend"),
+        (_named_column("sample_999999999999500ms"), r"'sample_999999999999500ms' is not of the"),
+        (_named_column(f"sample_{'9' * 5000}ms"), r"'sample_9{33}…' is not of the form"),
+        (_digits, r"'9{40}…' is not a finite number; mend"),
         (_picture, r"valence\.csv: it cannot be read \(.*\); mend"),
         (_prose, r"valence\.csv: this is no table of labels that emoviz knows; choose a CSV"),
         (_empty, r"valence\.csv: this is no table of labels that emoviz knows; choose a CSV"),

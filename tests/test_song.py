@@ -179,6 +179,19 @@ def test_title_and_artist_by_soundfile(tmp_path: Path, suffix: str) -> None:
     assert (song.title, song.artist, song.cover) == ("Gymnopédie", "Erik Satie", None)
 
 
+def test_a_title_that_cannot_be_written_is_shown_as_far_as_it_can(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp3"
+    encode(path, music(DURATION_S, 44100), 44100)
+    title = "two\nlines\x1b[2J \x00end".encode("utf-16-le") + b"\x00\xd8"
+    frame = b"TIT2" + (len(title) + 3).to_bytes(4, "big") + b"\0\0\1\xff\xfe" + title
+    tag = b"ID3\3\0\0" + bytes([0, 0, len(frame) >> 7, len(frame) & 0x7F]) + frame
+    path.write_bytes(tag + path.read_bytes())
+    shown = Song.open(path).title
+    assert shown.startswith("two lines [2J")
+    assert shown.isprintable()
+    shown.encode()
+
+
 def test_title_and_artist_of_an_m4a(tmp_path: Path) -> None:
     encode(tmp_path / "song.m4a", music(DURATION_S, 44100), 44100, title="Lied", artist="Wir")
     song = Song.open(tmp_path / "song.m4a")
@@ -210,6 +223,17 @@ def _no_channels(path: Path) -> None:
     path.write_bytes(header)
 
 
+def _claims(rate_hz: int, channels: int) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        encode(path, music(DURATION_S, 44100), 44100)
+        header = bytearray(path.read_bytes())
+        header[22:28] = struct.pack("<HI", channels, rate_hz)
+        header[32:34] = struct.pack("<H", 2 * channels)
+        path.write_bytes(header)
+
+    return make
+
+
 def _only_a_header(path: Path) -> None:
     encode(path, music(DURATION_S, 44100)[:0], 44100)
 
@@ -230,6 +254,9 @@ def _nothing(path: Path) -> None:
         ("text.raw", _text, errors.SongFormatError, "convert it"),
         ("noise.flac", _noise, errors.SongFormatError, "convert it"),
         ("channels.wav", _no_channels, errors.SongFormatError, "convert it"),
+        ("slow.wav", _claims(7, 2), errors.SongFormatError, "2 channels of 7 Hz"),
+        ("quick.wav", _claims(2_000_000_000, 2), errors.SongFormatError, "convert it"),
+        ("crowd.wav", _claims(44100, 1000), errors.SongFormatError, "1000 channels of 44100 Hz"),
     ],
 )
 def test_what_is_not_a_song_is_refused_in_one_sentence(

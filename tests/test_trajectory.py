@@ -244,6 +244,10 @@ def test_a_csv_that_is_not_text_is_refused_by_name(short: Trajectory, tmp_path: 
         b'{"notes": ["text"]}',
         b'{"notes": [{"time_reference": "start"}]}',
         b'{"notes": [{"time_reference": "end", "model": "cae"}]}',
+        b'{"notes": ' + b"[" * 100_000,
+        b'{"notes": [{"time_reference": "end", "song_file": 7, "song_sha256": "", "song_title": "",'
+        b' "model": "", "model_version": "", "emoviz_version": ""}]}',
+        b'{"notes": ' + b"9" * 5000 + b"}",
     ],
 )
 def test_a_damaged_description_is_refused_by_name(

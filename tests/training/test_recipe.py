@@ -36,6 +36,8 @@ def test_the_shipped_recipe_can_be_read() -> None:
         ("channels = [4, 4, 4, 4]", "channels = [4]", "'channels' of [network] needs four"),
         ("window_columns = 60", "window_columns = 30", "not a multiple of 4"),
         ("mixup = 0.2", "mixup = ", "it cannot be read"),
+        ("epochs = 3", f"epochs = {'9' * 5000}", "it cannot be read"),
+        ("epochs = 3", f"epochs = {'[' * 5000}", "it is nested too deeply"),
         ("[network]", "[net]", "the key 'net' is unknown"),
     ],
 )
