@@ -68,6 +68,8 @@ class Prepared:
     others: tuple[str, ...] = ()
     may_change: tuple[Path, ...] = ()
     must_fail: bool = False
+    may_be_silent: bool = False
+    """Whether what is wrong is said on standard output: it is what was asked for."""
 
 
 class World:
@@ -289,7 +291,8 @@ def library(world: World, place: Path, chance: Random) -> Prepared:
     blamed = [str(file), "no song in the library", "", str(song)]
     others = ("songs*", "list.m3u8", "out*", "out/*")
     said = f"{said}, {verb[0]}"
-    return Prepared("library", said, run, blamed, [], others, (file,))
+    silent = verb[0] == "verify"
+    return Prepared("library", said, run, blamed, [], others, (file,), may_be_silent=silent)
 
 
 def _spoil_rows(file: Path, chance: Random) -> str:

@@ -132,6 +132,9 @@ def as_library_error(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _library_error(path, error) from error
+    except UnicodeDecodeError as error:
+        # Even the names of tables may be garbled, and then so is what SQLite says of them.
+        raise errors.LibraryCorruptError(path, "its text is garbled") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise errors.LibraryUnwritableError(path, reason) from error

@@ -147,13 +147,30 @@ def values_to_blob(values: npt.NDArray[np.float64] | None) -> bytes | None:
 
 
 def trajectory_from_blobs(blobs: tuple[bytes | None, ...], provenance: Provenance) -> Trajectory:
-    """Make the trajectory anew that `values_to_blob` took apart, digit by digit."""
+    """Make the trajectory anew that `values_to_blob` took apart, digit by digit.
+
+    Raises `ValueError` where it can be none.
+    """
     columns = [
         np.frombuffer(blob, "<f4").astype(np.float64).round(DECIMALS)
         for blob in blobs
         if blob is not None
     ]
-    return Trajectory.from_values(np.column_stack(columns), provenance)
+    values = np.column_stack(columns)
+    is_track = values.shape[1] in (2, 4) and len(values) and np.isfinite(values).all()
+    if not is_track or np.abs(values[:, :2]).max() > 1.0:
+        raise ValueError("a track is none")
+    return Trajectory.from_values(values, provenance)
+
+
+def text_of(value: object) -> str:
+    """Give a value that is to be a text, as what is in the database may be anything.
+
+    Raises `ValueError`.
+    """
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("a text is none")
+    return value
 
 
 def absolute(path: Path) -> str:

@@ -1,5 +1,6 @@
 """Library: songs and their tracks in one file, put in and asked for."""
 
+import math
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ from emoviz.library.records import (
     SongRecord,
     absolute,
     folded,
+    text_of,
     trajectory_from_blobs,
 )
 from emoviz.library.writing import put_song, put_track
@@ -81,9 +83,16 @@ class Library:
 
     @contextmanager
     def asking(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection for questions; what SQLite says becomes `errors.LibraryError`."""
+        """Give the connection for questions; what SQLite says becomes `errors.LibraryError`.
+
+        So does what an answer cannot be made of: SQLite keeps any kind of value in any column.
+        """
         with self._lock, database.as_library_error(self.path):
-            yield self._connection
+            try:
+                yield self._connection
+            except (TypeError, ValueError, OverflowError, AttributeError) as error:
+                reason = f"what stands in it makes no sense: {error}"
+                raise errors.LibraryCorruptError(self.path, reason) from error
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -144,8 +153,9 @@ class Library:
             row = connection.execute(f"{_SONG} WHERE songs.path = ?", (absolute(path),)).fetchone()
             if row is None:
                 return None
-            trajectory = self._track(connection, row[0], Path(row[1]), model)
-        return None if trajectory is None else (_song(row), trajectory)
+            song = _song(row)
+            trajectory = self._track(connection, song.id, song.path, model)
+        return None if trajectory is None else (song, trajectory)
 
     def song(self, song_id: int) -> LibrarySong:
         """Give a song by its id. Raises `KeyError` if there is none."""
@@ -173,7 +183,7 @@ class Library:
                 f"AND song_id IN ({','.join('?' * len(song_ids))})",
                 (model, *song_ids),
             )
-            return {song_id: (valence, arousal) for song_id, valence, arousal in rows}
+            return {song_id: (float(valence), float(arousal)) for song_id, valence, arousal in rows}
 
     def all_songs(self) -> Iterator[LibrarySong]:
         """Yield every song, in the order of their paths."""
@@ -184,10 +194,10 @@ class Library:
                     f"{_SONG} WHERE songs.path > ? ORDER BY songs.path LIMIT {_ASKED_AT_ONCE}",
                     (after,),
                 ).fetchall()
-            if not rows:
+                songs = [_song(row) for row in rows]
+            if not songs:
                 return
-            for row in rows:
-                yield _song(row)
+            yield from songs
             after = rows[-1][1]
 
     # Questions about all of them.
@@ -203,7 +213,7 @@ class Library:
                 "SELECT name FROM models "
                 "WHERE EXISTS (SELECT 1 FROM tracks WHERE model_id = models.id)"
             )
-            found = [name for (name,) in names]
+            found = [text_of(name) for (name,) in names]
         return sorted(found, key=lambda name: (name != estimator.DEFAULT_MODEL, name))
 
     def points(self, model: str | None = None) -> Points:
@@ -271,10 +281,10 @@ class Library:
         provenance = Provenance(
             song_file=path.name,
             song_sha256=row[0].hex(),
-            song_title=row[1],
+            song_title=text_of(row[1]),
             model=model,
             model_version=row[2],
-            emoviz_version=row[3],
+            emoviz_version=text_of(row[3]),
         )
         return trajectory_from_blobs(row[4:], provenance)
 
@@ -298,8 +308,15 @@ class Library:
         return trajectory
 
 
-def _song(row: tuple[int, str, str, str, str, float]) -> LibrarySong:
-    return LibrarySong(Path(row[1]), *row[2:], id=row[0])
+def _song(row: tuple[object, ...]) -> LibrarySong:
+    """Make a song of a row of `_SONG`. Raises `ValueError` where it can be none."""
+    song_id, path, title, artist, album, duration_s = row
+    if not isinstance(song_id, int) or not isinstance(duration_s, float):
+        raise ValueError("a number is none")
+    if not math.isfinite(duration_s):
+        raise ValueError("a song is endless")
+    texts = map(text_of, (title, artist, album))
+    return LibrarySong(Path(text_of(path)), *texts, duration_s, id=song_id)
 
 
 def _sha256(path: Path) -> str:

@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import Path
 
 from emoviz import errors, files
-from emoviz.library.records import FileState
+from emoviz.library.records import FileState, text_of
 from emoviz.library.store import Library
 
 
@@ -48,12 +48,17 @@ def changes(library: Library) -> Iterator[Finding]:
                 "ORDER BY id LIMIT 1000",
                 (after,),
             ).fetchall()
+            songs = [
+                (Path(text_of(path)), FileState(size, mtime_ns), bytes.hex(sha256))
+                for _, path, size, mtime_ns, sha256 in rows
+            ]
         if not rows:
             return
-        for after, path, size, mtime_ns, sha256 in rows:  # noqa: B007  (where to go on)
-            change = _change(Path(path), FileState(size, mtime_ns), sha256)
+        for path, state, sha256 in songs:
+            change = _change(path, state, sha256)
             if change is not None:
-                yield Finding(Path(path), change)
+                yield Finding(path, change)
+        after = rows[-1][0]
 
 
 def vacuum(library: Library) -> tuple[int, int]:
@@ -65,12 +70,12 @@ def vacuum(library: Library) -> tuple[int, int]:
         return before, library.path.stat().st_size
 
 
-def _change(path: Path, known: FileState, sha256: bytes) -> Change | None:
+def _change(path: Path, known: FileState, sha256: str) -> Change | None:
     try:
         state = FileState.of(path)
         if state == known:
             return None
-        if state.size == known.size and files.sha256_of_file(path) == sha256.hex():
+        if state.size == known.size and files.sha256_of_file(path) == sha256:
             return None
     except (errors.SongError, OSError):
         return Change.GONE
