@@ -22,7 +22,7 @@ from emoviz.trajectory import Provenance, Trajectory, load_csv, metadata_path
 MODEL = "cae"
 NAMES = (
     "song",
-    "[red]song[/red]",
+    "[red]song[bold]",
     "100 % {0} %s",
     "前奏曲 🎵",
     "-o",
