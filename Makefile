@@ -46,12 +46,13 @@ smoke: $(VENV)/.test
 	sh build_scripts/system_packages.sh xdotool
 	$(BIN)/python build_scripts/smoke_test.py $(PROGRAM)
 
-# Spoils real files of every kind, CASES for the command line and WINDOW_CASES for the window, and
-# sees that each ends in a result or a sentence; what does not is kept in build/fuzz/.
+# Spoils real files of every kind, CASES for the command line, WINDOW_CASES and SCREEN_CASES for the
+# window, and sees that each ends in a result or a sentence; what does not is kept in build/fuzz/.
 .PHONY: fuzz
 fuzz: $(VENV)/.test
 	$(BIN)/python build_scripts/fuzz.py $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES)) \
-		$(if $(WINDOW_CASES),--window-cases $(WINDOW_CASES))
+		$(if $(WINDOW_CASES),--window-cases $(WINDOW_CASES)) \
+		$(if $(SCREEN_CASES),--screen-cases $(SCREEN_CASES))
 
 # Trains and writes both models anew from DATA=folder; the small one also hears MUSIC=folder.
 .PHONY: model

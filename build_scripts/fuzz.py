@@ -1,12 +1,12 @@
 """The fuzzer: real files of every kind, spoiled, through the command line and the window.
 
-    python build_scripts/fuzz.py [--cases 5000] [--window-cases 500] [--seed 0] [--minutes 30]
+    python build_scripts/fuzz.py [--cases 5000] [--window-cases 500] [--screen-cases 60] [--seed 0]
 
-Every case is to end in a result or in a sentence that names the file. Whatever else comes, an
-unexpected error, a crash, a hang, memory without bound, a file left behind, is a finding: it is
-listed with its seed and number, and what it was made of is kept in build/fuzz/. The exit status is
-not zero if there is one. `--only NUMBER` runs one case of a seed again, of the window's with
-`--cases 0`.
+Every case is to end in a result or in a sentence that names the file, and a decoder library that
+crashes on a song must leave the window as it was. Whatever else comes, an unexpected error, a
+crash, a hang, memory without bound, a file left behind, is a finding: it is listed with its seed
+and number, and what it was made of is kept in build/fuzz/. The exit status is not zero if there is
+one. `--only NUMBER` runs one case of a seed again, of the window's with `--cases 0`.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import bench_machine as machine
@@ -26,13 +27,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import fuzz_cli
 import fuzz_window
-from fuzz_judge import FINDING, RESULT, SENTENCE
 from fuzz_originals import Original, write_originals
-from fuzz_workers import Answer, Crew, Prepare
+from fuzz_workers import CONTAINED, FINDING, RESULT, SENTENCE, Answer, Crew, Prepare
 
 KEPT = machine.ROOT / "build" / "fuzz"
-_OUTCOMES = (RESULT, SENTENCE, FINDING)
-_WINDOW_WORKERS = 2
+_OUTCOMES = (RESULT, SENTENCE, CONTAINED, FINDING)
+_WORKERS = 2
+_SAID_EVERY = 500
 
 
 class Fuzzer:
@@ -42,24 +43,27 @@ class Fuzzer:
         self._seed, self._folder, self._kept = seed, folder, kept
         self._until_s = time.monotonic() + 60.0 * minutes
         self.counts: Counter[tuple[str, str]] = Counter()
+        self.done: list[str] = []
         self.findings: list[str] = []
         originals = folder / "originals"
         originals.mkdir()
         self._originals: list[Original] = write_originals(originals)
 
-    def run(self, where: str, prepare: Prepare, numbers: Iterator[int], workers: int) -> int:
-        """Run cases through the command line or the window; give how many there were."""
+    def run(self, where: str, prepare: Prepare, numbers: list[int], workers: int) -> None:
+        """Run cases through the command line or the window."""
+        workers = min(workers, len(numbers))
         crew = Crew(prepare, self._seed, self._folder / where, self._originals, workers)
+        began_s = time.monotonic()
         done = 0
-        for answer in crew.run(self._in_time(numbers)):
+        for answer in crew.run(self._in_time(iter(numbers))):
             done += 1
             form = f"{where}: {answer.verdict.form}"
             self.counts[form, answer.verdict.outcome] += 1
-            if answer.verdict.outcome == FINDING:
+            if answer.verdict.outcome in (CONTAINED, FINDING):
                 self._keep(where, answer)
-            if not done % 500:
+            if not done % _SAID_EVERY:
                 print(f"{where}: {done} cases, {len(self.findings)} findings", flush=True)
-        return done
+        self.done.append(f"{where}: {done} cases in {(time.monotonic() - began_s) / 60:.1f} min")
 
     def table(self) -> str:
         """Give a row for each format, with how its cases ended."""
@@ -92,41 +96,48 @@ class Fuzzer:
             target.mkdir()
         text = f"{verdict.form}: {verdict.what}\n{verdict.detail}\n"
         (target / "finding.txt").write_text(text, encoding="utf-8", errors="replace")
-        head = verdict.detail.strip().splitlines()
-        line = f"{where} {self._seed}/{answer.number} {verdict.form} ({verdict.what}): {head[0]}"
-        self.findings.append(line)
-        print(f"FINDING {line}", flush=True)
+        last = verdict.detail.strip().splitlines()[-1]
+        line = f"{where} {self._seed}/{answer.number} {verdict.form} ({verdict.what}): {last[:300]}"
+        print(f"{verdict.outcome} {line}", flush=True)
+        if verdict.outcome == FINDING:
+            self.findings.append(line)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the fuzzer; give 0 if nothing was found."""
     parser = argparse.ArgumentParser(description="Spoil files and see what the program makes of it")
     parser.add_argument("--cases", type=int, default=5000)
-    parser.add_argument("--window-cases", type=int, default=500)
+    parser.add_argument("--window-cases", type=int, default=500, help="without a screen")
+    parser.add_argument("--screen-cases", type=int, default=60, help="of them on Xvfb's screen")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=45.0, help="begin no case after so long")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=_WORKERS)
     parser.add_argument("--only", type=int, help="the number of one case")
     parser.add_argument("--keep", type=Path, default=KEPT, help="where findings go")
     options = parser.parse_args(arguments)
-    began_s = time.monotonic()
-    # Without a screen: nothing is looked at, and no desktop is disturbed.
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    done = {}
-    with tempfile.TemporaryDirectory(prefix="emoviz-fuzz-") as name:
-        fuzzer = Fuzzer(options.seed, Path(name), options.keep, options.minutes)
-        for where, prepare, cases, most in (
-            ("cli", fuzz_cli.prepare, options.cases, options.workers),
-            ("window", fuzz_window.prepare, options.window_cases, _WINDOW_WORKERS),
-        ):
-            numbers = range(cases) if options.only is None else [options.only] * min(cases, 1)
-            if cases:
-                workers = min(most, options.workers, len(numbers))
-                done[where] = fuzzer.run(where, prepare, iter(numbers), workers)
+    with tempfile.TemporaryDirectory(prefix="emoviz-fuzz-") as name, ExitStack() as stack:
+        folder = Path(name)
+        fuzzer = Fuzzer(options.seed, folder, options.keep, options.minutes)
+
+        def run(where: str, prepare: Prepare, first: int, count: int) -> None:
+            numbers = [*range(first, first + count)]
+            if options.only is not None:
+                numbers = [options.only][:count]
+            if numbers:
+                fuzzer.run(where, prepare, numbers, options.workers)
+
+        # No desktop is disturbed, and no one hears anything.
+        os.environ.pop("DISPLAY", None)
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        run("cli", fuzz_cli.prepare, 0, options.cases)
+        if options.window_cases or options.screen_cases:
+            os.environ.update(stack.enter_context(machine.sound(folder / "sound")))
+            run("window", fuzz_window.prepare, 0, options.window_cases)
+        if options.screen_cases:
+            os.environ.update(stack.enter_context(machine.screen()))
+            run("screen", fuzz_window.prepare, options.window_cases, options.screen_cases)
     print(fuzzer.table())
-    took_s = time.monotonic() - began_s
-    cases_done = " and ".join(f"{number} ({where})" for where, number in done.items())
-    print(f"{cases_done} cases of seed {options.seed} in {took_s / 60:.1f} minutes")
+    print("\n".join(fuzzer.done))
     print("\n".join(fuzzer.findings) or "Every case ended in a result or a sentence.")
     return 1 if fuzzer.findings else 0
 

@@ -1,51 +1,37 @@
 """The fuzzer's cases for the command line: a spoiled file, a command, and what must come of it."""
 
 import json
-import shutil
+import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 import numpy as np
-from fuzz_models import spoil_model
+from fuzz_models import copy_and_spoil
 from fuzz_mutations import spoil
 from fuzz_originals import Original
 from fuzz_texts import spoil_json, spoil_table, spoil_toml
 
-from emoviz import cli, labels, paths
+from emoviz import cli, errors, labels, paths
 from emoviz.library.records import FileState, SongRecord
 from emoviz.library.store import Library
 from emoviz.trajectory import Provenance, Trajectory, load_csv, metadata_path
 
 MODEL = "cae"
-NAMES = (
-    "song",
-    "[red]song[bold]",
-    "100 % {0} %s",
-    "前奏曲 🎵",
-    "-o",
-    "a'b\"c",
-    "s" * 200,
-    "so\tng",
+_NAMES = ("[red]song[bold]", "100 % {0} %s", "前奏曲 🎵", "-o", "a'b\"c", "s" * 200, "so\tng")
+_SUFFIXES = (
+    *(".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".wma", ".aiff", ".w64", ".au"),
+    *(".raw", ".RAW", ".sd2", ".mid", ".mp4", ".mkv", ".txt", ".csv", ".m3u8", ".png", ".toml"),
+    "",
 )
-SUFFIXES = (
-    *(".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac", ".wma", ".aiff", ".w64", ".au", ".raw"),
-    *(
-        ".mp4",
-        ".mkv",
-        ".txt",
-        ".csv",
-        "",
-        ".m3u8",
-        ".png",
-        ".RAW",
-        ".opus",
-        ".sd2",
-        ".mid",
-        ".toml",
-    ),
+_COLUMNS = (
+    *("songs.path", "songs.size", "songs.sha256", "songs.duration_s", "songs.title", "songs.words"),
+    *("tracks.valence", "tracks.arousal", "tracks.model_version", "tracks.end_arousal"),
+    *("track_values.valence", "track_values.arousal", "track_values.valence_sd"),
+    *("track_shapes.shape", "artists.name", "models.name", "albums.title"),
 )
 TRACK = ("--model", MODEL)
 
@@ -82,37 +68,18 @@ class World:
         self.data = [each.data for each in originals]
         self.track = _track()
 
-    def prepare(self, seed: int, number: int, place: Path) -> Prepared:
-        """Make case `number` of a seed in the empty folder `place`."""
-        chance = Random(f"{seed}/cli/{number}")
-        kinds: dict[Callable[[World, Path, Random], Prepared], int] = {
-            analyze: 44,
-            export: 9,
-            add: 6,
-            tag: 9,
-            with_others: 3,
-            model: 10,
-            read_labels: 9,
-            library: 5,
-            known: 3,
-            recipe: 1,
-            data_folder: 1,
-        }
-        (kind,) = chance.choices(list(kinds), list(kinds.values()))
-        return kind(self, place, chance)
-
     def spoiled(self, place: Path, chance: Random) -> tuple[Path, str, str]:
         """Write a spoiled song into a folder; give its path, its format, and what was done."""
         original = chance.choice(self.originals)
         if chance.random() < 0.04:
             data, said = original.data, "another ending"
-            suffix = chance.choice(SUFFIXES)
+            suffix = chance.choice(_SUFFIXES)
         else:
             data, said = spoil(original.data, chance, self.data)
             suffix = Path(original.name).suffix
             if chance.random() < 0.1:
-                suffix, said = chance.choice(SUFFIXES), f"{said}, another ending"
-        name = chance.choice(NAMES) if chance.random() < 0.1 else "song"
+                suffix, said = chance.choice(_SUFFIXES), f"{said}, another ending"
+        name = chance.choice(_NAMES) if chance.random() < 0.1 else "song"
         path = place / f"{name}{suffix}"
         path.write_bytes(data)
         return path, original.form, said
@@ -192,30 +159,31 @@ def with_others(world: World, place: Path, chance: Random) -> Prepared:
 
 def model(world: World, place: Path, chance: Random) -> Prepared:
     """Track a good song with a spoiled model."""
-    root = place / "installation"
-    (root / "model").mkdir(parents=True)
-    (root / "resources").symlink_to(paths.resources())
-    folder = root / "model" / MODEL
-    shutil.copytree(paths.models() / MODEL, folder)
-    sprung = place / "sprung"
-    said = spoil_model(folder, chance, sprung)
+    said = copy_and_spoil(MODEL, place, chance)
     song = place / world.good.name
     song.write_bytes(world.good.data)
     output = place / "out.csv"
+    promised = [output]
     arguments = ["analyze", str(song), "-o", str(output), "--jobs", "1", *TRACK]
     if chance.random() < 0.2:
-        arguments, output = ["models"], root / "resources"
+        arguments, promised = ["models"], []
 
     def run() -> int:
-        # As the frozen program has its models somewhere else.
-        sys._MEIPASS = str(root)  # type: ignore[attr-defined]
-        try:
+        with with_models_in(place):
             return cli.main(arguments)
-        finally:
-            del sys._MEIPASS  # type: ignore[attr-defined]
 
-    blamed = [str(folder), f"no model named {MODEL!r}"]
-    return Prepared("model folder", said, run, blamed, [output], ("out.csv-metadata.json",))
+    blamed = [str(place / "model" / MODEL), f"no model named {MODEL!r}"]
+    return Prepared("model folder", said, run, blamed, promised, ("out.csv-metadata.json",))
+
+
+@contextmanager
+def with_models_in(root: Path) -> Iterator[None]:
+    """Have the program look for its models in `root`, as it does where it is frozen."""
+    sys._MEIPASS = str(root)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del sys._MEIPASS  # type: ignore[attr-defined]
 
 
 def read_labels(world: World, place: Path, chance: Random) -> Prepared:
@@ -236,15 +204,13 @@ def read_labels(world: World, place: Path, chance: Random) -> Prepared:
     form = "labels (emoviz)" if own else "labels (DEAM)"
 
     def run() -> int:
-        return read_and_judge(path)
+        return _read_and_judge(path)
 
     return Prepared(form, f"{spoiled.name}: {said}", run, [str(place)])
 
 
-def read_and_judge(path: Path) -> int:
+def _read_and_judge(path: Path) -> int:
     """Read labels and see that what was read can be shown; give a status as the program does."""
-    from emoviz import errors
-
     try:
         found = labels.read(path)
     except errors.EmovizError as error:
@@ -262,16 +228,7 @@ def library(world: World, place: Path, chance: Random) -> Prepared:
     file = place / "songs.db"
     song = place / world.good.name
     song.write_bytes(world.good.data)
-    with Library.open(file) as made:
-        record = SongRecord(song, FileState.of(song), "Élise", "Beethoven", "Bagatellen", 1.3)
-        made.put(record, world.track)
-    for beside in place.glob("songs.db-*"):
-        beside.unlink()
-    if chance.random() < 0.4:
-        said = _spoil_rows(file, chance)
-    else:
-        data, said = spoil(file.read_bytes(), chance, world.data)
-        file.write_bytes(data)
+    said = spoil_library(world, file, song, chance)
     verb = chance.choice(
         (
             ["list"],
@@ -288,33 +245,30 @@ def library(world: World, place: Path, chance: Random) -> Prepared:
         )
     )
     run = command("library", *verb, "--library", file)
-    blamed = [str(file), "no song in the library", "", str(song)]
+    blamed = [str(file), "no song in the library", str(song)]
     others = ("songs*", "list.m3u8", "out*", "out/*")
-    said = f"{said}, {verb[0]}"
     silent = verb[0] == "verify"
+    said = f"{said}, {verb[0]}"
     return Prepared("library", said, run, blamed, [], others, (file,), may_be_silent=silent)
+
+
+def spoil_library(world: World, file: Path, song: Path, chance: Random) -> str:
+    """Write a library that knows a song, and spoil it; say how."""
+    with Library.open(file) as made:
+        record = SongRecord(song, FileState.of(song), "Élise", "Beethoven", "Bagatellen", 1.3)
+        made.put(record, world.track)
+    for beside in file.parent.glob(f"{file.name}-*"):
+        beside.unlink()
+    if chance.random() < 0.4:
+        return _spoil_rows(file, chance)
+    data, said = spoil(file.read_bytes(), chance, world.data)
+    file.write_bytes(data)
+    return said
 
 
 def _spoil_rows(file: Path, chance: Random) -> str:
     """Put into a sound database what no library holds."""
-    import sqlite3
-
-    table, column = chance.choice(
-        (
-            *(
-                ("songs", name)
-                for name in ("path", "size", "sha256", "duration_s", "title", "words")
-            ),
-            *(("tracks", name) for name in ("valence", "arousal", "model_version", "end_arousal")),
-            *(("track_values", name) for name in ("valence", "arousal", "valence_sd")),
-            *(
-                ("track_shapes", "shape"),
-                ("artists", "name"),
-                ("models", "name"),
-                ("albums", "title"),
-            ),
-        )
-    )
+    table, column = chance.choice(_COLUMNS).split(".")
     value = chance.choice(
         (
             *(0, -1, 2**63 - 1, 1e308, float("inf"), "", "two\nlines", b"", b"\0", b"\xff" * 7),
@@ -364,34 +318,6 @@ def recipe(world: World, place: Path, chance: Random) -> Prepared:
     return Prepared("recipe", said, run, blamed, must_fail=True)
 
 
-def data_folder(world: World, place: Path, chance: Random) -> Prepared:
-    """Read the spoiled tables of a data folder, as training does."""
-    from emoviz import errors
-    from emoviz.training.layouts import read_rows
-
-    folder = place / "deam"
-    (folder / "MEMD_audio").mkdir(parents=True)
-    for song in (2, 13):
-        (folder / "MEMD_audio" / f"{song}.mp3").write_bytes(b"")
-    for name in ("valence.csv", "arousal.csv", "valence_std.csv"):
-        (folder / name).write_text(deam_table(name), encoding="utf-8")
-    metadata = "song_id,Artist,Song title\n2,Bach,Air\n13,Satie,Gymnopédie\n"
-    (folder / "metadata_2013.csv").write_text(metadata, encoding="utf-8")
-    spoiled = chance.choice(sorted(folder.glob("*.csv")))
-    data, said = spoil_table(spoiled.read_bytes(), chance)
-    spoiled.write_bytes(data)
-
-    def run() -> int:
-        try:
-            read_rows(folder)
-        except errors.EmovizError as error:
-            print(f"emoviz: {error}", file=sys.stderr)
-            return 1
-        return 0
-
-    return Prepared("data folder", f"{spoiled.name}: {said}", run, [str(folder)])
-
-
 def deam_table(name: str) -> str:
     """Give a table of labels of two songs, as DEAM has them."""
     times = [f"sample_{time_ms}ms" for time_ms in range(500, 5500, 500)]
@@ -420,3 +346,17 @@ def _track() -> Trajectory:
     values = np.random.default_rng(0).uniform(0.1, 0.5, (6, 4))
     provenance = Provenance("song.flac", "0" * 64, "Für Élise", MODEL, "2.0.0", "0.1.0")
     return Trajectory.from_values(values.round(6), provenance)
+
+
+BY_WEIGHT: dict[Callable[[World, Path, Random], Prepared], int] = {
+    analyze: 44,
+    export: 9,
+    add: 6,
+    tag: 9,
+    with_others: 3,
+    model: 10,
+    read_labels: 10,
+    library: 5,
+    known: 3,
+    recipe: 1,
+}

@@ -1,17 +1,22 @@
-"""The fuzzer's cases for the command line, run inside a worker."""
+"""Runs the fuzzer's cases for the command line inside a worker, and judges what came of each."""
 
+import hashlib
 import logging
 import os
 import sys
 import traceback
+from fnmatch import fnmatch
 from pathlib import Path
+from random import Random
 
-from fuzz_cases import World
-from fuzz_judge import FINDING, Verdict, contents, judge
+from fuzz_cases import BY_WEIGHT, Prepared, World, check_file
 from fuzz_originals import Original
-from fuzz_workers import RunCase, note
+from fuzz_workers import FINDING, RESULT, SENTENCE, RunCase, Verdict, note
+
+from emoviz import errors
 
 _OUTPUTS = (1, 2)
+_UNEXPECTED = ("Traceback", "something went wrong", "the analysis failed")
 
 
 class Records(logging.Handler):
@@ -36,9 +41,11 @@ def prepare(seed: int, folder: Path, originals: list[Original]) -> RunCase:
 
 
 def _run(world: World, records: Records, seed: int, number: int, place: Path) -> Verdict:
-    case = world.prepare(seed, number, place)
+    chance = Random(f"{seed}/cli/{number}")
+    (make,) = chance.choices(list(BY_WEIGHT), list(BY_WEIGHT.values()))
+    case = make(world, place, chance)
     note(world.folder, case.form, case.what)
-    before = contents(place)
+    before = _contents(place)
     for output in _OUTPUTS:
         os.ftruncate(output, 0)
     records.texts.clear()
@@ -54,8 +61,82 @@ def _run(world: World, records: Records, seed: int, number: int, place: Path) ->
         sys.stdout.flush()
         sys.stderr.flush()
     said = (world.folder / "stderr").read_text(encoding="utf-8", errors="replace")
-    verdict = judge(case, status, said, place, before)
+    verdict = _judge(case, status, said, place, before)
     if not records.texts:
         return verdict
     detail = "; ".join(filter(None, (verdict.detail, *records.texts)))
     return Verdict(FINDING, case.form, case.what, detail)
+
+
+def _contents(folder: Path) -> dict[Path, str]:
+    """Give the SHA-256 of every file below a folder."""
+    return {
+        path: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _judge(
+    case: Prepared,
+    status: int,
+    said: str,
+    place: Path,
+    before: dict[Path, str],
+) -> Verdict:
+    """Judge a case by its exit status, by what it said on standard error, and by its files."""
+    faults = [
+        *_of_words(case, status, said),
+        *_of_files(case, status, place, before),
+    ]
+    if faults:
+        return Verdict(FINDING, case.form, case.what, "; ".join(faults))
+    return Verdict(SENTENCE if status else RESULT, case.form, case.what)
+
+
+def _of_words(case: Prepared, status: int, said: str) -> list[str]:
+    faults = []
+    if status not in (0, 1):
+        faults.append(f"exit status {status}")
+    if case.must_fail and not status:
+        faults.append("nothing is said to be wrong")
+    lines = said.splitlines()
+    if any(sign in said for sign in _UNEXPECTED):
+        faults.append(f"unexpected: {said.strip()[:500]}")
+    if any(not line.startswith("emoviz: ") for line in lines):
+        faults.append(f"not one line: {said.strip()[:500]!r}")
+    if status == 1:
+        if not lines and not case.may_be_silent:
+            faults.append("exit status 1 without a word")
+        elif lines and not any(_shown(name) in said for name in case.blamed):
+            faults.append(f"the file is not named: {said.strip()[:500]}")
+    return faults
+
+
+def _shown(name: str) -> str:
+    """Give a name as sentences have it."""
+    return str(errors.EmovizError(name))
+
+
+def _of_files(case: Prepared, status: int, place: Path, before: dict[Path, str]) -> list[str]:
+    faults = []
+    after = _contents(place)
+    for path, digest in before.items():
+        if after.get(path) != digest and path not in case.may_change:
+            faults.append(f"{path.name} was changed")
+    allowed = [str(path.relative_to(place)) for path in case.promised if path.is_relative_to(place)]
+    allowed += case.others
+    for path in after.keys() - before.keys():
+        name = str(path.relative_to(place))
+        if path.name.endswith(".part") or not any(fnmatch(name, each) for each in allowed):
+            faults.append(f"{name} was left behind")
+    for path in case.promised:
+        is_library = path.suffix == ".db"
+        if status == 0:
+            try:
+                check_file(path)
+            except Exception as error:  # noqa: BLE001  (whatever is wrong with it is a finding)
+                faults.append(f"{path.name} is not as promised: {error}")
+        elif path in after and path not in before and not is_library:
+            faults.append(f"{path.name} is there though it failed")
+    return faults

@@ -14,6 +14,8 @@ from fuzz_mutations import spoil
 from fuzz_texts import spoil_toml
 from onnx import TensorProto
 
+from emoviz import paths
+
 _FILTERS = ("mel_filters.npy", "pitch_filters.npy")
 _NETWORKS = ("model.onnx", "listener.onnx")
 
@@ -28,22 +30,26 @@ class Trap:
         return open, (str(self.place), "w")
 
 
-def spoil_model(folder: Path, chance: Random, sprung: Path) -> str:
-    """Spoil a copy of a model folder and say how; `sprung` comes to be if its code is run.
+def copy_and_spoil(name: str, root: Path, chance: Random) -> str:
+    """Make `root` an installation whose model of this name is spoiled; say how.
 
     Fingerprints are mostly made to fit again: what is wrong is to be met behind them.
     """
+    (root / "model").mkdir()
+    (root / "resources").symlink_to(paths.resources())
+    folder = root / "model" / name
+    shutil.copytree(paths.models() / name, folder)
     ways = [_spoil_description] * 4 + [_spoil_filters] * 3 + [_spoil_network] * 4 + [_lose_a_file]
     said = []
     for _time in range(chance.choice((1, 1, 1, 2))):
-        said.append(chance.choice(ways)(folder, chance, sprung))
+        said.append(chance.choice(ways)(folder, chance))
     if chance.random() < 0.85:
         _fit_fingerprints(folder)
         said.append("fingerprints fitted")
     return ", ".join(said)
 
 
-def _spoil_description(folder: Path, chance: Random, _: Path) -> str:
+def _spoil_description(folder: Path, chance: Random) -> str:
     path = folder / "model.toml"
     if not path.exists():
         return "nothing"
@@ -52,7 +58,7 @@ def _spoil_description(folder: Path, chance: Random, _: Path) -> str:
     return f"model.toml: {said}"
 
 
-def _lose_a_file(folder: Path, chance: Random, _: Path) -> str:
+def _lose_a_file(folder: Path, chance: Random) -> str:
     path = chance.choice(sorted(folder.iterdir()))
     path.unlink()
     if chance.random() < 0.3:
@@ -61,7 +67,7 @@ def _lose_a_file(folder: Path, chance: Random, _: Path) -> str:
     return f"no {path.name}"
 
 
-def _spoil_filters(folder: Path, chance: Random, sprung: Path) -> str:
+def _spoil_filters(folder: Path, chance: Random) -> str:
     path = folder / chance.choice(_FILTERS)
     try:
         good = np.load(path, allow_pickle=False)
@@ -86,7 +92,7 @@ def _spoil_filters(folder: Path, chance: Random, sprung: Path) -> str:
     buffer = io.BytesIO()
     if kind == "pickle":
         trap = np.empty(1, object)
-        trap[0] = Trap(sprung)
+        trap[0] = Trap(folder / "sprung")
         np.save(buffer, trap, allow_pickle=True)
         _write(path, buffer.getvalue())
     elif kind == "header":
@@ -129,7 +135,7 @@ def _false_header(chance: Random) -> bytes:
     return b"\x93NUMPY" + bytes([version, 0]) + head + text.encode()
 
 
-def _spoil_network(folder: Path, chance: Random, _: Path) -> str:
+def _spoil_network(folder: Path, chance: Random) -> str:
     path = folder / chance.choice(_NETWORKS)
     if not path.is_file():
         return "nothing"

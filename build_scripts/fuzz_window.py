@@ -1,5 +1,7 @@
-"""The fuzzer's cases for the window, run inside a worker: one window for many of them."""
+"""Runs the fuzzer's cases for the window inside a worker: one window for many of them."""
 
+import logging
+import os
 import sys
 import threading
 import time
@@ -9,13 +11,13 @@ from pathlib import Path
 from random import Random
 from types import TracebackType
 
-from fuzz_cases import MODEL, World, deam_table
+from fuzz_cases import MODEL, World, deam_table, spoil_library, with_models_in
 from fuzz_cli import Records
-from fuzz_judge import FINDING, RESULT, SENTENCE, Verdict
+from fuzz_models import copy_and_spoil
 from fuzz_mutations import spoil
 from fuzz_originals import Original
 from fuzz_texts import spoil_json, spoil_settings, spoil_table
-from fuzz_workers import HANG_S, RunCase, note
+from fuzz_workers import CONTAINED, FINDING, HANG_S, RESULT, SENTENCE, RunCase, Verdict, note
 from PySide6.QtCore import QEventLoop, QTimer, QUrl
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -23,12 +25,16 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_application, make_window
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
-from emoviz.player import SilentPlayer
+from emoviz.player import SilentPlayer, SoundDevicePlayer
 from emoviz.trajectory import metadata_path
 from tests.gui.driving import action, banner_of, drop
 
 _PLAYED_S = 0.15
+_MOMENT_S = 0.05
 _GOOD_EVERY = 10
+_PATIENCE_S = HANG_S - 2.0
+"""So that the case itself can say what it has waited for."""
+_CRASHED = "the decoder crashed"
 _SETTINGS = """[sound]
 volume=0.5
 device=
@@ -64,76 +70,97 @@ class Desk:
 
     def __init__(self, folder: Path, originals: list[Original]) -> None:
         self.world = World(folder, originals)
-        self.records = Records()
-        self.raised: list[str] = []
+        self._records = Records()
+        self._raised: list[str] = []
         sys.excepthook = self._take
         threading.excepthook = lambda told: self._take(
             told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback
         )
-        import logging
-
-        logging.basicConfig(level=logging.INFO, handlers=[self.records])
-        self.application: QApplication = make_application()
+        logging.basicConfig(level=logging.INFO, handlers=[self._records])
+        self._application: QApplication = make_application()
         self.good = folder / "good song.flac"
         self.good.write_bytes(self.world.good.data)
         self._settings = Settings(folder / "settings.ini")
         self._settings.put(remembered.MODEL, MODEL)
-        self.window = self._shown(self._settings)
+        self._library = folder / "library.db"
+        self.window = self._shown(self._settings, self._library)
 
-    def with_settings(self, file: Path) -> None:
-        """Open the window anew with the settings in a file, and then with good ones again."""
+    def begin_anew(self, settings: Path | None = None, library: Path | None = None) -> None:
+        """Close the window and open it with other settings, or another library."""
         self.window.close()
         self.window.deleteLater()
-        self.window = self._shown(Settings(file))
-        self.wait_until(lambda: self.window.isVisible(), 5.0)
-        self.window.close()
-        self.window.deleteLater()
-        self.window = self._shown(self._settings)
+        chosen = Settings(settings) if settings else self._settings
+        self.window = self._shown(chosen, library or self._library)
 
-    def drop(self, path: Path) -> bool:
-        """Let go of a file over the window, as the mouse does."""
-        return drop(self.window, QUrl.fromLocalFile(str(path)))
+    def open(self, path: Path) -> str:
+        """Let go of a song over the window, as the mouse does; give what is wrong, if anything."""
+        self.window.say("")
+        if not drop(self.window, QUrl.fromLocalFile(str(path))):
+            return "the window does not take the file"
+        if self.wait_until(lambda: self._is_settled(path), _PATIENCE_S):
+            return ""
+        return f"neither song nor sentence: {banner_of(self.window)!r}"
 
     def is_shown(self, path: Path) -> bool:
         """Tell whether the track of a song is whole."""
         track = self.window.trajectory
         return track is not None and track.provenance.song_file == path.name
 
-    def is_settled(self, path: Path) -> bool:
-        """Tell whether a song is shown, or a sentence says why not."""
-        if action(self.window, "stop_analysis").isEnabled():
-            return False
-        return self.is_shown(path) or path.stem in banner_of(self.window)
+    def play(self, chance: Random) -> None:
+        """Hear the song from two places."""
+        for _seek in range(2):
+            self.window.seek(chance.uniform(0.0, self.window.duration_s))
+            self.wait(_PLAYED_S)
+
+    def wait(self, duration_s: float) -> None:
+        """Let the window live for a while."""
+        self.wait_until(lambda: False, duration_s)
 
     def wait_until(self, condition: Callable[[], bool], deadline_s: float) -> bool:
         """Let the window live until something has come to be; tell whether it has."""
         end_s = time.monotonic() + deadline_s
         loop = QEventLoop()
         timer = QTimer()
-        timer.timeout.connect(lambda: loop.quit() if condition() or _late(end_s) else None)
+
+        def look() -> None:
+            if condition() or time.monotonic() > end_s:
+                loop.quit()
+
+        timer.timeout.connect(look)
         timer.start(10)
-        if not condition():
-            loop.exec()
+        loop.exec()
         timer.stop()
         return condition()
 
+    def dialogs(self) -> list[QDialog]:
+        """Give the dialogs that are open."""
+        return [dialog for dialog in self.window.findChildren(QDialog) if dialog.isVisible()]
+
     def faults(self) -> list[str]:
         """Give what was raised or logged since the last time."""
-        found = [*self.raised, *self.records.texts]
-        self.raised.clear()
-        self.records.texts.clear()
+        found = [*self._raised, *self._records.texts]
+        self._raised.clear()
+        self._records.texts.clear()
         return found
 
-    def _shown(self, settings: Settings) -> MainWindow:
+    def _is_settled(self, path: Path) -> bool:
+        """Tell whether a song is shown, or a sentence says why not."""
+        if action(self.window, "stop_analysis").isEnabled():
+            return False
+        return self.is_shown(path) or path.name in banner_of(self.window)
+
+    def _shown(self, settings: Settings, library: Path) -> MainWindow:
         window = make_window(settings)
-        window.set_player(SilentPlayer(), None)
+        window.library.use(library)
+        has_sound = "PULSE_SERVER" in os.environ
+        window.set_player(SoundDevicePlayer() if has_sound else SilentPlayer(), None)
         window.show()
         return window
 
     def _take(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        self.raised.append("".join(traceback.format_exception(kind, error, trace)))
+        self._raised.append("".join(traceback.format_exception(kind, error, trace)))
 
 
 def prepare(seed: int, folder: Path, originals: list[Original]) -> RunCase:
@@ -144,55 +171,58 @@ def prepare(seed: int, folder: Path, originals: list[Original]) -> RunCase:
 
 def _run(desk: Desk, seed: int, number: int, place: Path) -> Verdict:
     chance = Random(f"{seed}/window/{number}")
-    kinds: dict[Callable[[Desk, Path, Random, int], Verdict], int] = {
-        _song: 78,
-        _labels: 14,
-        _remembered: 8,
+    kinds: dict[Callable[[Desk, Path, Random], Verdict], int] = {
+        _song: 72,
+        _labels: 12,
+        _model: 6,
+        _remembered: 6,
+        _library: 4,
     }
     (kind,) = chance.choices(list(kinds), list(kinds.values()))
-    verdict = kind(desk, place, chance, number)
+    verdict = kind(desk, place, chance)
     faults = desk.faults()
-    if not desk.wait_until(lambda: True, 1.0):
-        faults.append("the event loop is dead")
     # Not after every case: that is when what a bad song has left behind would show.
     if verdict.outcome == FINDING or faults or not number % _GOOD_EVERY:
-        desk.drop(desk.good)
-        if not desk.wait_until(lambda: desk.is_shown(desk.good), HANG_S):
-            faults.append(f"a good song no longer opens: {banner_of(desk.window)}")
+        wrong = desk.open(desk.good)
+        if wrong or not desk.is_shown(desk.good):
+            faults.append(f"a good song no longer opens: {wrong or banner_of(desk.window)}")
+        faults += desk.faults()
     if faults:
         detail = "; ".join(filter(None, (verdict.detail, *faults)))
         return Verdict(FINDING, verdict.form, verdict.what, detail)
     return verdict
 
 
-def _song(desk: Desk, place: Path, chance: Random, number: int) -> Verdict:
+def _song(desk: Desk, place: Path, chance: Random) -> Verdict:
     original = chance.choice(desk.world.originals)
     data, said = spoil(original.data, chance, desk.world.data)
-    path = place / f"case{number}{Path(original.name).suffix}"
+    path = place / f"case {place.name}{Path(original.name).suffix}"
     path.write_bytes(data)
     note(desk.world.folder, original.form, said)
-    if not desk.drop(path):
-        return Verdict(FINDING, original.form, said, "the window does not take the file")
-    settled = desk.wait_until(lambda: desk.is_settled(path), HANG_S - 2.0)
-    sentence = banner_of(desk.window)
-    if not settled:
-        return Verdict(FINDING, original.form, said, f"neither song nor sentence: {sentence!r}")
-    if "the analysis failed" in sentence or "went wrong" in sentence:
-        return Verdict(FINDING, original.form, said, sentence)
-    if not desk.is_shown(path):
-        return Verdict(SENTENCE, original.form, said)
-    # It is heard too, from wherever it is wanted.
-    for _seek in range(2):
-        desk.window.seek(chance.uniform(0.0, desk.window.duration_s))
-        desk.wait_until(lambda: False, _PLAYED_S)
-    return Verdict(RESULT, original.form, said)
+    wrong = desk.open(path)
+    if not wrong and desk.is_shown(path):
+        desk.play(chance)
+    return _verdict(desk, original.form, said, wrong, desk.is_shown(path))
 
 
-def _labels(desk: Desk, place: Path, chance: Random, number: int) -> Verdict:
+def _model(desk: Desk, place: Path, chance: Random) -> Verdict:
+    """Track a good song with a spoiled model."""
+    said = copy_and_spoil(MODEL, place, chance)
+    note(desk.world.folder, "model folder", said)
+    path = place / f"good {place.name}.flac"
+    # The library knows none of it: a tag that nobody reads makes it another file.
+    path.write_bytes(desk.world.good.data + place.name.encode())
+    with with_models_in(place):
+        wrong = desk.open(path)
+        shown = desk.is_shown(path)
+        if not shown and "no model" in banner_of(desk.window):
+            wrong = ""
+    return _verdict(desk, "model folder", said, wrong, shown)
+
+
+def _labels(desk: Desk, place: Path, chance: Random) -> Verdict:
     """Compare a good song with spoiled labels."""
-    desk.drop(desk.good)
-    if not desk.wait_until(lambda: desk.is_shown(desk.good), HANG_S / 2):
-        return Verdict(FINDING, "labels", "none", "a good song does not open")
+    wrong = desk.open(desk.good)
     for name in ("valence.csv", "arousal.csv"):
         (place / name).write_text(deam_table(name), encoding="utf-8")
     desk.world.track.save_csv(place / "own.csv")
@@ -205,41 +235,64 @@ def _labels(desk: Desk, place: Path, chance: Random, number: int) -> Verdict:
     note(desk.world.folder, "labels", said)
     desk.window.say("")
     # What the dialog calls when a file has been chosen in it.
-    desk.window.comparison._begin_labels(path)
-    panel = desk.window.comparison.panel
+    comparison = desk.window.comparison
+    comparison._begin_labels(path)
 
     def answered() -> bool:
-        asked = _open_dialogs(desk.window)
-        return bool(asked) or panel.isVisible() or bool(banner_of(desk.window))
+        shown = comparison.panel.isVisible() or bool(banner_of(desk.window))
+        return shown or bool(desk.dialogs())
 
-    if not desk.wait_until(answered, HANG_S - 2.0):
-        return Verdict(FINDING, "labels", said, "neither labels nor a sentence")
-    for dialog in _open_dialogs(desk.window):
+    if not wrong and not desk.wait_until(answered, _PATIENCE_S):
+        wrong = "neither labels nor a sentence"
+    for dialog in desk.dialogs():
         dialog.accept()
-    desk.wait_until(lambda: False, 0.05)
+    desk.wait(_MOMENT_S)
     sentence = banner_of(desk.window)
-    if "labels cannot be read (" in sentence:
-        return Verdict(FINDING, "labels", said, sentence)
     if sentence and str(place) not in sentence:
-        return Verdict(FINDING, "labels", said, f"the file is not named: {sentence}")
-    outcome = SENTENCE if sentence else RESULT
-    desk.window.comparison.stop_comparing()
-    return Verdict(outcome, "labels", said)
+        wrong = f"the file is not named: {sentence}"
+    shown = comparison.panel.isVisible()
+    comparison.stop_comparing()
+    return _verdict(desk, "labels", said, wrong, shown)
 
 
-def _remembered(desk: Desk, place: Path, chance: Random, number: int) -> Verdict:
+def _remembered(desk: Desk, place: Path, chance: Random) -> Verdict:
     """Open the window with spoiled settings: they are left aside without a word."""
     file = place / "emoviz.ini"
     data, said = spoil_settings(_SETTINGS.encode(), chance)
     file.write_bytes(data)
     note(desk.world.folder, "settings", said)
-    desk.with_settings(file)
-    return Verdict(RESULT, "settings", said)
+    desk.begin_anew(settings=file)
+    wrong = desk.open(desk.good)
+    # A model that is not there is said to be missing.
+    if "model" in banner_of(desk.window):
+        wrong = ""
+    verdict = _verdict(desk, "settings", said, wrong, desk.is_shown(desk.good))
+    desk.begin_anew()
+    return verdict
 
 
-def _open_dialogs(window: MainWindow) -> list[QDialog]:
-    return [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+def _library(desk: Desk, place: Path, chance: Random) -> Verdict:
+    """Open a good song while the library that may know it is spoiled."""
+    file = place / "songs.db"
+    said = spoil_library(desk.world, file, desk.good, chance)
+    note(desk.world.folder, "library", said)
+    desk.window.library.use(file)
+    wrong = desk.open(desk.good)
+    shown = desk.is_shown(desk.good)
+    desk.wait(_MOMENT_S)
+    for dialog in desk.dialogs():
+        dialog.reject()
+    verdict = _verdict(desk, "library", said, wrong, shown)
+    desk.begin_anew()
+    return verdict
 
 
-def _late(end_s: float) -> bool:
-    return time.monotonic() > end_s
+def _verdict(desk: Desk, form: str, said: str, wrong: str, is_result: bool) -> Verdict:
+    sentence = banner_of(desk.window)
+    if wrong:
+        return Verdict(FINDING, form, said, wrong)
+    if any(sign in sentence for sign in ("failed (", "went wrong", "labels cannot be read (")):
+        return Verdict(FINDING, form, said, sentence)
+    if _CRASHED in sentence:
+        return Verdict(CONTAINED, form, said, sentence)
+    return Verdict(RESULT if is_result else SENTENCE, form, said)

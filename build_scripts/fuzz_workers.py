@@ -14,21 +14,34 @@ from typing import TYPE_CHECKING
 
 import bench_machine as machine
 import psutil
-from fuzz_judge import FINDING, Verdict
 from fuzz_originals import Original
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
-HANG_S = 20.0
+RESULT, SENTENCE, CONTAINED, FINDING = "result", "sentence", "contained", "FINDING"
+"""How a case ends: `CONTAINED` is a decoder library that crashed and was said to have"""
+
+HANG_S = 30.0
 GRACE_S = 15.0
 """A worker that is past its time by this much is beyond helping itself."""
 MOST_GROWTH_MB = 1200
 """How much more memory a case may take than the worker had before"""
 _CASES_EACH = 400
 """So many cases has a worker before the next takes its place."""
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.5
 _START_S = 90.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a case, and of a finding what is wrong."""
+
+    outcome: str
+    form: str = ""
+    what: str = ""
+    detail: str = ""
+
 
 RunCase = Callable[[int, Path], Verdict]
 """Runs a case by its number, in an empty folder"""
@@ -146,8 +159,8 @@ class _Worker:
         with suppress(EOFError, ConnectionError):
             if self._here.poll():
                 verdict = self._here.recv()
-        grown_mb = self._memory_mb() - self._began_mb
         if verdict is None:
+            grown_mb = self._memory_mb() - self._began_mb
             if not self._process.is_alive():
                 verdict = self._given_up(f"the process ended ({self._process.exitcode})")
             elif grown_mb > MOST_GROWTH_MB:
@@ -189,11 +202,14 @@ class _Worker:
         return f"\n{trace[-6000:]}" if trace else ""
 
     def _memory_mb(self) -> float:
-        try:
-            assert self._watched is not None
-            return self._watched.memory_info().rss / 1e6
-        except psutil.NoSuchProcess:
-            return 0.0
+        """Give how much memory the worker has, with the processes that decode for it."""
+        assert self._watched is not None
+        total = 0
+        with suppress(psutil.Error):
+            for process in (self._watched, *self._watched.children(recursive=True)):
+                with suppress(psutil.Error):
+                    total += process.memory_info().rss
+        return total / 1e6
 
 
 def note(folder: Path, form: str, what: str) -> None:
@@ -223,5 +239,5 @@ def _serve(
             verdict = run(number, place)
             faulthandler.cancel_dump_traceback_later()
             there.send(verdict)
-            if verdict.outcome != FINDING:
+            if verdict.outcome in (RESULT, SENTENCE):
                 shutil.rmtree(place)
