@@ -49,13 +49,15 @@ def set_network(folder: Path, model: onnx.ModelProto) -> None:
 
 
 def mean_network(columns: int, bands: int, outputs: int, name: str = "columns") -> onnx.ModelProto:
-    """Make a network whose outputs all are tanh of the mean level of a column."""
+    """Make a network whose outputs are tanh of the mean level of a column, and its size."""
     shape = ["n", columns, bands]
+    feelings = ["bounded"] * 2
     graph = helper.make_graph(
         [
             helper.make_node("ReduceMean", [name, "axes"], ["mean"], keepdims=1),
             helper.make_node("Tanh", ["mean"], ["bounded"]),
-            helper.make_node("Concat", ["bounded"] * outputs, ["values"], axis=2),
+            helper.make_node("Abs", ["bounded"], ["size"]),
+            helper.make_node("Concat", feelings + ["size"] * (outputs - 2), ["values"], axis=2),
         ],
         "mean",
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)],
@@ -146,6 +148,24 @@ def _headed(shape: str, kind: str = "'<f4'") -> Callable[[Path], None]:
     return lambda folder: (folder / "mel_filters.npy").write_bytes(data) and None
 
 
+def _double_network() -> onnx.ModelProto:
+    """Make a network that gives what it should, in double precision."""
+    model = mean_network(60, FEATURES, outputs=4)
+    concat = model.graph.node[-1]
+    concat.output[0] = "single"
+    to_double = helper.make_node("Cast", ["single"], ["values"], to=TensorProto.DOUBLE)
+    model.graph.node.append(to_double)
+    model.graph.output[0].type.tensor_type.elem_type = TensorProto.DOUBLE
+    return model
+
+
+def negative_deviations(folder: Path) -> None:
+    """Have the network say of what it is sure to be less than nothing."""
+    model = mean_network(60, FEATURES, outputs=4)
+    next(node for node in model.graph.node if node.op_type == "Abs").op_type = "Identity"
+    set_network(folder, model)
+
+
 def endless_weights(folder: Path) -> None:
     """Make every weight of the network no number."""
     model = onnx.load(folder / "model.onnx")
@@ -215,6 +235,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "junk for a network": _junk_network,
     "network of another window": _network(mean_network(40, FEATURES, 2)),
     "network of another input": _network(mean_network(60, FEATURES, 2, name="x")),
+    "network of doubles": _network(_double_network()),
     "network of more outputs": _network(mean_network(60, FEATURES, 3)),
 }
 """What can be wrong with a model folder: each spoils the copy it is given."""

@@ -11,7 +11,7 @@ import soundfile
 
 from emoviz.analyze_command import NOTES
 from emoviz.library.store import Library
-from emoviz.trajectory import load_csv
+from emoviz.trajectory import load_csv, metadata_path
 from tests.audio import music, wait_until, write_music
 from tests.program import Program
 
@@ -138,6 +138,22 @@ def test_what_is_noted_is_damaged(emoviz: Program, album: Path) -> None:
     (kept,) = notes.parent.glob(".emoviz-*.library")
     assert f"what was there is kept as {kept.name}" in done.stderr
     assert len(written_at(notes.parent)) == 4
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+@pytest.mark.parametrize("said", ['{"notes": [7], "provenance": 7}', '{"notes": ' + "[" * 100_000])
+def test_a_table_that_no_longer_says_what_it_is_is_written_again(
+    emoviz: Program, album: Path, kind: str, said: str
+) -> None:
+    arguments = ("analyze", album, "-o", "out", "--format", kind, *SMALL)
+    assert emoviz(*arguments).returncode == 0
+    table = emoviz.place / "out" / "live" / f"a.{kind}"
+    before = table.read_bytes()
+    described = metadata_path(table) if kind == "csv" else table
+    described.write_text(said)
+    done = emoviz(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert table.read_bytes() == before
 
 
 def test_unreadable_folders_and_loops_are_said_and_the_rest_is_done(

@@ -184,6 +184,14 @@ def test_a_time_that_no_file_of_that_size_can_have_is_not_believed(
     decoder.close()
 
 
+def test_a_frame_with_no_room_for_what_it_says_of_the_song_is_sound(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp3"
+    encode(path, music(3.0, 22050), 22050)
+    frame = b"\xff\xf3\x10\x00".ljust(21, b"\0") + b"Info\0"
+    path.write_bytes(frame + path.read_bytes())
+    assert len(whole(path)) / 22050 == pytest.approx(3.0, abs=0.2)
+
+
 @pytest.mark.parametrize(
     "suffix", ["flac", "mp3", "ogg", "opus", "m4a", "aac", "wma", "mkv", "mp4"]
 )

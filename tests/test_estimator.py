@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from tests.models import (
     copy_shipped,
     endless_weights,
     front_end_of,
+    negative_deviations,
     take_deviations,
 )
 
@@ -108,9 +110,12 @@ def test_a_byte_that_changed_in_any_file_that_is_run_is_noticed(model: str, tmp_
     assert Estimator(folder).info.name == model
 
 
-def test_a_network_whose_values_are_no_numbers_is_refused_when_it_gives_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spoil", [endless_weights, negative_deviations])
+def test_values_that_can_be_none_are_refused_when_the_network_gives_them(
+    tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
     folder = copy_shipped(tmp_path / "cae")
-    endless_weights(folder)
+    spoil(folder)
     with pytest.raises(errors.ModelBrokenError, match=r"values that are outside its range"):
         Estimator(folder)(windows(1))
 

@@ -155,6 +155,12 @@ def _digits(folder: Path) -> Path:
     return path
 
 
+def _far_song(folder: Path) -> Path:
+    path = write_pair(folder, {2: 0.1})
+    path.write_text(path.read_text().replace("\n2,", f"\n{'9' * 300},"))
+    return path
+
+
 def _empty(folder: Path) -> Path:
     path = folder / "valence.csv"
     path.write_bytes(b"")
@@ -174,6 +180,7 @@ def _empty(folder: Path) -> Path:
         (_of_other_songs, r"valence\.csv: it and arousal\.csv label no song in common; mend"),
         (_named_column("sample_999999999999500ms"), r"'sample_999999999999500ms' is not of the"),
         (_named_column(f"sample_{'9' * 5000}ms"), r"'sample_9{33}…' is not of the form"),
+        (_far_song, r"'9{40}…' is not a whole number, or far too large; mend"),
         (_digits, r"'9{40}…' is not a finite number; mend"),
         (_picture, r"valence\.csv: it cannot be read \(.*\); mend"),
         (_prose, r"valence\.csv: this is no table of labels that emoviz knows; choose a CSV"),

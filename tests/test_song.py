@@ -192,6 +192,19 @@ def test_a_title_that_cannot_be_written_is_shown_as_far_as_it_can(tmp_path: Path
     shown.encode()
 
 
+def test_a_title_as_long_as_a_book_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "song.flac"
+    encode(path, music(DURATION_S, 44100), 44100, title="la " * 5000)
+    assert Song.open(path).title == ("la " * 334)[:1000]
+
+
+def test_a_sentence_stays_one_whatever_the_file_is_called(tmp_path: Path) -> None:
+    with pytest.raises(errors.SongNotFoundError) as raised:
+        Song.open(tmp_path / "two\nlines\x1b[2J.wav")
+    assert str(raised.value).startswith(f"{tmp_path}/two\\nlines\\x1b[2J.wav: ")
+    assert str(raised.value).isprintable()
+
+
 def test_title_and_artist_of_an_m4a(tmp_path: Path) -> None:
     encode(tmp_path / "song.m4a", music(DURATION_S, 44100), 44100, title="Lied", artist="Wir")
     song = Song.open(tmp_path / "song.m4a")

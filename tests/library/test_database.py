@@ -90,6 +90,15 @@ def test_damage_in_the_middle_is_found(file: Path) -> None:
         upkeep.check(library)
 
 
+def test_garbled_names_of_tables_are_damage(file: Path) -> None:
+    fill(file)
+    content = file.read_bytes()
+    assert b"CREATE TABLE artists" in content
+    file.write_bytes(content.replace(b"CREATE TABLE artists", b"CREATE TABLE \xff\xferists"))
+    with pytest.raises(errors.LibraryCorruptError), Library.open(file) as library:
+        list(library.all_songs())
+
+
 def test_a_library_on_a_read_only_disk_can_be_read(file: Path) -> None:
     fill(file)
     file.chmod(0o444)

@@ -2,15 +2,18 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from emoviz import errors
 from emoviz.estimator import Estimator
+from emoviz.library import upkeep
 from emoviz.library.records import FileState, LibrarySong, SongRecord
+from emoviz.library.search import find_alike
 from emoviz.library.store import Library
 from emoviz.song import Song
 from emoviz.tracker import File2Track
@@ -158,3 +161,52 @@ def test_a_recorded_track_without_deviations(library: Library, tmp_path: Path) -
     bare = type(full).from_values(full.values[:, :2], full.provenance)
     library.put(SongRecord(path, FileState.of(path), "song", "", "", 20.0), bare)
     assert library.track(path, "cae") == bare
+
+
+_QUESTIONS: dict[str, Callable[[Library, Path], object]] = {
+    "all songs": lambda library, _: list(library.all_songs()),
+    "find": lambda library, path: library.find(path, "cae"),
+    "know again": lambda library, path: library.track(path, "cae"),
+    "models": lambda library, _: library.models(),
+    "places": lambda library, _: library.places([1], "cae"),
+    "points": lambda library, _: library.points("cae"),
+    "changes": lambda library, _: list(upkeep.changes(library)),
+    "alike": lambda library, path: find_alike(
+        library, make_track(path, (0.0, 0.0), (0.1, 0.1)), "cae"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "question"),
+    [
+        ("songs.path", b"\xff", "all songs"),
+        ("songs.path", "\0", "changes"),
+        ("songs.title", b"title", "all songs"),
+        ("songs.title", 7, "find"),
+        ("songs.duration_s", "long", "all songs"),
+        ("songs.duration_s", float("inf"), "all songs"),
+        ("songs.sha256", 7, "changes"),
+        ("songs.sha256", 7, "find"),
+        ("artists.name", b"\0", "all songs"),
+        ("models.name", b"\0", "models"),
+        ("tracks.valence", "high", "places"),
+        ("tracks.valence", "high", "points"),
+        ("tracks.emoviz_version", b"\0", "find"),
+        ("track_values.valence", b"\0", "know again"),
+        ("track_values.valence", b"", "know again"),
+        ("track_values.valence", np.full(40, np.nan, "<f4").tobytes(), "know again"),
+        ("track_values.arousal", np.full(40, 9.0, "<f4").tobytes(), "know again"),
+        ("track_shapes.shape", b"\0", "alike"),
+    ],
+)
+def test_a_row_of_which_no_answer_can_be_made_is_damage(
+    library: Library, tmp_path: Path, column: str, value: object, question: str
+) -> None:
+    path = tmp_path / "song.wav"
+    put(library, path)
+    table, name = column.split(".")
+    with library.writing() as connection:
+        connection.execute(f"UPDATE {table} SET {name} = ?", (value,))
+    with pytest.raises(errors.LibraryCorruptError, match="what stands in it makes no sense"):
+        _QUESTIONS[question](library, path)
