@@ -5,6 +5,8 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 from random import Random
@@ -32,12 +34,13 @@ class Records(logging.Handler):
         self.texts.append(self.format(record))
 
 
-def prepare(seed: int, folder: Path, originals: list[Original]) -> RunCase:
+@contextmanager
+def prepare(seed: int, folder: Path, originals: list[Original]) -> Iterator[RunCase]:
     """Give what runs a case of the command line."""
     records = Records()
     logging.basicConfig(level=logging.INFO, handlers=[records])
     world = World(folder, originals)
-    return lambda number, place: _run(world, records, seed, number, place)
+    yield lambda number, place: _run(world, records, seed, number, place)
 
 
 def _run(world: World, records: Records, seed: int, number: int, place: Path) -> Verdict:

@@ -6,7 +6,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -163,10 +164,14 @@ class Desk:
         self._raised.append("".join(traceback.format_exception(kind, error, trace)))
 
 
-def prepare(seed: int, folder: Path, originals: list[Original]) -> RunCase:
+@contextmanager
+def prepare(seed: int, folder: Path, originals: list[Original]) -> Iterator[RunCase]:
     """Give what runs a case of the window."""
     desk = Desk(folder, originals)
-    return lambda number, place: _run(desk, seed, number, place)
+    try:
+        yield lambda number, place: _run(desk, seed, number, place)
+    finally:
+        desk.window.close()
 
 
 def _run(desk: Desk, seed: int, number: int, place: Path) -> Verdict:

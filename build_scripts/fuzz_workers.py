@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -45,7 +45,7 @@ class Verdict:
 
 RunCase = Callable[[int, Path], Verdict]
 """Runs a case by its number, in an empty folder"""
-Prepare = Callable[[int, Path, list[Original]], RunCase]
+Prepare = Callable[[int, Path, list[Original]], AbstractContextManager[RunCase]]
 """Makes what runs cases, of the seed, the worker's folder and the originals, in the worker"""
 
 
@@ -227,9 +227,11 @@ def _serve(
         os.dup2(opened, number)
         os.close(opened)
     (folder / "about").touch()
-    with (folder / "trace").open("w", encoding="utf-8") as trace:
+    with (
+        (folder / "trace").open("a", encoding="utf-8") as trace,
+        prepare(seed, folder, originals) as run,
+    ):
         faulthandler.enable(trace)
-        run = prepare(seed, folder, originals)
         there.send("ready")
         while (number := there.recv()) is not None:
             place = folder / str(number)
