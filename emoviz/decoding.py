@@ -199,9 +199,14 @@ class AvDecoder:
                 # The index of these files is usually at their end: the first thing to get lost.
                 raise errors.SongDamagedError(path, "its end is missing") from error
             raise errors.SongFormatError(path) from error
+        reason = ""
         if not self._container.streams.audio:
+            reason = "it has no sound track"
+        elif self._container.streams.audio[0].codec_context is None:
+            reason = "its codec is unknown"
+        if reason:
             self._container.close()
-            raise errors.SongFormatError(path, "it has no sound track")
+            raise errors.SongFormatError(path, reason)
         self._stream = self._container.streams.audio[0]
         self.sample_rate_hz = int(self._stream.codec_context.sample_rate)
         self.channels = int(self._stream.codec_context.channels)

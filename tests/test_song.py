@@ -193,7 +193,7 @@ def test_a_title_that_cannot_be_written_is_shown_as_far_as_it_can(tmp_path: Path
 
 
 def test_a_title_as_long_as_a_book_is_cut(tmp_path: Path) -> None:
-    path = tmp_path / "song.flac"
+    path = tmp_path / "song.m4a"
     encode(path, music(DURATION_S, 44100), 44100, title="la " * 5000)
     assert Song.open(path).title == ("la " * 334)[:1000]
 
@@ -247,6 +247,12 @@ def _claims(rate_hz: int, channels: int) -> Callable[[Path], None]:
     return make
 
 
+def _unknown_codec(path: Path) -> None:
+    head = b"Creative Voice File\x1a" + struct.pack("<HHH", 26, 0x0114, 0x111F)
+    block = struct.pack("<IBBHI", 22050, 16, 2, 0xFFFF, 0) + bytes(5000)
+    path.write_bytes(head + b"\x09" + len(block).to_bytes(3, "little") + block)
+
+
 def _only_a_header(path: Path) -> None:
     encode(path, music(DURATION_S, 44100)[:0], 44100)
 
@@ -267,6 +273,7 @@ def _nothing(path: Path) -> None:
         ("text.raw", _text, errors.SongFormatError, "convert it"),
         ("noise.flac", _noise, errors.SongFormatError, "convert it"),
         ("channels.wav", _no_channels, errors.SongFormatError, "convert it"),
+        ("codec.voc", _unknown_codec, errors.SongFormatError, "(its codec is unknown); convert it"),
         ("slow.wav", _claims(7, 2), errors.SongFormatError, "2 channels of 7 Hz"),
         ("quick.wav", _claims(2_000_000_000, 2), errors.SongFormatError, "convert it"),
         ("crowd.wav", _claims(44100, 1000), errors.SongFormatError, "1000 channels of 44100 Hz"),

@@ -315,8 +315,14 @@ def _song(row: tuple[object, ...]) -> LibrarySong:
         raise ValueError("a number is none")
     if not math.isfinite(duration_s):
         raise ValueError("a song is endless")
-    texts = map(text_of, (title, artist, album))
-    return LibrarySong(Path(text_of(path)), *texts, duration_s, id=song_id)
+    return LibrarySong(
+        Path(text_of(path)),
+        text_of(title),
+        text_of(artist),
+        text_of(album),
+        duration_s,
+        id=song_id,
+    )
 
 
 def _sha256(path: Path) -> str:

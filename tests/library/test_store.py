@@ -183,7 +183,6 @@ _QUESTIONS: dict[str, Callable[[Library, Path], object]] = {
         ("songs.path", b"\xff", "all songs"),
         ("songs.path", "\0", "changes"),
         ("songs.title", b"title", "all songs"),
-        ("songs.title", 7, "find"),
         ("songs.duration_s", "long", "all songs"),
         ("songs.duration_s", float("inf"), "all songs"),
         ("songs.sha256", 7, "changes"),
