@@ -93,12 +93,25 @@ class Desk:
         chosen = Settings(settings) if settings else self._settings
         self.window = self._shown(chosen, library or self._library)
 
-    def open(self, path: Path) -> str:
-        """Let go of a song over the window, as the mouse does; give what is wrong, if anything."""
+    def open(self, path: Path, blamed: str = "") -> str:
+        """Let go of a song over the window, as the mouse does; give what is wrong, if anything.
+
+        Right is a whole track, or a sentence that names the song or `blamed`.
+        """
         self.window.say("")
+        before = self.window.trajectory
+        names = [name for name in (path.name, blamed) if name]
+
+        def is_settled() -> bool:
+            if action(self.window, "stop_analysis").isEnabled():
+                return False
+            if self.is_shown(path) and self.window.trajectory is not before:
+                return True
+            return any(name in banner_of(self.window) for name in names)
+
         if not drop(self.window, QUrl.fromLocalFile(str(path))):
             return "the window does not take the file"
-        if self.wait_until(lambda: self._is_settled(path), _PATIENCE_S):
+        if self.wait_until(is_settled, _PATIENCE_S):
             return ""
         return f"neither song nor sentence: {banner_of(self.window)!r}"
 
@@ -143,12 +156,6 @@ class Desk:
         self._raised.clear()
         self._records.texts.clear()
         return found
-
-    def _is_settled(self, path: Path) -> bool:
-        """Tell whether a song is shown, or a sentence says why not."""
-        if action(self.window, "stop_analysis").isEnabled():
-            return False
-        return self.is_shown(path) or path.name in banner_of(self.window)
 
     def _shown(self, settings: Settings, library: Path) -> MainWindow:
         window = make_window(settings)
@@ -218,10 +225,8 @@ def _model(desk: Desk, place: Path, chance: Random) -> Verdict:
     # The library knows none of it: a tag that nobody reads makes it another file.
     path.write_bytes(desk.world.good.data + place.name.encode())
     with with_models_in(place):
-        wrong = desk.open(path)
+        wrong = desk.open(path, "model")
         shown = desk.is_shown(path)
-        if not shown and "no model" in banner_of(desk.window):
-            wrong = ""
     return _verdict(desk, "model folder", said, wrong, shown)
 
 
@@ -267,10 +272,8 @@ def _remembered(desk: Desk, place: Path, chance: Random) -> Verdict:
     file.write_bytes(data)
     note(desk.world.folder, "settings", said)
     desk.begin_anew(settings=file)
-    wrong = desk.open(desk.good)
     # A model that is not there is said to be missing.
-    if "model" in banner_of(desk.window):
-        wrong = ""
+    wrong = desk.open(desk.good, "model")
     verdict = _verdict(desk, "settings", said, wrong, desk.is_shown(desk.good))
     desk.begin_anew()
     return verdict

@@ -130,6 +130,9 @@ class SoundFileDecoder:
         raise errors.SongDamagedError(self._path, _words(error)) from error
 
     def _read(self, frames: int) -> Samples:
+        # Opened anew, a damaged file may be shorter than it was, which soundfile does not expect.
+        if self._file.tell() > self._file.frames:
+            return np.zeros((0, self.channels), np.float32)
         block: Samples = self._file.read(frames, dtype="float32", always_2d=True)
         return block
 

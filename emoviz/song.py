@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category
 
 import numpy as np
+import numpy.typing as npt
 
 from emoviz import errors, files
 from emoviz.decoder import Damage, Decoder, Samples, SongDecoders, ignore_damage
@@ -23,6 +24,8 @@ TOLERATED_S = 1.0
 Report: TypeAlias = Callable[[str], None]
 """Takes one sentence for the user about something that is wrong but does not stop the work."""
 
+_LOUDEST = np.float32(2.0**32)
+"""More than the samples of any format of integers; what is larger makes sums without end."""
 _MOST_LETTERS = 1000
 """Of a title: what is longer is no title."""
 
@@ -129,8 +132,8 @@ class Song:
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=2)
         try:
             for block in self._blocks(decoder, round(start_s * decoder.sample_rate_hz)):
-                finite = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
-                yield resampler.resample_chunk(to_stereo(finite))
+                sound = np.where(_is_sound(block), block, np.float32(0))
+                yield resampler.resample_chunk(to_stereo(sound))
             yield resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
         except errors.SongError:
             is_good = False
@@ -172,11 +175,11 @@ class Song:
         damages = _Damages(self.path, decoder.sample_rate_hz, report, on_damage)
         try:
             for block in self._blocks(decoder, on_damage=damages.skip):
-                finite = np.isfinite(block)
-                if not finite.all():
-                    wrong = np.flatnonzero(~finite.all(axis=1))
+                is_sound = _is_sound(block)
+                if not is_sound.all():
+                    wrong = np.flatnonzero(~is_sound.all(axis=1))
                     damages.silence(frames + int(wrong[0]), frames + int(wrong[-1]) + 1)
-                    block = np.where(finite, block, np.float32(0))
+                    block = np.where(is_sound, block, np.float32(0))
                 frames += len(block)
                 yield block
         except errors.SongDamagedError as error:
@@ -260,6 +263,12 @@ def _stereo_mix(channels: int) -> Samples:
     # Scaled so that full scale on every channel cannot clip.
     scaled: Samples = (mix / mix.sum(axis=0)).astype(np.float32)
     return scaled
+
+
+def _is_sound(block: Samples) -> npt.NDArray[np.bool_]:
+    # False of what is not a number.
+    loud: npt.NDArray[np.bool_] = np.abs(block) <= _LOUDEST
+    return loud
 
 
 def _check_length(path: Path, decoder: Decoder) -> None:

@@ -1,6 +1,7 @@
 """Decoders against the sound that was encoded, and seeks against decoding the whole way."""
 
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -190,6 +191,23 @@ def test_a_frame_with_no_room_for_what_it_says_of_the_song_is_sound(tmp_path: Pa
     frame = b"\xff\xf3\x10\x00".ljust(21, b"\0") + b"Info\0"
     path.write_bytes(frame + path.read_bytes())
     assert len(whole(path)) / 22050 == pytest.approx(3.0, abs=0.2)
+
+
+@pytest.mark.parametrize("seed", [15, 29, 35])
+def test_an_mp3_with_junk_before_and_in_it_gives_what_comes_before_that(
+    tmp_path: Path, seed: int
+) -> None:
+    path = tmp_path / "song.mp3"
+    encode(path, music(6.0, 8000), 8000)
+    data, chance = path.read_bytes(), Random(seed)
+    cut = chance.randrange(len(data) * 3 // 4, len(data) - 200)
+    path.write_bytes(b"nothing" + data[:cut] + chance.randbytes(2000) + data[cut:])
+    decoder = open_decoder(path)
+    decoded_s = 0.0
+    with pytest.raises(errors.SongDamagedError):
+        for block in decoder.blocks():
+            decoded_s += len(block) / 8000
+    assert decoded_s > 4.0
 
 
 @pytest.mark.parametrize(

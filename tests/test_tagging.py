@@ -1,6 +1,7 @@
 """`emoviz tag`: what is written into songs, and that nothing else becomes of them."""
 
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from mutagen.id3 import ID3, TIT2, TMOO, TSOP, TXXX, TYER
 
 from emoviz import errors
 from emoviz.cli import main
+from emoviz.library import tags
 from emoviz.library.rewriting import rewrite
 from tests.audio import Floats, music
 from tests.program import Program
@@ -231,6 +233,17 @@ def test_one_that_cannot_be_tagged_does_not_stop_the_rest(
     after = state_of(folder)
     assert after.pop("c.flac") != before.pop("c.flac")
     assert after == before
+
+
+def test_tags_that_their_reader_falls_over_are_said_to_be_damaged(tmp_path: Path) -> None:
+    song = tmp_path / "song.wv"
+    header = struct.pack("<4sIHBBIIIII", b"wvpk", 24, 0x410, 0, 0, 1152, 0, 1152, 0x1800, 0)
+    # It is shorter than its own footer.
+    song.write_bytes(header + b"APETAGEX" + struct.pack("<IIII", 2000, 2, 1, 0) + bytes(8))
+    with pytest.raises(
+        errors.OutputError, match=r"its tags: .*; leave it out, or get a fresh copy"
+    ):
+        tags.read(song)
 
 
 def test_what_may_only_be_read_stays_as_it_is(folder: Path, library: Path, tmp_path: Path) -> None:

@@ -151,16 +151,12 @@ def trajectory_from_blobs(blobs: tuple[bytes | None, ...], provenance: Provenanc
 
     Raises `ValueError` where it can be none.
     """
-    columns = [
-        np.frombuffer(blob, "<f4").astype(np.float64).round(DECIMALS)
-        for blob in blobs
-        if blob is not None
-    ]
+    columns = [np.frombuffer(blob, "<f4") for blob in blobs if blob is not None]
     values = np.column_stack(columns)
     is_track = values.shape[1] in (2, 4) and len(values) and np.isfinite(values).all()
     if not is_track or np.abs(values[:, :2]).max() > 1.0:
         raise ValueError("a track is none")
-    return Trajectory.from_values(values, provenance)
+    return Trajectory.from_values(values.astype(np.float64).round(DECIMALS), provenance)
 
 
 def text_of(value: object) -> str:

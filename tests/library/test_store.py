@@ -177,6 +177,7 @@ _QUESTIONS: dict[str, Callable[[Library, Path], object]] = {
 }
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("column", "value", "question"),
     [
@@ -195,6 +196,7 @@ _QUESTIONS: dict[str, Callable[[Library, Path], object]] = {
         ("track_values.valence", b"\0", "know again"),
         ("track_values.valence", b"", "know again"),
         ("track_values.valence", np.full(40, np.nan, "<f4").tobytes(), "know again"),
+        ("track_values.valence", b"\1\0\xa0\x7f" * 40, "know again"),  # no number, and a trap
         ("track_values.arousal", np.full(40, 9.0, "<f4").tobytes(), "know again"),
         ("track_shapes.shape", b"\0", "alike"),
     ],
