@@ -18,6 +18,13 @@ from emoviz import paths
 
 _FILTERS = ("mel_filters.npy", "pitch_filters.npy")
 _NETWORKS = ("model.onnx", "listener.onnx")
+_FINGERPRINTED = {
+    "model.onnx": b"",
+    "listener.onnx": rb"\[listener\]\s*",
+    "mel_filters.npy": rb"\[front_end\]\s*",
+    "pitch_filters.npy": rb"\[pitch_front_end\]\s*",
+}
+"""What comes before the fingerprint of each file in model.toml"""
 
 
 class Trap:
@@ -236,7 +243,7 @@ def _fit_fingerprints(folder: Path) -> None:
     if not path.is_file():
         return
     text = path.read_bytes()
-    for name, section in (("model.onnx", b""), ("listener.onnx", rb"\[listener\]\s*")):
+    for name, section in _FINGERPRINTED.items():
         if (folder / name).is_file():
             digest = hashlib.sha256((folder / name).read_bytes()).hexdigest().encode()
             found = re.search(section + rb'sha256 = "[0-9a-f]{64}"', text)

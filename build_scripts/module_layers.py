@@ -72,7 +72,7 @@ PARTS = (
         "models",
         "Models",
         "a folder of model/ to a function: window in, values out",
-        ("estimator", "inference"),
+        ("estimator", "filter_bank", "inference"),
         row=4,
         column=1.35,
     ),

@@ -32,6 +32,7 @@ _RATES_HZ = range(1000, 3_000_001)
 _MOST_CHANNELS = 64
 _LEAST_BYTES_PER_S = 10
 """Less than any codec takes for silence: a place in time beyond what that gives is no place."""
+_TAG_BYTES = 1 << 24
 _MOST_REFUSED = 1000
 """So many pieces in a row that make no sense are the end."""
 
@@ -63,6 +64,8 @@ def _open(path: Path, index: FrameIndex | None) -> Decoder:
     if len(links) > 1:
         return ChainDecoder([AvDecoder(path, link) for link in links])
     if links:
+        return AvDecoder(path)
+    if _is_tagged_svx(path):
         return AvDecoder(path)
     try:
         return SoundFileDecoder(path)
@@ -390,6 +393,12 @@ def _count_duration_s(path: Path) -> float:
 def _silence(frames: int, channels: int) -> Iterator[Samples]:
     for begin in range(0, frames, BLOCK_FRAMES):
         yield np.zeros((min(BLOCK_FRAMES, frames - begin), channels), np.float32)
+
+
+def _is_tagged_svx(path: Path) -> bool:
+    """Tell of an 8SVX behind an ID3 tag: libsndfile 1.2.2 never comes back from opening one."""
+    with path.open("rb") as file:
+        return file.read(3) == b"ID3" and b"8SVX" in file.read(_TAG_BYTES)
 
 
 def _is_mp4(path: Path) -> bool:

@@ -102,8 +102,7 @@ def _zipped_filters(folder: Path) -> None:
 
 
 def _filters_of(shape: tuple[int, ...]) -> Callable[[Path], None]:
-    filters = _saved(np.zeros(shape, np.float32))
-    return lambda folder: set_file(folder, "mel_filters.npy", filters)
+    return _filters(np.zeros(shape, np.float32))
 
 
 def _saved(array: np.ndarray) -> bytes:
@@ -136,8 +135,8 @@ def _junk_network(folder: Path) -> None:
     set_file(folder, "model.onnx", b"junk")
 
 
-def _saved(filters: np.ndarray) -> Callable[[Path], None]:
-    return lambda folder: np.save(folder / "mel_filters.npy", filters)
+def _filters(array: np.ndarray) -> Callable[[Path], None]:
+    return lambda folder: set_file(folder, "mel_filters.npy", _saved(array))
 
 
 def _headed(shape: str, kind: str = "'<f4'") -> Callable[[Path], None]:
@@ -145,7 +144,7 @@ def _headed(shape: str, kind: str = "'<f4'") -> Callable[[Path], None]:
     header = f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
     start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
     data = start + header + bytes(4000)
-    return lambda folder: (folder / "mel_filters.npy").write_bytes(data) and None
+    return lambda folder: set_file(folder, "mel_filters.npy", data)
 
 
 def _double_network() -> onnx.ModelProto:
@@ -183,11 +182,11 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "hop of zero": _line("hop_length=", "hop_length = 0"),
     "rate of one": _line("sample_rate_hz=", "sample_rate_hz = 1"),
     "wide halo": _line("halo_columns=", "halo_columns = 2000000000"),
-    "filters that are no numbers": _saved(np.full((96, 662), np.nan, np.float32)),
-    "negative filters": _saved(np.full((96, 662), -1.0, np.float32)),
-    "complex filters": _saved(np.zeros((96, 662), np.complex64)),
-    "filters of words": _saved(np.full((96, 662), "0.5")),
-    "filters too large for their kind": _saved(np.full((96, 662), 1e300)),
+    "filters that are no numbers": _filters(np.full((96, 662), np.nan, np.float32)),
+    "negative filters": _filters(np.full((96, 662), -1.0, np.float32)),
+    "complex filters": _filters(np.zeros((96, 662), np.complex64)),
+    "filters of words": _filters(np.full((96, 662), "0.5")),
+    "filters too large for their kind": _filters(np.full((96, 662), 1e300)),
     "filters that promise gigabytes": _headed("(100000, 100000)"),
     "filters less than none": _headed("(-1, 662)"),
     "filters of many brackets": _headed("(" * 3000),

@@ -246,6 +246,14 @@ def test_tags_that_their_reader_falls_over_are_said_to_be_damaged(tmp_path: Path
         tags.read(song)
 
 
+def test_a_title_that_is_no_text_keeps_no_song_from_being_tagged(tmp_path: Path) -> None:
+    song = write_song(tmp_path / "song.mp3")
+    title = b"TIT2\0\0\0\3\0\0\3\xc3("
+    song.write_bytes(b"ID3\4\0\0\0\0\0" + bytes([len(title)]) + title + song.read_bytes())
+    tags.write(song, {tags.MOOD: "calm"})
+    assert tags.read(song) == {tags.MOOD: "calm"}
+
+
 def test_what_may_only_be_read_stays_as_it_is(folder: Path, library: Path, tmp_path: Path) -> None:
     program = Program(tmp_path, tmp_path / "home")
     song = write_song(folder / "song.flac")

@@ -59,7 +59,10 @@ def packets(file: Path, name: Path) -> dict[int, str]:
     sums: dict[int, hashlib._Hash] = {}
     try:
         # By its bytes alone: a copy that has another suffix is taken for the same kind of file.
-        with file.open("rb") as opened, av.open(opened, "r") as container:
+        with (
+            file.open("rb") as opened,
+            av.open(opened, "r", metadata_errors="replace") as container,
+        ):
             cover = av.stream.Disposition.attached_pic
             streams = [
                 stream
