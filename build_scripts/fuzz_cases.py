@@ -361,7 +361,7 @@ BY_WEIGHT: dict[Callable[[World, Path, Random], Prepared], int] = {
     export: 9,
     add: 6,
     tag: 9,
-    with_others: 3,
+    with_others: 1,
     model: 10,
     read_labels: 10,
     library: 5,

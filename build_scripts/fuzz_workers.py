@@ -115,7 +115,7 @@ class _Worker:
         self._here, there = multiprocessing.Pipe()
         context = multiprocessing.get_context("spawn")
         self._process: SpawnProcess = context.Process(
-            target=_serve, args=(there, folder, prepare, seed, originals), daemon=True
+            target=_serve, args=(there, folder, prepare, seed, originals)
         )
         self._process.start()
         there.close()
