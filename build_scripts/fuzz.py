@@ -19,16 +19,17 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bench_machine as machine
 
 sys.path.insert(0, str(machine.ROOT))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import fuzz_cli
-import fuzz_window
-from fuzz_originals import Original, write_originals
 from fuzz_workers import CONTAINED, FINDING, RESULT, SENTENCE, Answer, Crew, Prepare
+
+if TYPE_CHECKING:
+    from fuzz_originals import Original
 
 KEPT = machine.ROOT / "build" / "fuzz"
 _OUTCOMES = (RESULT, SENTENCE, CONTAINED, FINDING)
@@ -39,15 +40,15 @@ _SAID_EVERY = 500
 class Fuzzer:
     """Runs cases, counts what becomes of them, and keeps the findings."""
 
-    def __init__(self, seed: int, folder: Path, kept: Path, minutes: float) -> None:
+    def __init__(
+        self, seed: int, folder: Path, originals: "list[Original]", kept: Path, minutes: float
+    ) -> None:
         self._seed, self._folder, self._kept = seed, folder, kept
         self._until_s = time.monotonic() + 60.0 * minutes
         self.counts: Counter[tuple[str, str]] = Counter()
         self.done: list[str] = []
         self.findings: list[str] = []
-        originals = folder / "originals"
-        originals.mkdir()
-        self._originals: list[Original] = write_originals(originals)
+        self._originals = originals
 
     def run(self, where: str, prepare: Prepare, numbers: list[int], workers: int) -> None:
         """Run cases through the command line or the window."""
@@ -105,6 +106,11 @@ class Fuzzer:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the fuzzer; give 0 if nothing was found."""
+    # Here, because every process that is spawned imports this module anew, and has no use for them.
+    import fuzz_cli
+    import fuzz_window
+    from fuzz_originals import write_originals
+
     parser = argparse.ArgumentParser(description="Spoil files and see what the program makes of it")
     parser.add_argument("--cases", type=int, default=5000)
     parser.add_argument("--window-cases", type=int, default=500, help="without a screen")
@@ -117,7 +123,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="emoviz-fuzz-") as name, ExitStack() as stack:
         folder = Path(name)
-        fuzzer = Fuzzer(options.seed, folder, options.keep, options.minutes)
+        originals = write_originals(folder / "originals")
+        fuzzer = Fuzzer(options.seed, folder, originals, options.keep, options.minutes)
 
         def run(where: str, prepare: Prepare, first: int, count: int) -> None:
             numbers = [*range(first, first + count)]

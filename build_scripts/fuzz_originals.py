@@ -95,7 +95,8 @@ class Original:
 
 
 def write_originals(folder: Path, forms: list[str] | None = None) -> list[Original]:
-    """Make a song in every format, or in those of `forms`; they are written into `folder`."""
+    """Make a song in every format, or in those of `forms`; they are written into a new `folder`."""
+    folder.mkdir()
     songs = []
     for form in forms or [*_SOUNDFILE, *_FFMPEG, *_LONG]:
         path = _write(form, folder)

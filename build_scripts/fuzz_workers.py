@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import bench_machine as machine
 import psutil
-from fuzz_originals import Original
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
+
+    from fuzz_originals import Original
 
 RESULT, SENTENCE, CONTAINED, FINDING = "result", "sentence", "contained", "FINDING"
 """How a case ends: `CONTAINED` is a decoder library that crashed and was said to have"""
@@ -45,7 +46,7 @@ class Verdict:
 
 RunCase = Callable[[int, Path], Verdict]
 """Runs a case by its number, in an empty folder"""
-Prepare = Callable[[int, Path, list[Original]], AbstractContextManager[RunCase]]
+Prepare = Callable[[int, Path, "list[Original]"], AbstractContextManager[RunCase]]
 """Makes what runs cases, of the seed, the worker's folder and the originals, in the worker"""
 
 
@@ -64,7 +65,7 @@ class Crew:
     """Workers that share the cases of a kind."""
 
     def __init__(
-        self, prepare: Prepare, seed: int, folder: Path, originals: list[Original], workers: int
+        self, prepare: Prepare, seed: int, folder: Path, originals: "list[Original]", workers: int
     ) -> None:
         self._made_with = (prepare, seed, originals)
         self._folder = folder
@@ -108,7 +109,7 @@ class _Worker:
     """One process, and what it is doing."""
 
     def __init__(
-        self, folder: Path, prepare: Prepare, seed: int, originals: list[Original]
+        self, folder: Path, prepare: Prepare, seed: int, originals: "list[Original]"
     ) -> None:
         folder.mkdir(parents=True)
         self._folder = folder
@@ -218,7 +219,7 @@ def note(folder: Path, form: str, what: str) -> None:
 
 
 def _serve(
-    there: Connection, folder: Path, prepare: Prepare, seed: int, originals: list[Original]
+    there: Connection, folder: Path, prepare: Prepare, seed: int, originals: "list[Original]"
 ) -> None:
     """Run cases until there is none: what a worker does."""
     os.environ.update(machine.home(folder / "home"))
