@@ -111,3 +111,10 @@ $(VENV)/.build: $(VENV)/.run locked/build.txt
 .PHONY: screenshots
 screenshots: $(VENV)/.test
 	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py docs/screenshots
+
+# The program in a folder that needs no Python: dist/emoviz/emoviz.
+.PHONY: frozen
+frozen:
+	sh build_scripts/system_packages.sh run
+	sh build_scripts/system_packages.sh binutils
+	$(PYTHON) build_scripts/freeze.py

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import bench_frozen
 import bench_library
 import bench_listen
 import bench_long
@@ -29,7 +30,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-_PARTS = ("start", "play", "long", "listen", "cli", "ear", "steady", "film")
+_PARTS = ("start", "frozen", "play", "long", "listen", "cli", "ear", "steady", "film")
 _LONG_PARTS = ("library", "map")
 """What takes half an hour, and is measured only where it is asked for"""
 _STARTS = 5
@@ -97,9 +98,11 @@ def main() -> int:
             figures += measure_cli(song, folder)
         if "film" in only:
             figures += measure_film(song, folder, notes)
+        if "frozen" in only:
+            figures += measure_frozen(song, folder, notes)
         if "library" in only:
             figures += measure_library(folder, notes)
-        if set(only) - {"cli", "ear", "library", "film"}:
+        if set(only) - {"cli", "ear", "frozen", "library", "film"}:
             with machine.screen() as screen:
                 environment = os.environ | machine.home(folder / "home") | screen
                 if "start" in only:
@@ -132,6 +135,17 @@ def measure_start(song: Path, folder: Path, environment: dict[str, str]) -> Figu
     # The first run fills the caches of files and fonts.
     warm = runs[1:]
     return Figure("start to window", statistics.median(warm), "s", 1.0, runs=tuple(warm))
+
+
+def measure_frozen(song: Path, folder: Path, notes: list[str]) -> list[Figure]:
+    """Start the frozen program, if there is one, until its window is on the screen."""
+    if not bench_frozen.can_measure():
+        notes.append("There is no frozen program to measure: `make frozen` makes it.")
+        return []
+    environment = os.environ | machine.home(folder / "frozen-home")
+    runs = bench_frozen.measure_starts(song, folder, environment)
+    median_s = statistics.median(runs)
+    return [Figure("start to window, frozen program", median_s, "s", 1.5, runs=runs)]
 
 
 def measure_play(

@@ -4,9 +4,12 @@ import sys
 
 if __name__ == "__main__" and getattr(sys, "frozen", False):
     # A process that the frozen program starts is the same program: this is where it turns off.
+    import multiprocessing
+
     from emoviz import decoder_process
 
     decoder_process.serve_if_asked()
+    multiprocessing.freeze_support()
 
 from emoviz.cli import main
 
