@@ -33,6 +33,11 @@ def demo_song() -> Path:
     return resources() / "demo" / "demo.ogg"
 
 
+def icon(size_px: int) -> Path:
+    """Give the picture of the program's icon in one of the sizes it is drawn in."""
+    return resources() / "icons" / f"emoviz-{size_px}.png"
+
+
 def settings_file() -> Path:
     """Give the file of the user's settings."""
     return Path(platformdirs.user_config_path(_APPLICATION, appauthor=False)) / "emoviz.ini"

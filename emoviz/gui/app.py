@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QObject, QTimer, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, qInstallMessageHandler
+from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from emoviz import __version__, log, memory, paths
@@ -20,6 +21,7 @@ from emoviz.terminal import quiet_libraries, write_utf8
 _LOG = logging.getLogger(__name__)
 
 _SWITCH_S = 0.001
+_ICON_SIZES_PX = (16, 24, 32, 48, 64, 128)
 
 
 def run(song: Path | None) -> int:
@@ -41,31 +43,64 @@ def run(song: Path | None) -> int:
             qInstallMessageHandler(None)
 
 
-def _run(application: QApplication, song: Path | None, earlier_crash: Path | None) -> int:
+class Application(QApplication):
+    """Qt's application object, and what macOS hands over to a program that runs already."""
+
+    song_handed_over = Signal(Path)
+
+    def __init__(self) -> None:
+        super().__init__(sys.argv[:1])
+        self.handed_over: Path | None = None
+        """The last such song."""
+
+    def event(self, event: QEvent) -> bool:
+        """Take a song that is handed over; everything else is Qt's."""
+        if isinstance(event, QFileOpenEvent):
+            self.handed_over = Path(event.file())
+            self.song_handed_over.emit(self.handed_over)
+            return True
+        return super().event(event)
+
+
+def _run(application: Application, song: Path | None, earlier_crash: Path | None) -> int:
     window = make_window(Settings(paths.settings_file()))
     sys.excepthook = _report_to(window)
     # Python sees the interrupt between two ticks of the clock, perhaps in a paint event; and a
     # window that closes before the event loop runs would not end it.
     signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, window.close))
+
+    def begin() -> None:
+        _begin(window, application.handed_over or song or paths.demo_song(), earlier_crash)
+        application.song_handed_over.connect(lambda path: window.open_songs([path]))
+
     # What takes its time (the model, the sound system) begins when the window is there.
-    first_paint = _FirstPaint(
-        window, lambda: _begin(window, song or paths.demo_song(), earlier_crash)
-    )
+    first_paint = _FirstPaint(window, begin)
     window.show()
     status = application.exec()
     del first_paint
     return status
 
 
-def make_application() -> QApplication:
+def make_application() -> Application:
     """Make Qt's application object, with emoviz's name, style and font."""
-    application = QApplication(sys.argv[:1])
+    application = Application()
     application.setApplicationName("emoviz")
     application.setApplicationDisplayName("emoviz")
     application.setApplicationVersion(__version__)
+    # What task bars and docks find the program's entry, and so its icon, by.
+    application.setDesktopFileName("emoviz")
+    application.setWindowIcon(_icon())
     application.setStyle("Fusion")
     application.setFont(interface_font(10))
     return application
+
+
+def _icon() -> QIcon:
+    """Give the program's icon in the sizes that windows and task bars show."""
+    icon = QIcon()
+    for size_px in _ICON_SIZES_PX:
+        icon.addFile(str(paths.icon(size_px)))
+    return icon
 
 
 def make_window(settings: Settings) -> MainWindow:

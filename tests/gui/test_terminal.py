@@ -20,6 +20,7 @@ from emoviz.gui.banner import Banner
 def begin(window, song, _earlier_crash):
     def look():
         if window.findChild(Banner).sentence:
+            timer.stop()
             print("said", flush=True)
             window.close()
     timer = QTimer(window)
