@@ -1,7 +1,7 @@
 """What reaches the terminal: the program's own sentences, not what libraries print."""
 
-import logging
 import locale
+import logging
 import os
 import sys
 from collections.abc import Iterator
