@@ -245,11 +245,12 @@ def rest(window: "MainWindow", world: World, user: User, findings: Findings) -> 
         problem = window.playback.problem
         findings.faults.append(f"The song no longer plays ({problem or 'without a word why'}).")
     user.do("toggle_play")
+    # What is garbage may hold a song, and a song a process.
+    gc.collect()
     yield passed(2.0)
     yield lambda: late() or not _ended_children()
     if _ended_children():
         findings.faults.append("Nobody waits for a process that has ended.")
-    gc.collect()
     process = psutil.Process()
     decoders = _decoders_bytes()
     findings.rests.append(
