@@ -15,7 +15,8 @@ from smoke_world import Shown, Song, World, digits, log_row, no_complaint, no_pr
 from tests.audio import RECORDING_RATE_HZ, find
 
 _HEARD_S = 3.0
-_PIECES = 12
+_PIECES = 24
+_COMPARED_HZ = 8000
 _LEAST_LOUDNESS = 0.003
 _LEAST_LIKENESS = 0.9
 _LEAST_COLOURS = 100
@@ -207,10 +208,12 @@ def _sound(heard: npt.NDArray[np.float32], song: Song) -> Shown:
     loudness = float(np.sqrt(np.mean(np.square(heard))))
     yield "the sink hears", f"{loudness:.3f} of full scale", loudness > _LEAST_LOUDNESS
     played, rate_hz = soundfile.read(song.path, dtype="float32", always_2d=True)
-    mono = soxr.resample(played.mean(axis=1), rate_hz, RECORDING_RATE_HZ)
-    # In short pieces: a sink's clock is not quite the song's.
-    likeness = np.median([find(piece, mono)[1] for piece in np.array_split(heard, _PIECES)])
-    yield "likeness to the song", f"r = {likeness:.3f}", bool(likeness > _LEAST_LIKENESS)
+    whole = soxr.resample(played.mean(axis=1), rate_hz, _COMPARED_HZ)
+    heard = soxr.resample(heard, RECORDING_RATE_HZ, _COMPARED_HZ)
+    # In short pieces: a sink's clock is not quite the song's, and a busy machine leaves gaps.
+    pieces = np.array_split(heard, _PIECES)
+    likeness = float(np.quantile([find(piece, whole)[1] for piece in pieces], 0.75))
+    yield "likeness to the song", f"r = {likeness:.3f}", likeness > _LEAST_LIKENESS
 
 
 def _moves(world: World) -> Shown:
