@@ -31,6 +31,8 @@ def main() -> int:
     _run(python, "-m", "PyInstaller", "--noconfirm", "--clean", *places, spec)
     if sys.platform == "linux":
         _strip()
+        # Everything in it is named with its licence, also what the system has lent.
+        _run(sys.executable, "build_scripts/third_party.py", "--frozen", str(_PROGRAM))
     return _weigh()
 
 
