@@ -46,6 +46,7 @@ _INSTALL_S = 900.0
 
 _SCENARIOS: dict[str, Callable[[World], Shown]] = {
     "everything": window.everything,
+    "demo": window.demo,
     "film": window.film,
     "early end": window.early_end,
     "no display": commands.no_display,

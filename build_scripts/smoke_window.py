@@ -20,6 +20,9 @@ _COMPARED_HZ = 8000
 _LEAST_LOUDNESS = 0.003
 _LEAST_LIKENESS = 0.9
 _LEAST_COLOURS = 100
+_DBUS, _GDBUS = Path("/usr/bin/dbus-daemon"), Path("/usr/bin/gdbus")
+_PLAYER = "org.mpris.MediaPlayer2.Player"
+_DEMO = "demo.ogg"
 _EXPORT, _FILM = "Export the prediction", "Export film"
 _FILM_HZ = 30
 _NO_SOUND = "No sound device can be used"
@@ -30,7 +33,7 @@ _NO_EXPORT = "song.csv: cannot be written"
 def everything(world: World) -> Shown:
     """Open a song, hear it, wait for its trail, export it by keys, quit by the menu."""
     place, song = world.place("everything"), world.long
-    with _running(world, place, song) as started:
+    with _running(world, place, world.program, song.path) as started:
         with world.sink.recorder() as recorder:
             started.wait_for_track(song.path)
             # What is recorded from here on was played after everything had been got ready.
@@ -53,7 +56,7 @@ def everything(world: World) -> Shown:
 def early_end(world: World) -> Shown:
     """Quit while the song is still being tracked, and killed then: no process stays behind."""
     place, song = world.place("early_end"), world.long
-    with _running(world, place, song) as started:
+    with _running(world, place, world.program, song.path) as started:
         window = _window(world, started, song.path.stem)
         yield from _quit(world, started, window)
         yield "the trail, by then", *_unfinished(started)
@@ -74,7 +77,7 @@ def early_end(world: World) -> Shown:
 def no_sound(world: World) -> Shown:
     """Without a sound device the trail is there, and a silent clock runs."""
     place, song = world.place("no_sound", sound=False), world.short
-    with _running(world, place, song) as started:
+    with _running(world, place, world.program, song.path) as started:
         started.wait_for_track(song.path)
         yield "the trail", "whole", True
         yield "it says", _NO_SOUND, _NO_SOUND in started.notes
@@ -94,7 +97,7 @@ def read_only_home(world: World) -> Shown:
     own.write_bytes(song.path.read_bytes())
     place.home.chmod(0o500)
     try:
-        with _running(world, place, Song(own, song.track)) as started:
+        with _running(world, place, world.program, own) as started:
             started.wait_for_track(own)
             yield "the trail", "whole", True
             started.wait_for_note(_NO_LIBRARY)
@@ -124,7 +127,7 @@ def foreign_home(world: World) -> Shown:
     own = place.home / "Träume – 夢 №1.mp3"
     own.write_bytes(song.path.read_bytes())
     place.user.own(own)
-    with _running(world, place, Song(own, song.track)) as started:
+    with _running(world, place, world.program, own) as started:
         started.wait_for_track(own)
         yield "the trail", "whole", True
         window = _window(world, started)
@@ -137,11 +140,31 @@ def foreign_home(world: World) -> Shown:
     yield from no_process(place)
 
 
+def demo(world: World) -> Shown:
+    """Start as a desktop does, without a song: the demo plays until the panel pauses it."""
+    place = world.place("demo")
+    # An installation has a script of its own for desktops.
+    launcher = world.program.with_name("emoviz-gui")
+    launcher = launcher if launcher.exists() else world.program
+    with _bus(place), _running(world, place, launcher) as started:
+        started.wait_for_note(f"{_DEMO}: ")
+        yield f"{launcher.name}, the demo's trail", "whole", True
+        before = _ask_panel(place, "Get", "PlaybackStatus")
+        title = _ask_panel(place, "Get", "Metadata")
+        yield "the panel says", before, "Playing" in before and "xesam:title" in title
+        _ask_panel(place, "Pause")
+        wait_for("the pause", lambda: "Paused" in _ask_panel(place, "Get", "PlaybackStatus"))
+        yield "and after Pause", "Paused", True
+        yield from _quit(world, started, _window(world, started))
+    yield from no_complaint(started)
+    yield from no_process(place)
+
+
 def film(world: World) -> Shown:
     """Export a film by the menu: it is made in a process beside the window's."""
     place, song = world.place("film"), world.short
     target = place.work / "film.mp4"
-    with _running(world, place, song) as started:
+    with _running(world, place, world.program, song.path) as started:
         started.wait_for_track(song.path)
         window = _window(world, started)
         world.screen.focus(window)
@@ -193,8 +216,33 @@ def second_instance(world: World) -> Shown:
 
 
 @contextmanager
-def _running(world: World, place: Place, song: Song) -> Iterator[Started]:
-    started = place.start(world.program, song.path)
+def _bus(place: Place) -> Iterator[None]:
+    """Give a place a message bus, where desktops have it."""
+    socket = Path(place.variables["XDG_RUNTIME_DIR"]) / "bus"
+    daemon = place.start(_DBUS, "--session", "--nofork", f"--address=unix:path={socket}")
+    try:
+        wait_for("the message bus", socket.exists)
+        yield
+    finally:
+        daemon.end()
+
+
+def _ask_panel(place: Place, method: str, *names: str) -> str:
+    """Ask the program over the bus, as the desktop's panel does (MPRIS)."""
+    if names:
+        method, names = f"org.freedesktop.DBus.Properties.{method}", (_PLAYER, *names)
+    else:
+        method = f"{_PLAYER}.{method}"
+    whom = ("-d", "org.mpris.MediaPlayer2.emoviz", "-o", "/org/mpris/MediaPlayer2")
+    done = place.run(_GDBUS, "call", "--session", *whom, "--method", method, *names)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())
+    return done.stdout.strip()
+
+
+@contextmanager
+def _running(world: World, place: Place, program: Path, *arguments: Path) -> Iterator[Started]:
+    started = place.start(program, *arguments)
     try:
         yield started
     finally:

@@ -56,9 +56,10 @@ class NowPlaying(QObject):
         # A second window has a name of its own, as the specification has it.
         if not self._bus.registerService(SERVICE):
             self._bus.registerService(f"{SERVICE}.instance{os.getpid()}")
-        playback.song_changed.connect(lambda _song: self._tell("Metadata", "PlaybackStatus"))
+        # Whatever of an interface is connected itself is offered on the bus as its method.
+        playback.song_changed.connect(self._on_song)
         playback.ticked.connect(self._on_tick)
-        playback.sought.connect(self._player.tell_seeked)
+        playback.sought.connect(lambda: self._player.tell_seeked())
         playback.volume_changed.connect(lambda _volume: self._tell("Volume"))
         playback.speed_changed.connect(lambda _speed: self._tell("Rate"))
         queue.changed.connect(lambda: self._tell("CanGoNext", "CanGoPrevious"))
@@ -66,6 +67,10 @@ class NowPlaying(QObject):
     def close(self) -> None:
         """Leave the bus."""
         QDBusConnection.disconnectFromBus(self._connection)
+
+    def _on_song(self, song: Song) -> None:
+        self._player.take(song)
+        self._tell("Metadata", "PlaybackStatus")
 
     def _on_tick(self) -> None:
         if self._playback.is_playing != self._was_playing:
@@ -123,13 +128,13 @@ class _PlayerInterface(QDBusAbstractAdaptor):  # type: ignore[operator]
         self._queue = queue
         self._songs = 0
         self._song: Song | None = playback.song
-        playback.song_changed.connect(self._take)
 
     def tell_seeked(self) -> None:
         """Say that the position has not just run on."""
         self.Seeked.emit(round(self._playback.time_s * _US))
 
-    def _take(self, song: Song) -> None:
+    def take(self, song: Song) -> None:
+        """Be about this song from now on."""
         self._songs += 1
         self._song = song
 

@@ -3,9 +3,11 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QProcess, QProcessEnvironment
+from pytestqt.logging import _QtMessageCapture
 from pytestqt.qtbot import QtBot
 
 from emoviz.gui.main_window import MainWindow
@@ -41,7 +43,16 @@ class Desktop:
 
     def call(self, method: str, *arguments: str) -> str:
         """Call a method as media keys do, and give the answer as gdbus writes it."""
-        process = self.start("call", *self._where(), "--method", method, *arguments)
+        return self._answer("call", *self._where(), "--method", method, *arguments)
+
+    def methods(self, interface: str) -> set[str]:
+        """Give the names of the methods that an interface offers."""
+        offered = ElementTree.fromstring(self._answer("introspect", *self._where(), "--xml"))
+        (found,) = [each for each in offered.iter("interface") if each.get("name") == interface]
+        return {each.attrib["name"] for each in found.iter("method")}
+
+    def _answer(self, *command: str) -> str:
+        process = self.start(*command)
         self._qtbot.waitUntil(
             lambda: process.state() == QProcess.ProcessState.NotRunning, timeout=DEADLINE_MS
         )
@@ -83,6 +94,15 @@ def test_without_a_song_nothing_can_be_played(desktop: Desktop) -> None:
     assert desktop.get("CanPlay") == "false"
     assert "NoTrack" in desktop.get("Metadata")
     desktop.call(f"{PLAYER}.PlayPause")
+
+
+def test_the_bus_is_offered_what_the_specification_names(
+    desktop: Desktop, playing: MainWindow, qtlog: _QtMessageCapture
+) -> None:
+    named = "Next Previous Pause PlayPause Stop Play Seek SetPosition OpenUri"
+    assert desktop.methods(PLAYER) == set(named.split())
+    assert desktop.methods("org.mpris.MediaPlayer2") == {"Raise", "Quit"}
+    assert [record.message for record in qtlog.records] == []
 
 
 def test_play_and_pause_work_from_outside(desktop: Desktop, playing: MainWindow) -> None:
