@@ -8,7 +8,10 @@ from smoke_world import Row, Shown, World, digits, no_process
 
 def no_display(world: World) -> Shown:
     """Without a screen, and with one that does not answer: files, and a sentence that says so."""
-    for name, variables in (("no screen", {}), ("a dead screen", {"DISPLAY": ":4711"})):
+    for name, variables in (
+        ("no screen", {}),
+        ("a dead screen", {"DISPLAY": ":4711", "WAYLAND_DISPLAY": "wayland-4711"}),
+    ):
         place = Place.made(world.folder / name, world.user)
         place.variables |= variables
         done = place.run(world.program, world.short.path)

@@ -7,6 +7,7 @@ import ctypes
 import ctypes.util
 import os
 import sys
+from pathlib import Path
 
 
 def has_display() -> bool:
@@ -15,9 +16,24 @@ def has_display() -> bool:
         return True
     if os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb":
         return True
-    if os.environ.get("WAYLAND_DISPLAY"):
+    if (name := os.environ.get("WAYLAND_DISPLAY")) and _compositor_answers(name):
         return True
     return bool(os.environ.get("DISPLAY")) and _x_server_answers()
+
+
+def _compositor_answers(name: str) -> bool:
+    # Imported here: under X there is no use for it.
+    import socket
+
+    # A name may be a whole path, and then it is not below the folder.
+    place = Path(os.environ.get("XDG_RUNTIME_DIR", "")) / name
+    with socket.socket(socket.AF_UNIX) as asked:
+        try:
+            asked.connect(str(place))
+        except OSError:
+            # What a terminal remembers of a session that has ended.
+            return False
+    return True
 
 
 def _x_server_answers() -> bool:

@@ -572,11 +572,19 @@ def test_an_interrupt_ends_it_cleanly(emoviz: Program, tmp_path: Path, jobs: str
 # No display.
 
 
-@pytest.mark.parametrize("display", ["", ":4711", "nowhere.invalid:0"])
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"DISPLAY": ":4711"},
+        {"DISPLAY": "nowhere.invalid:0"},
+        {"WAYLAND_DISPLAY": "wayland-0", "XDG_RUNTIME_DIR": "/nowhere"},
+    ],
+)
 def test_without_a_display_the_track_is_written_to_files(
-    emoviz: Program, songs: Path, display: str
+    emoviz: Program, songs: Path, variables: dict[str, str]
 ) -> None:
-    emoviz.variables = {"DISPLAY": display} if display else {}
+    emoviz.variables = variables
     done = emoviz(songs / "one.wav")
     assert (done.returncode, done.stderr) == (0, "")
     assert names(emoviz.place) == ["one.csv", "one.csv-metadata.json", "one.png"]
