@@ -460,12 +460,10 @@ def test_a_broken_model_is_one_sentence(
 # Terminals, pipes and signals.
 
 
-def test_progress_on_a_terminal(emoviz: Program, songs: Path) -> None:
+def on_a_terminal(emoviz: Program, *arguments: object) -> tuple[int, bytes]:
+    """Run to the end on a terminal, and give the exit status and what was shown."""
     ours, theirs = pty.openpty()
-    bad = emoviz.place / f"{'long ' * 40}name.wav"
-    process = emoviz.start(
-        "analyze", songs, bad, "-o", "out", "--jobs", "1", stderr=theirs, stdout=theirs
-    )
+    process = emoviz.start(*arguments, stderr=theirs, stdout=theirs)
     os.close(theirs)
     shown = b""
     while True:
@@ -477,14 +475,25 @@ def test_progress_on_a_terminal(emoviz: Program, songs: Path) -> None:
             break
         shown += piece
     os.close(ours)
-    assert process.wait(DEADLINE_S) == 1
+    return process.wait(DEADLINE_S), shown
+
+
+def test_progress_on_a_terminal(emoviz: Program, songs: Path) -> None:
+    bad = emoviz.place / f"{'long ' * 40}name.wav"
+    status, shown = on_a_terminal(emoviz, "analyze", songs, bad, "-o", "out", "--jobs", "1")
+    assert status == 1
     assert b"songs" in shown
     assert b"3/3" in shown
-    assert b"windows" in shown
     assert b"songs/s" in shown
     assert b"1 failed" in shown
     # One line, however narrow the terminal.
     assert f"emoviz: {bad}: no such file; check the name".encode() in shown
+
+
+def test_progress_of_a_lone_song_is_that_of_its_windows(emoviz: Program, songs: Path) -> None:
+    status, shown = on_a_terminal(emoviz, "analyze", songs / "one.wav")
+    assert status == 0
+    assert b"windows" in shown
 
 
 def test_a_closed_pipe_is_no_traceback(emoviz: Program, tmp_path: Path) -> None:
