@@ -11,6 +11,7 @@ from emoviz.gui.time_axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis
 from emoviz.gui.time_gestures import TakesGestures, TimeGestures
 
 _REGION_Z, _PLAYHEAD_Z = 5, 10
+_PLAYHEAD_REACH_PX = 4
 _TALL = 1e4
 """Higher than any plot's scale."""
 
@@ -56,6 +57,12 @@ class TimeView(TakesGestures, pg.PlotWidget):
 
     def seek(self, time_s: float) -> None:
         """Put the playhead at `time_s`."""
+        # Qt forgets where a line was seen last if it paints between its move and the next round
+        # of events: what lies above the plot and moves has it do so.
+        for moment_s in (self._playhead.value(), time_s):
+            left_px = int(self.x_at(moment_s)) - _PLAYHEAD_REACH_PX
+            width_px = 2 * _PLAYHEAD_REACH_PX + 1
+            self.viewport().update(left_px, 0, width_px, self.viewport().height())
         self._playhead_edge.setPos(time_s)
         self._playhead.setPos(time_s)
 
@@ -90,6 +97,7 @@ class TimeView(TakesGestures, pg.PlotWidget):
 
     def _show_region(self) -> None:
         region, colours = self.loop.region, self.theme.colours
+        self.viewport().update()
         for item in self._region_items:
             item.setVisible(region is not None)
         if region is None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -162,6 +163,23 @@ def test_the_playhead_is_seen_on_every_colour_map(
     # Nearly black and nearly white side by side: one of them stands out from any ground.
     assert max(stripes) > 240
     assert min(stripes) < 40
+
+
+def test_a_playhead_that_jumps_leaves_nothing_behind_whatever_is_painted_meanwhile(
+    qtbot: QtBot, tracked: MainWindow
+) -> None:
+    view = part(tracked, TimelineView)
+
+    def seen() -> QImage:
+        """Give what the window shows of the view, old pixels and new."""
+        whole = tracked.screen().grabWindow(tracked.winId()).toImage()
+        place = QRect(view.mapTo(tracked, QPoint()), view.size())
+        return whole.copy(place).convertToFormat(QImage.Format.Format_RGB32)
+
+    for time_s in (9.0, 3.0):
+        view.seek(time_s)
+        view.viewport().repaint(int(view.x_at(time_s)) - 9, 0, 30, 20)
+        qtbot.waitUntil(lambda: seen() == picture_of(view))
 
 
 def test_a_table_of_colours_goes_from_dark_to_light() -> None:
