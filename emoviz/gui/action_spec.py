@@ -16,7 +16,8 @@ class ActionSpec:
     """An action: its name, that of the method it calls, and how a person reaches it.
 
     The method is one of the window's, or of the window's `part` of that name. Of the checkable
-    actions of one `submenu`, one is checked.
+    actions of one `submenu`, one is checked. In the menu a line sets a row that begins a group
+    apart from the row before it.
     """
 
     name: str
@@ -28,3 +29,4 @@ class ActionSpec:
     checkable: bool = False
     part: str = ""
     submenu: str = ""
+    begins_group: bool = False

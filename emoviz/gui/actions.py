@@ -50,7 +50,15 @@ ACTIONS = (
         ("Shift+Right",),
         part="playback",
     ),
-    ActionSpec("go_previous", PLAYBACK, "Pre&vious song", "Previous song", ("PgUp",), part="queue"),
+    ActionSpec(
+        "go_previous",
+        PLAYBACK,
+        "Pre&vious song",
+        "Previous song",
+        ("PgUp",),
+        part="queue",
+        begins_group=True,
+    ),
     ActionSpec("go_next", PLAYBACK, "&Next song", "Next song", ("PgDown",), part="queue"),
     ActionSpec("to_start", PLAYBACK, "To the &start", "To the start", ("Home",), part="playback"),
     ActionSpec("to_end", PLAYBACK, "To the &end", "To the end", ("End",), part="playback"),
@@ -62,6 +70,7 @@ ACTIONS = (
         ("L",),
         checkable=True,
         part="loop",
+        begins_group=True,
     ),
     ActionSpec(
         "region_from_here",
@@ -91,7 +100,13 @@ ACTIONS = (
         "clear_region", PLAYBACK, "&Clear the region", "Have no region", ("Escape",), part="loop"
     ),
     ActionSpec(
-        "slower", PLAYBACK, "Slo&wer", "Play slower, at the same pitch (<)", ("<",), part="playback"
+        "slower",
+        PLAYBACK,
+        "Slo&wer",
+        "Play slower, at the same pitch (<)",
+        ("<",),
+        part="playback",
+        begins_group=True,
     ),
     ActionSpec(
         "faster", PLAYBACK, "F&aster", "Play faster, at the same pitch (>)", (">",), part="playback"
@@ -104,7 +119,9 @@ ACTIONS = (
         ("Backspace",),
         part="playback",
     ),
-    ActionSpec("louder", PLAYBACK, "&Louder", "Louder", ("+", "="), part="playback"),
+    ActionSpec(
+        "louder", PLAYBACK, "&Louder", "Louder", ("+", "="), part="playback", begins_group=True
+    ),
     ActionSpec("softer", PLAYBACK, "So&fter", "Softer", ("-",), part="playback"),
     ActionSpec(
         "toggle_mute",
@@ -121,6 +138,7 @@ ACTIONS = (
         "Loo&k for devices again",
         "Find sound devices that were connected or removed",
         part="playback",
+        begins_group=True,
     ),
     ActionSpec(
         "toggle_listen",
@@ -130,6 +148,7 @@ ACTIONS = (
         ("Ctrl+L",),
         checkable=True,
         part="listening",
+        begins_group=True,
     ),
     ActionSpec(
         "toggle_record",
@@ -157,6 +176,7 @@ ACTIONS = (
         ("F",),
         checkable=True,
         part="plane_choices",
+        begins_group=True,
     ),
     ActionSpec(
         "toggle_density",
@@ -194,50 +214,17 @@ ACTIONS = (
         part="plane_choices",
         submenu=PLANE,
     ),
-    ActionSpec(
-        "trail_5",
-        VIEW,
-        "5 s",
-        "Show the last 5 seconds as the trail",
-        checkable=True,
-        part="plane_choices",
-        submenu=TRAIL,
-    ),
-    ActionSpec(
-        "trail_10",
-        VIEW,
-        "10 s",
-        "Show the last 10 seconds as the trail",
-        checkable=True,
-        part="plane_choices",
-        submenu=TRAIL,
-    ),
-    ActionSpec(
-        "trail_15",
-        VIEW,
-        "15 s",
-        "Show the last 15 seconds as the trail",
-        checkable=True,
-        part="plane_choices",
-        submenu=TRAIL,
-    ),
-    ActionSpec(
-        "trail_30",
-        VIEW,
-        "30 s",
-        "Show the last 30 seconds as the trail",
-        checkable=True,
-        part="plane_choices",
-        submenu=TRAIL,
-    ),
-    ActionSpec(
-        "trail_60",
-        VIEW,
-        "60 s",
-        "Show the last 60 seconds as the trail",
-        checkable=True,
-        part="plane_choices",
-        submenu=TRAIL,
+    *(
+        ActionSpec(
+            f"trail_{seconds}",
+            VIEW,
+            f"{seconds} s",
+            f"Show the last {seconds} seconds as the trail",
+            checkable=True,
+            part="plane_choices",
+            submenu=TRAIL,
+        )
+        for seconds in (5, 10, 15, 30, 60)
     ),
     ActionSpec(
         "words_russell1980",
@@ -276,6 +263,7 @@ ACTIONS = (
         "The plane alone, on the second screen if there is one",
         ("F11",),
         checkable=True,
+        begins_group=True,
     ),
     ActionSpec(
         "theme_system",
@@ -335,9 +323,16 @@ ACTIONS = (
         "Stop comparing",
         needs_track=True,
         part="comparison",
+        begins_group=True,
     ),
     ActionSpec("about_model", MODEL, "&How good it is…", "The model's card: data, figures, limits"),
-    ActionSpec("stop_analysis", MODEL, "&Stop the analysis", "Stop the analysis of this song"),
+    ActionSpec(
+        "stop_analysis",
+        MODEL,
+        "&Stop the analysis",
+        "Stop the analysis of this song",
+        begins_group=True,
+    ),
     ActionSpec(
         "show_shortcuts", HELP, "&Keys and mouse…", "What every key does", ("?",), part="help"
     ),
@@ -373,6 +368,8 @@ def fill_menus(window: "MainWindow", actions: dict[str, QAction]) -> dict[str, Q
         if spec.menu not in menus:
             menus[spec.menu] = window.menuBar().addMenu(window.tr(spec.menu))
         menu = menus[spec.menu]
+        if spec.begins_group:
+            menu.addSeparator()
         if spec.submenu:
             if spec.submenu not in menus:
                 menus[spec.submenu] = menu.addMenu(window.tr(spec.submenu))

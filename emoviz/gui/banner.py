@@ -5,7 +5,7 @@ import logging
 
 from PySide6.QtCore import QEasingCurve, Qt, QVariantAnimation
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from emoviz import errors
 from emoviz.gui.theme import Theme, interface_font
@@ -20,8 +20,7 @@ _SLIDE_MS = 180
 class Banner(QWidget):
     """Shows one sentence until it is closed or replaced.
 
-    It lies in a layout, above a picture. It slides open and shut, so that the picture gives way
-    gently.
+    It slides open and shut above a picture, which gives way gently.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -52,6 +51,14 @@ class Banner(QWidget):
         self.hide()
         theme.changed.connect(self._take_colours)
         self._take_colours()
+
+    def above(self, picture: QWidget) -> QVBoxLayout:
+        """Give a layout of a picture below the banner, of which the picture has what is left."""
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self)
+        column.addWidget(picture, 1)
+        return column
 
     def say(self, sentence: str) -> None:
         """Show a sentence, and keep it in the log: a person may want to read it again."""

@@ -4,12 +4,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QInputDialog,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
 
 from emoviz.export import formats, pictures
 from emoviz.export.formats import Format
 from emoviz.labels import Labels
 from emoviz.library.songs import SONG_SUFFIXES
+
+
+def open_calmly(dialog: QDialog) -> None:
+    """Open a dialog that goes when it is closed, without the icons that Qt puts on its buttons."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for button in dialog.findChildren(QPushButton):
+        button.setIcon(QIcon())
+    dialog.open()
 
 
 def choose_song(
@@ -36,7 +52,6 @@ def choose_labels(parent: QWidget, folder: str, then: Callable[[Path], None]) ->
 def choose_labelled_song(parent: QWidget, labels: Labels, then: Callable[[str], None]) -> None:
     """Let the user choose which of the songs of a table is the one that is shown."""
     dialog = QInputDialog(parent)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(parent.tr("Compare with labels"))
     dialog.setLabelText(
         parent.tr("{0} labels {1} songs. The number of this one is:").format(
@@ -47,7 +62,7 @@ def choose_labelled_song(parent: QWidget, labels: Labels, then: Callable[[str], 
     # Among 1,800 songs a number is sooner typed than found.
     dialog.setComboBoxEditable(True)
     dialog.textValueSelected.connect(lambda chosen: then(chosen.strip()))
-    dialog.open()
+    open_calmly(dialog)
 
 
 def choose_folder(
@@ -65,9 +80,8 @@ def confirm(parent: QWidget, question: str, then: Callable[[], None]) -> None:
     box = QMessageBox(QMessageBox.Icon.Question, "emoviz", question, parent=parent)
     box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.accepted.connect(then)
-    box.open()
+    open_calmly(box)
 
 
 def choose_export(parent: QWidget, proposed: Path, then: Callable[[Path, Format], None]) -> None:
@@ -87,7 +101,7 @@ def choose_export(parent: QWidget, proposed: Path, then: Callable[[Path, Format]
         then(path, formats.format_for(path, filters[dialog.selectedNameFilter()]))
 
     dialog.fileSelected.connect(chosen)
-    dialog.open()
+    open_calmly(dialog)
 
 
 def choose_picture(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
@@ -121,7 +135,6 @@ def choose_recording(parent: QWidget, proposed: Path, then: Callable[[Path], Non
 def _saving(parent: QWidget, title: str, proposed: Path, filters: list[str]) -> QFileDialog:
     """Make a dialog for a file to be written, as `proposed` until the user says otherwise."""
     dialog = QFileDialog(parent, title, str(proposed.parent))
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters(filters)
     dialog.setDefaultSuffix(proposed.suffix)
@@ -140,6 +153,5 @@ def choose_film(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -
 
 
 def _open(dialog: QFileDialog, then: Callable[[Path], None]) -> None:
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
-    dialog.open()
+    open_calmly(dialog)

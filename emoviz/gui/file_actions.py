@@ -16,6 +16,7 @@ FILE_ACTIONS = (
         ("Ctrl+E",),
         True,
         part="exporting",
+        begins_group=True,
     ),
     ActionSpec(
         "save_picture",
@@ -33,6 +34,7 @@ FILE_ACTIONS = (
         "Copy valence, arousal, time and word as text",
         ("Ctrl+C",),
         part="sharing",
+        begins_group=True,
     ),
     ActionSpec(
         "copy_picture",
@@ -55,6 +57,7 @@ FILE_ACTIONS = (
         FILE,
         "Reset all &settings…",
         "Put every setting back as it was at first, and forget the recent songs",
+        begins_group=True,
     ),
-    ActionSpec("close", FILE, "&Quit", "Close the window", ("Ctrl+Q",)),
+    ActionSpec("close", FILE, "&Quit", "Close the window", ("Ctrl+Q",), begins_group=True),
 )

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from emoviz.film_file import RATES, SIZES, FilmFormat
 from emoviz.gui.theme import interface_font
 
-_PREVIEW = QSize(360, 360)
+_PREVIEW = QSize(360, 280)
 
 
 class FilmDialog(QDialog):
@@ -33,7 +33,6 @@ class FilmDialog(QDialog):
     ) -> None:
         """Show `chosen` at first; `preview` draws a film into a size at a pixel ratio."""
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export film"))
         self._draw = preview
         self._sizes = self._choices(
@@ -51,7 +50,7 @@ class FilmDialog(QDialog):
         )
         self._preview = QLabel()
         self._preview.setFixedSize(_PREVIEW)
-        self._preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._preview.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._preview.setAccessibleName(self.tr("What the film will look like"))
         self._sizes.buttonClicked.connect(self._show_preview)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

@@ -73,12 +73,13 @@ class FilmExport(QObject):
         if self._session.trajectory is None or self._session.song is None:
             return
         order = self._order()
-        FilmDialog(
+        dialog = FilmDialog(
             self._window,
             order.film_format,
             partial(self._preview, order),
             partial(self._choose_place, order),
-        ).open()
+        )
+        dialogs.open_calmly(dialog)
 
     def cancel(self) -> None:
         """Leave the film that is being made, and nothing of it behind."""

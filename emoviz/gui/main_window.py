@@ -215,11 +215,7 @@ class MainWindow(QMainWindow):
         top = QHBoxLayout()
         top.setSpacing(1)
         self._banner = Banner(self._theme)
-        plane = QVBoxLayout()
-        plane.setSpacing(0)
-        plane.addWidget(self._banner)
-        plane.addWidget(self._plane, 1)
-        top.addLayout(plane, 1)
+        top.addLayout(self._banner.above(self._plane), 1)
         self._side = SidePanel(self._theme, self._readout, self.comparison.panel)
         top.addWidget(self._side)
         central = QWidget()
@@ -240,13 +236,12 @@ class MainWindow(QMainWindow):
         devices = partial(menus.device_entries, self, self.playback)
         inputs = partial(menus.input_entries, self, self.listening)
         models = partial(menus.model_entries, self._session, self.say)
-        self._recent_menu = menus.opening_menu(self, self.tr("Open &recent"), recent)
-        filled[FILE].insertMenu(self._actions["export_track"], self._recent_menu)
-        playback, look = filled[PLAYBACK], self._actions["look_for_devices"]
-        playback.insertMenu(look, menus.opening_menu(self, self.tr("Sound &device"), devices))
-        playback.insertMenu(look, menus.opening_menu(self, self.tr("Listen &to"), inputs))
-        judges = menus.opening_menu(self, self.tr("&Judge by"), models)
-        filled[MODEL].insertMenu(self._actions["about_model"], judges)
+        actions, insert = self._actions, menus.insert_opening_menu
+        before, title = actions["open_demo"], self.tr("Open &recent")
+        self._recent_menu = insert(filled[FILE], before, title, recent)
+        insert(filled[PLAYBACK], actions["look_for_devices"], self.tr("Sound &device"), devices)
+        insert(filled[PLAYBACK], actions["toggle_listen"], self.tr("Listen &to"), inputs)
+        insert(filled[MODEL], actions["about_model"], self.tr("&Judge by"), models)
         for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
             self._actions[name].setEnabled(False)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from emoviz import errors, estimator, microphone, sound_devices
@@ -24,9 +25,13 @@ class Entry:
     in_force: bool | None = None
 
 
-def opening_menu(parent: QWidget, title: str, entries: Callable[[], Iterable[Entry]]) -> QMenu:
-    """Make a menu that asks for its entries whenever it opens."""
-    menu = QMenu(title, parent)
+def insert_opening_menu(
+    around: QMenu, before: QAction, title: str, entries: Callable[[], Iterable[Entry]]
+) -> QMenu:
+    """Put a menu into another, before an action; it asks for its entries whenever it opens."""
+    menu = QMenu(title, around)
+    around.insertMenu(before, menu)
+    group = QActionGroup(menu)
 
     def fill() -> None:
         menu.clear()
@@ -35,6 +40,7 @@ def opening_menu(parent: QWidget, title: str, entries: Callable[[], Iterable[Ent
             action = menu.addAction(entry.text.replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, choose=entry.choose: choose())
             if entry.in_force is not None:
+                group.addAction(action)
                 action.setCheckable(True)
                 action.setChecked(entry.in_force)
 

@@ -52,7 +52,6 @@ class PictureDialog(QDialog):
         super().__init__(parent)
         self._subject = subject
         self.setWindowTitle(self.tr("Save a picture"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._kind = self._choices(
             self.tr("Picture"),
             {
@@ -69,7 +68,7 @@ class PictureDialog(QDialog):
         self._colours.setCurrentIndex(int(light))
         self._preview = QLabel()
         self._preview.setFixedSize(_PREVIEW_PX, _PREVIEW_PX)
-        self._preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._preview.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._preview.setAccessibleName(self.tr("Preview"))
         self._lay_out()
         self._take_size()
@@ -121,6 +120,8 @@ class PictureDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(14)
         layout.addLayout(row)
         layout.addWidget(buttons)
         save.setDefault(True)

@@ -69,6 +69,7 @@ class ReadoutPanel(QWidget):
         self.summary = SongSummary(theme)
         self._about = QPushButton(self.tr("How good it is"))
         self._about.clicked.connect(about_model.trigger)
+        about_model.enabledChanged.connect(self._about.setEnabled)
         self._about.setFont(interface_font(9.5))
         self._about.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._about.setCursor(Qt.CursorShape.PointingHandCursor)

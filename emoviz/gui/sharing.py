@@ -90,7 +90,7 @@ class Sharing(QObject):
             return
         dialog = PictureDialog(self._window, subject, light=self._theme.is_light)
         dialog.chosen.connect(lambda choice: self._offer(subject, choice, song.path))
-        dialog.open()
+        dialogs.open_calmly(dialog)
 
     def dragged_data(self) -> QMimeData:
         """Give the plane's picture as what a drag carries."""

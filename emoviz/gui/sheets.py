@@ -3,13 +3,14 @@
 import html
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from emoviz import errors, paths
 from emoviz.estimator import ModelInfo
 from emoviz.gui.actions import ACTIONS
+from emoviz.gui.dialogs import open_calmly
 from emoviz.gui.map_actions import MAP_ACTIONS
 
 _CARD_SIZE = QSize(900, 640)
@@ -50,7 +51,7 @@ def show_card(parent: QWidget, model: ModelInfo) -> QDialog:
         raise errors.ModelBrokenError(model.folder, "it has no readable CARD.md") from error
     sheet, page = _sheet(parent, model.title, _CARD_SIZE)
     page.setMarkdown(text)
-    sheet.open()
+    open_calmly(sheet)
     return sheet
 
 
@@ -58,7 +59,7 @@ def show_shortcuts(parent: QWidget) -> QDialog:
     """Show every action that has a key, menu by menu and for the map, and what the mouse does."""
     sheet, page = _sheet(parent, parent.tr("Keys and mouse"), _KEYS_SIZE)
     page.setHtml(shortcuts_html(parent))
-    sheet.open()
+    open_calmly(sheet)
     return sheet
 
 
@@ -77,7 +78,7 @@ def show_licences(parent: QWidget) -> QDialog:
     # Enter closes, as on the other sheets.
     turn.setAutoDefault(False)
     turn.toggled.connect(lambda on: page.setPlainText(texts) if on else page.setMarkdown(overview))
-    sheet.open()
+    open_calmly(sheet)
     return sheet
 
 
@@ -101,7 +102,6 @@ def shortcuts_html(parent: QWidget) -> str:
 def _sheet(parent: QWidget, title: str, size: QSize) -> tuple[QDialog, QTextBrowser]:
     sheet = QDialog(parent)
     sheet.setWindowTitle(title)
-    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     sheet.resize(size.boundedTo(parent.screen().availableSize() * 0.9))
     page = QTextBrowser()
     page.setAccessibleName(title)

@@ -1,5 +1,6 @@
 """The transport: play and pause, steps, time, volume, and what is playing on which device."""
 
+import html
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -21,6 +22,7 @@ _LEFT_BUTTONS = (
 )
 _VOLUME_STEPS = 100
 _NOTICE_MS = 8000
+_STATUS_STRETCH = 3
 
 
 class TransportBar(QWidget):
@@ -44,7 +46,7 @@ class TransportBar(QWidget):
         self._status = WrappedLabel(most_lines=1)
         self._status.setFont(interface_font(9))
         self._notice_over = QTimer(self, singleShot=True, interval=_NOTICE_MS)
-        self._notice_over.timeout.connect(lambda: self._status.setText(""))
+        self._notice_over.timeout.connect(lambda: self._say(""))
         self._device = WrappedLabel(most_lines=1)
         self._device.setFont(interface_font(9))
         self._volume = QSlider(Qt.Orientation.Horizontal)
@@ -78,15 +80,12 @@ class TransportBar(QWidget):
     def show_progress(self, done: int, total: int) -> None:
         """Show how many windows of the song have been analysed."""
         running = done < total
-        self._status.setText(
-            self.tr("analysing {0} %").format(100 * done // total) if running else ""
-        )
+        self._say(self.tr("analysing {0} %").format(100 * done // total) if running else "")
         self._buttons["stop_analysis"].setVisible(running)
 
     def show_notice(self, sentence: str) -> None:
         """Say for some seconds that something has been done."""
-        self._status.setText(sentence)
-        self._status.setToolTip(sentence)
+        self._say(sentence)
         self._notice_over.start()
 
     def show_speed(self, speed: float) -> None:
@@ -101,6 +100,7 @@ class TransportBar(QWidget):
     def show_device(self, name: str) -> None:
         """Show what the song is heard on."""
         self._device.setText(name)
+        self._device.setToolTip(html.escape(name))
 
     def set_volume(self, volume: float) -> None:
         """Put the slider at `volume`, 0 to 1."""
@@ -121,12 +121,20 @@ class TransportBar(QWidget):
         self._speed.setFixedWidth(self._speed.fontMetrics().horizontalAdvance("0.75×"))
         layout.addWidget(self._speed)
         layout.addWidget(self._buttons["stop_analysis"])
-        layout.addWidget(self._status, 3)
+        layout.addWidget(self._status)
         self._device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self._device, 2)
+        layout.addWidget(self._device, 1)
         layout.addSpacing(10)
         layout.addWidget(self._buttons["toggle_mute"])
         layout.addWidget(self._volume)
+
+    def _say(self, sentence: str) -> None:
+        """Say it beside the clock, and leave all the room to the device while there is nothing."""
+        self._status.setText(sentence)
+        self._status.setToolTip(html.escape(sentence))
+        layout = self.layout()
+        assert isinstance(layout, QHBoxLayout)
+        layout.setStretchFactor(self._status, _STATUS_STRETCH if sentence else 0)
 
     def _take_colours(self) -> None:
         colours = self._theme.colours

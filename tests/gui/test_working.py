@@ -36,6 +36,7 @@ from emoviz.gui.side_panel import SidePanel
 from emoviz.gui.theme import DARK_COLOURS, LIGHT, LIGHT_COLOURS
 from emoviz.gui.timeline import TimelineView
 from emoviz.gui.transport import TransportBar
+from emoviz.gui.wrapped_label import WrappedLabel
 from emoviz.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
@@ -123,6 +124,43 @@ def test_licences_that_are_not_there_are_told_in_a_sentence(
 def test_no_key_does_two_things(specs: Sequence[ActionSpec]) -> None:
     keys = [key for spec in specs for key in spec.shortcuts]
     assert len(keys) == len(set(keys))
+
+
+def test_menus_are_short_groups(window: MainWindow) -> None:
+    for menu in window.findChildren(QMenu):
+        groups = "".join("|" if each.isSeparator() else "." for each in menu.actions()).split("|")
+        assert all(len(group) <= 7 for group in groups), menu.title()
+
+
+def test_a_notice_has_most_of_the_room_until_it_is_over(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    part(window, TransportBar).show_notice("The prediction was written to /music/song.csv.")
+    notice, device = part(window, TransportBar).findChildren(WrappedLabel)
+    qtbot.waitUntil(lambda: notice.width() > 2 * device.width())
+    assert notice.text() == "The prediction was written to /music/song.csv."
+    part(window, TransportBar).show_progress(1, 1)
+    qtbot.waitUntil(lambda: device.width() > notice.width())
+
+
+def test_how_good_a_model_is_can_be_asked_once_there_is_one(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    (link,) = [made for made in window.findChildren(QPushButton) if "How good" in made.text()]
+    assert not link.isEnabled()
+    open_and_track(qtbot, window, songs.short)
+    assert link.isEnabled()
+
+
+@pytest.mark.parametrize("name", ["open_dialog", "reset_settings", "show_shortcuts"])
+def test_the_buttons_of_dialogs_are_words(window: MainWindow, name: str) -> None:
+    action(window, name).trigger()
+    (dialog,) = window.findChildren(QDialog)
+    buttons = dialog.findChildren(QPushButton)
+    assert buttons
+    assert all(button.icon().isNull() for button in buttons)
+    dialog.reject()
 
 
 def test_a_moment_of_the_song_is_a_click_away(
