@@ -107,10 +107,14 @@ $(VENV)/.build: $(VENV)/.run locked/build.txt
 	$(PIP) --require-hashes -r locked/build.txt
 	@touch $@
 
-# The pictures of the window in README.md and the guide.
+# The pictures of the window in README.md and the guide; that of the map shows game music.
 .PHONY: screenshots
 screenshots: $(VENV)/.test
-	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py docs/screenshots
+	sh build_scripts/game_music.sh build/music
+	@# Steps and blows are no songs.
+	find -L build/music -name '*.ogg' -size -500k -delete
+	-$(BIN)/emoviz library add build/music --library build/music.db
+	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py docs/screenshots --library build/music.db
 
 # The program in a folder that needs no Python: dist/emoviz/emoviz.
 .PHONY: frozen
