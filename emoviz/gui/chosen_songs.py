@@ -136,6 +136,9 @@ class SongDelegate(QStyledItemDelegate):
         artist = index.data(ChosenSongs.ARTIST_ROLE)
         is_song = index.column() == ChosenSongs.SONG
         lines = (index.data(), artist if is_song else "")
+        if not artist:
+            # Beside its number.
+            box.adjust(0, QFontMetrics(self._fonts[1]).height() // 2, 0, 0)
         side = Qt.AlignmentFlag.AlignLeft if is_song else Qt.AlignmentFlag.AlignRight
         for font, colour, text in zip(self._fonts, (colours.text, colours.dim), lines, strict=True):
             metrics = QFontMetrics(font)

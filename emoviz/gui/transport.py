@@ -21,6 +21,7 @@ _LEFT_BUTTONS = (
     "toggle_loop",
 )
 _VOLUME_STEPS = 100
+_VOLUME_PX, _NARROW_VOLUME_PX = 110, 64
 _NOTICE_MS = 8000
 _STATUS_STRETCH = 3
 
@@ -51,7 +52,7 @@ class TransportBar(QWidget):
         self._device.setFont(interface_font(9))
         self._volume = QSlider(Qt.Orientation.Horizontal)
         self._volume.setRange(0, _VOLUME_STEPS)
-        self._volume.setFixedWidth(110)
+        self._volume.setFixedWidth(_VOLUME_PX)
         self._volume.setAccessibleName(self.tr("Volume"))
         self._volume.setToolTip(self.tr("Volume"))
         self._volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -64,6 +65,10 @@ class TransportBar(QWidget):
         self.show_time(0.0, 0.0)
         theme.changed.connect(self._take_colours)
         self._take_colours()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Take less room for the volume, so that the device's name is not cut short."""
+        self._volume.setFixedWidth(_NARROW_VOLUME_PX if narrow else _VOLUME_PX)
 
     def show_time(self, time_s: float, duration_s: float) -> None:
         """Show the playhead's time and the song's duration."""
