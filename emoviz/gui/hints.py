@@ -33,6 +33,7 @@ class HintsCard(Overlay):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
+        self._labels: list[QLabel] = []
         for text in (
             self.tr("Drop a song or a folder here, or press Ctrl+O."),
             self.tr("Click any curve or the spectrogram to go there. Space plays and pauses."),
@@ -42,12 +43,21 @@ class HintsCard(Overlay):
             label.setFont(interface_font(9.5))
             label.setWordWrap(True)
             layout.addWidget(label)
+            self._labels.append(label)
         done = QPushButton(self.tr("Got it"))
         done.clicked.connect(self._close)
         layout.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)
         theme.changed.connect(self._take_colours)
         self._take_colours()
         self.put()
+
+    def put(self) -> None:
+        """Say where to read on, and no more, where there is no room for all beside the circle."""
+        room = self._beneath.size()
+        has_room = room.width() - room.height() >= 2 * (_WIDTH_PX + _MARGIN_PX)
+        for label in self._labels[:-1]:
+            label.setVisible(has_room)
+        super().put()
 
     def place_in(self, room: QSize) -> QRect:
         """Lie in the lower left corner, where there are the fewest words."""

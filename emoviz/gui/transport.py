@@ -22,6 +22,7 @@ _LEFT_BUTTONS = (
 )
 _VOLUME_STEPS = 100
 _VOLUME_PX, _NARROW_VOLUME_PX = 110, 64
+_HOUR_S = 3600.0
 _NOTICE_MS = 8000
 _STATUS_STRETCH = 3
 
@@ -59,7 +60,7 @@ class TransportBar(QWidget):
         self._volume.valueChanged.connect(
             lambda value: self.volume_changed.emit(value / _VOLUME_STEPS)
         )
-        self._playing = False
+        self._playing = self._narrow = False
         self._lay_out()
         self._buttons["stop_analysis"].hide()
         self.show_time(0.0, 0.0)
@@ -67,14 +68,18 @@ class TransportBar(QWidget):
         self._take_colours()
 
     def set_narrow(self, narrow: bool) -> None:
-        """Take less room for the volume, so that the device's name is not cut short."""
+        """Take less room for the volume, and say one thing at a time."""
+        self._narrow = narrow
         self._volume.setFixedWidth(_NARROW_VOLUME_PX if narrow else _VOLUME_PX)
+        self._speed.setVisible(not narrow or bool(self._speed.text()))
+        self._say(self._status.text())
 
     def show_time(self, time_s: float, duration_s: float) -> None:
         """Show the playhead's time and the song's duration."""
         text = f"{format_time(time_s, tenths=True)} / {format_time(duration_s)}"
         if text != self._time.text():
             self._time.setText(text)
+            self._keep_room(duration_s)
 
     def show_playing(self, playing: bool) -> None:
         """Show whether the song runs."""
@@ -96,6 +101,7 @@ class TransportBar(QWidget):
     def show_speed(self, speed: float) -> None:
         """Show how fast the song is played, unless it is as fast as it is."""
         self._speed.setText("" if speed == 1.0 else f"{speed:g}×")
+        self._speed.setVisible(not self._narrow or speed != 1.0)
 
     @property
     def device(self) -> str:
@@ -118,11 +124,8 @@ class TransportBar(QWidget):
         for name in _LEFT_BUTTONS:
             layout.addWidget(self._buttons[name])
         layout.addSpacing(10)
-        # As wide as the longest time, so that nothing beside it moves while the clock runs.
-        width = self._time.fontMetrics().horizontalAdvance("0:00:00.0 / 0:00:00")
-        self._time.setFixedWidth(width)
         layout.addWidget(self._time)
-        # Its room is kept while it says nothing.
+        # Its room is kept while it says nothing, where there is enough.
         self._speed.setFixedWidth(self._speed.fontMetrics().horizontalAdvance("0.75×"))
         layout.addWidget(self._speed)
         layout.addWidget(self._buttons["stop_analysis"])
@@ -133,6 +136,13 @@ class TransportBar(QWidget):
         layout.addWidget(self._buttons["toggle_mute"])
         layout.addWidget(self._volume)
 
+    def _keep_room(self, duration_s: float) -> None:
+        """Be as wide as the song's longest time: nothing beside it moves while the clock runs."""
+        longest = "0:00:00.0 / 0:00:00" if duration_s >= _HOUR_S else "00:00.0 / 00:00"
+        width_px = self._time.fontMetrics().horizontalAdvance(longest)
+        if width_px != self._time.minimumWidth():
+            self._time.setFixedWidth(width_px)
+
     def _say(self, sentence: str) -> None:
         """Say it beside the clock, and leave all the room to the device while there is nothing."""
         self._status.setText(sentence)
@@ -140,6 +150,7 @@ class TransportBar(QWidget):
         layout = self.layout()
         assert isinstance(layout, QHBoxLayout)
         layout.setStretchFactor(self._status, _STATUS_STRETCH if sentence else 0)
+        self._device.setVisible(not (self._narrow and sentence))
 
     def _take_colours(self) -> None:
         colours = self._theme.colours

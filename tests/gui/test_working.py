@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QDialog,
+    QLabel,
     QMenu,
     QMessageBox,
     QPushButton,
@@ -139,6 +140,9 @@ def test_a_notice_has_most_of_the_room_until_it_is_over(
     part(window, TransportBar).show_notice("The prediction was written to /music/song.csv.")
     notice, device = part(window, TransportBar).findChildren(WrappedLabel)
     qtbot.waitUntil(lambda: notice.width() > 2 * device.width())
+    window.resize(640, 400)
+    qtbot.waitUntil(device.isHidden)
+    window.resize(1280, 800)
     assert notice.text() == "The prediction was written to /music/song.csv."
     part(window, TransportBar).show_progress(1, 1)
     qtbot.waitUntil(lambda: device.width() > notice.width())
@@ -267,6 +271,16 @@ def test_hints_are_shown_once(qtbot: QtBot, window: MainWindow, settings_file: P
     qtbot.addWidget(again)
     assert not again.findChildren(HintsCard)
     again.close()
+
+
+def test_hints_leave_a_small_plane_to_be_seen(qtbot: QtBot, window: MainWindow) -> None:
+    hints, plane = part(window, HintsCard), part(window, PlaneView)
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: len([x for x in hints.findChildren(QLabel) if x.isVisible()]) == 3)
+    assert hints.geometry().right() < plane.width() / 4
+    window.resize(700, 460)
+    qtbot.waitUntil(lambda: len([x for x in hints.findChildren(QLabel) if x.isVisible()]) == 1)
+    assert hints.height() < plane.height() / 2
 
 
 @pytest.fixture
