@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QMessageBox,
     QPushButton,
+    QToolButton,
     QWidget,
 )
 
@@ -19,12 +20,23 @@ from emoviz.export.formats import Format
 from emoviz.labels import Labels
 from emoviz.library.songs import SONG_SUFFIXES
 
+_ARROWS = {
+    "backButton": Qt.ArrowType.LeftArrow,
+    "forwardButton": Qt.ArrowType.RightArrow,
+    "toParentButton": Qt.ArrowType.UpArrow,
+}
+"""Buttons of Qt's own file dialog"""
+
 
 def open_calmly(dialog: QDialog) -> None:
     """Open a dialog that goes when it is closed, without the icons that Qt puts on its buttons."""
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for button in dialog.findChildren(QPushButton):
         button.setIcon(QIcon())
+    # Their icons are black, whatever they lie on.
+    for name, arrow in _ARROWS.items():
+        if (tool := dialog.findChild(QToolButton, name)) is not None:
+            tool.setArrowType(arrow)
     dialog.open()
 
 

@@ -167,6 +167,16 @@ def test_the_buttons_of_dialogs_are_words(window: MainWindow, name: str) -> None
     dialog.reject()
 
 
+def test_the_arrows_of_the_file_dialog_are_seen_in_the_dark(window: MainWindow) -> None:
+    action(window, "theme_dark").trigger()
+    action(window, "open_dialog").trigger()
+    (dialog,) = window.findChildren(QDialog)
+    arrow = dialog.findChild(QToolButton, "toParentButton").grab().toImage()  # type: ignore[union-attr]
+    places = [(x, y) for x in range(arrow.width()) for y in range(arrow.height())]
+    assert max(arrow.pixelColor(*place).lightness() for place in places) > 150
+    dialog.reject()
+
+
 def test_a_moment_of_the_song_is_a_click_away(
     qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
 ) -> None:
