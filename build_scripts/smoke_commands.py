@@ -5,6 +5,8 @@ import subprocess
 from smoke_program import Place
 from smoke_world import Row, Shown, World, digits, no_process
 
+_HEARD_VALUES = 4
+
 
 def no_display(world: World) -> Shown:
     """Without a screen, and with one that does not answer: files, and a sentence that says so."""
@@ -62,6 +64,12 @@ def command_line(world: World) -> Shown:
         written = file.read_bytes() if file.is_file() else b""
         shown = f"{len(written)} bytes" if written else done.stderr.strip()
         yield name, shown, bool(written) and written.startswith(head) and not done.returncode
+    done = run("export", first, "--format", "parquet")
+    good = done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    yield "what is not installed", done.stderr.strip(), good and "emoviz[parquet]" in done.stderr
+    done = run("listen", "--seconds", 2, "-o", "heard.csv", "--record", "heard.flac")
+    rows = len(done.stdout.splitlines())
+    yield "listen", f"{rows} values", rows == _HEARD_VALUES and not done.stderr
     done = run("analyze", "missing.mp3")
     good = done.returncode == 1 and len(done.stderr.splitlines()) == 1
     yield "a missing song", done.stderr.strip(), good and "no such file" in done.stderr

@@ -26,6 +26,7 @@ import soundfile
 import soxr
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 sys.path.insert(0, str(machine.ROOT))
 
@@ -97,7 +98,7 @@ def run(world: World, title: str, names: list[str]) -> int:
     for name in names:
         began_s = time.monotonic()
         for what, shown, good in _rows(world, name):
-            table.add_row(name, what, shown, "good" if good else "WRONG")
+            table.add_row(name, Text(what), Text(shown), "good" if good else "WRONG")
             faults += not good
             name = ""
         table.add_row("", "took", f"{time.monotonic() - began_s:.0f} s", "", end_section=True)

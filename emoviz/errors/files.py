@@ -1,5 +1,6 @@
 """What can be wrong with what is written and read beside songs."""
 
+import sys
 from pathlib import Path
 
 from emoviz.errors.base import EmovizError
@@ -39,9 +40,13 @@ class ExtraMissingError(EmovizError):
     """Something needs a package that is not part of every installation."""
 
     def __init__(self, purpose: str, extra: str) -> None:
+        command = f"pip install 'emoviz[{extra}]'"
+        # Nothing can be added to a frozen program.
         super().__init__(
-            f"{purpose} need packages that are not installed; "
-            f"install them with: pip install 'emoviz[{extra}]'."
+            f"{purpose} need packages that this program does not bring along; emoviz as a Python "
+            f"package has them: {command}."
+            if getattr(sys, "frozen", False)
+            else f"{purpose} need packages that are not installed; install them with: {command}."
         )
 
 

@@ -90,6 +90,15 @@ def test_parquet_without_pyarrow_is_one_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_frozen_program_does_not_ask_for_what_cannot_be_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    with pytest.raises(errors.ExtraMissingError, match="does not bring along; emoviz as a Python"):
+        write(track(), tmp_path / "song.parquet", FORMATS["parquet"])
+
+
 def test_nothing_optional_is_imported_before_it_is_needed() -> None:
     code = (
         "import sys, emoviz.export.formats, emoviz.cli; "
