@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Iterator
@@ -40,7 +41,14 @@ def prepare(seed: int, folder: Path, originals: list[Original]) -> Iterator[RunC
     records = Records()
     logging.basicConfig(level=logging.INFO, handlers=[records])
     world = World(folder, originals)
-    yield lambda number, place: _run(world, records, seed, number, place)
+
+    def run(number: int, place: Path) -> Verdict:
+        verdict = _run(world, records, seed, number, place)
+        if verdict.outcome != FINDING:
+            shutil.rmtree(place)
+        return verdict
+
+    yield run
 
 
 def _run(world: World, records: Records, seed: int, number: int, place: Path) -> Verdict:

@@ -28,7 +28,7 @@ from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from emoviz.player import SilentPlayer, SoundDevicePlayer
 from emoviz.trajectory import metadata_path
-from tests.gui.driving import action, banner_of, drop
+from tests.gui.driving import banner_of, drop
 
 _PLAYED_S = 0.15
 _MOMENT_S = 0.05
@@ -103,7 +103,7 @@ class Desk:
         names = [name for name in (path.name, blamed) if name]
 
         def is_settled() -> bool:
-            if action(self.window, "stop_analysis").isEnabled():
+            if self.window._session.running:
                 return False
             if self.is_shown(path) and self.window.trajectory is not before:
                 return True
@@ -175,6 +175,7 @@ class Desk:
 def prepare(seed: int, folder: Path, originals: list[Original]) -> Iterator[RunCase]:
     """Give what runs a case of the window."""
     desk = Desk(folder, originals)
+    # What a case was made of stays: its song sounds on while the next one is opened.
     try:
         yield lambda number, place: _run(desk, seed, number, place)
     finally:

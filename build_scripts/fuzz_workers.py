@@ -3,7 +3,6 @@
 import faulthandler
 import multiprocessing
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
@@ -242,5 +241,3 @@ def _serve(
             verdict = run(number, place)
             faulthandler.cancel_dump_traceback_later()
             there.send(verdict)
-            if verdict.outcome in (RESULT, SENTENCE):
-                shutil.rmtree(place)
