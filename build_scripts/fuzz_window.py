@@ -35,7 +35,7 @@ _MOMENT_S = 0.05
 _GOOD_EVERY = 10
 _PATIENCE_S = HANG_S - 2.0
 """So that the case itself can say what it has waited for."""
-_CRASHED = "the decoder crashed"
+_LOST = ("the decoder crashed", "there was no answer for")
 _SETTINGS = """[sound]
 volume=0.5
 device=
@@ -302,6 +302,6 @@ def _verdict(desk: Desk, form: str, said: str, wrong: str, is_result: bool) -> V
         return Verdict(FINDING, form, said, wrong)
     if any(sign in sentence for sign in ("failed (", "went wrong", "labels cannot be read (")):
         return Verdict(FINDING, form, said, sentence)
-    if _CRASHED in sentence:
+    if any(sign in sentence for sign in _LOST):
         return Verdict(CONTAINED, form, said, sentence)
     return Verdict(RESULT if is_result else SENTENCE, form, said)

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from fuzz_originals import Original
 
 RESULT, SENTENCE, CONTAINED, FINDING = "result", "sentence", "contained", "FINDING"
-"""How a case ends: `CONTAINED` is a decoder library that crashed and was said to have"""
+"""How a case ends: `CONTAINED` is a decoder library that crashed or hung and was said to have"""
 
-HANG_S = 30.0
+HANG_S = 90.0
+"""Longer than the window waits for a decoder that hangs"""
 GRACE_S = 15.0
 """A worker that is past its time by this much is beyond helping itself."""
 MOST_GROWTH_MB = 1200
