@@ -1,6 +1,7 @@
 """A file's bytes to blocks of samples, through libsndfile or FFmpeg."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -67,11 +68,14 @@ def _open(path: Path, index: FrameIndex | None) -> Decoder:
         return AvDecoder(path)
     if _is_tagged_svx(path):
         return AvDecoder(path)
-    try:
-        return SoundFileDecoder(path)
-    except (soundfile.LibsndfileError, TypeError):
-        # soundfile takes *.raw for headerless samples and raises TypeError for want of a rate.
-        return AvDecoder(path)
+    # soundfile takes *.raw for headerless samples and raises TypeError for want of a rate.
+    with suppress(soundfile.LibsndfileError, TypeError):
+        decoder = SoundFileDecoder(path)
+        if decoder.is_seekable:
+            return decoder
+        # libsndfile goes to no place in GSM and G.721, and FFmpeg does.
+        decoder.close()
+    return AvDecoder(path)
 
 
 class SoundFileDecoder:
@@ -83,6 +87,7 @@ class SoundFileDecoder:
         self.sample_rate_hz = int(self._file.samplerate)
         self.channels = int(self._file.channels)
         self.duration_s = self._file.frames / self.sample_rate_hz
+        self.is_seekable = bool(self._file.seekable())
 
     def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""

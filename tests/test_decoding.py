@@ -185,6 +185,16 @@ def test_a_time_that_no_file_of_that_size_can_have_is_not_believed(
     decoder.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "subtype"), [("a.wav", "WAV", "GSM610"), ("a.au", "AU", "G721_32")]
+)
+def test_what_libsndfile_cannot_seek_in_is_decoded_all_the_same(
+    tmp_path: Path, name: str, kind: str, subtype: str
+) -> None:
+    encode(tmp_path / name, music(3.0, 8000)[:, :1], 8000, format=kind, subtype=subtype)
+    assert len(whole(tmp_path / name)) / 8000 == pytest.approx(3.0, abs=0.1)
+
+
 def test_an_8svx_behind_a_tag_holds_nobody_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "song.8svx"
     encode(path, music(3.0, 22050)[:, :1], 22050, format="SVX", subtype="PCM_S8")
