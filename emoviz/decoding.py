@@ -1,6 +1,6 @@
 """A file's bytes to blocks of samples, through libsndfile or FFmpeg."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
 from itertools import chain
@@ -11,10 +11,10 @@ import numpy as np
 import soundfile
 
 from emoviz import errors
-from emoviz.decoder import BLOCK_FRAMES, Conformer, Damage, Decoder, Samples, ignore_damage
+from emoviz.decoder import BLOCK_FRAMES, Damage, Decoder, Samples, ignore_damage
 from emoviz.frame_decoder import FrameDecoder
 from emoviz.frame_index import FrameIndex
-from emoviz.ogg_chain import Slice, links_of
+from emoviz.ogg_chain import ChainDecoder, Slice, links_of
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioStream, FFmpegError
@@ -151,46 +151,6 @@ class SoundFileDecoder:
             self._file = soundfile.SoundFile(str(self._path))
         except soundfile.LibsndfileError:
             raise errors.SongDamagedError(self._path, _words(error)) from error
-
-
-class ChainDecoder:
-    """Decoders one after the other, all brought to the rate and the channels of the first."""
-
-    def __init__(self, links: Sequence[Decoder]) -> None:
-        self._links = links
-        self.sample_rate_hz = links[0].sample_rate_hz
-        self.channels = links[0].channels
-
-    @property
-    def duration_s(self) -> float:
-        """What the headers claim."""
-        return sum(link.duration_s for link in self._links)
-
-    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
-        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
-        begin_s = 0.0
-        for link in self._links:
-            begin = round(begin_s * self.sample_rate_hz)
-            begin_s += link.duration_s
-            is_last = link is self._links[-1]
-            if is_last or start_frame < round(begin_s * self.sample_rate_hz):
-                own_rate = link.sample_rate_hz / self.sample_rate_hz
-                start = round(max(0, start_frame - begin) * own_rate)
-                conformer = Conformer(link.sample_rate_hz, self.sample_rate_hz, self.channels)
-
-                def damaged(
-                    first: int, stop: int, begin: int = begin, rate: float = own_rate
-                ) -> None:
-                    on_damage(begin + round(first / rate), begin + round(stop / rate))
-
-                for block in link.blocks(start, damaged):
-                    yield conformer.take(block)
-                yield conformer.finish()
-
-    def close(self) -> None:
-        """Give the file back."""
-        for link in self._links:
-            link.close()
 
 
 class AvDecoder:

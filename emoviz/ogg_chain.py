@@ -2,8 +2,10 @@
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
+
+from emoviz.decoder import Conformer, Damage, Decoder, Samples, ignore_damage
 
 _MAGIC = b"OggS"
 _HEADER_BYTES = 27
@@ -72,6 +74,46 @@ class Slice(io.RawIOBase):
         """Give the file back."""
         self._file.close()
         super().close()
+
+
+class ChainDecoder:
+    """Decoders one after the other, all brought to the rate and the channels of the first."""
+
+    def __init__(self, links: Sequence[Decoder]) -> None:
+        self._links = links
+        self.sample_rate_hz = links[0].sample_rate_hz
+        self.channels = links[0].channels
+
+    @property
+    def duration_s(self) -> float:
+        """What the headers claim."""
+        return sum(link.duration_s for link in self._links)
+
+    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
+        begin_s = 0.0
+        for link in self._links:
+            begin = round(begin_s * self.sample_rate_hz)
+            begin_s += link.duration_s
+            is_last = link is self._links[-1]
+            if is_last or start_frame < round(begin_s * self.sample_rate_hz):
+                own_rate = link.sample_rate_hz / self.sample_rate_hz
+                start = round(max(0, start_frame - begin) * own_rate)
+                conformer = Conformer(link.sample_rate_hz, self.sample_rate_hz, self.channels)
+
+                def damaged(
+                    first: int, stop: int, begin: int = begin, rate: float = own_rate
+                ) -> None:
+                    on_damage(begin + round(first / rate), begin + round(stop / rate))
+
+                for block in link.blocks(start, damaged):
+                    yield conformer.take(block)
+                yield conformer.finish()
+
+    def close(self) -> None:
+        """Give the file back."""
+        for link in self._links:
+            link.close()
 
 
 def _end_of_link(file: BinaryIO, begin: int, size: int) -> int:
