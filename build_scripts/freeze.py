@@ -5,10 +5,12 @@
 The exit status is not zero where it weighs more than it may.
 """
 
+import os
 import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +34,8 @@ def main() -> int:
     if sys.platform == "linux":
         _strip()
         # Everything in it is named with its licence, also what the system has lent.
-        _run(sys.executable, "build_scripts/third_party.py", "--frozen", str(_PROGRAM))
+        names = ("build_scripts/third_party.py", "--frozen", str(_PROGRAM))
+        _run(python, *names, env=os.environ | {"PYTHONPATH": str(ROOT)})
     return _weigh()
 
 
@@ -64,8 +67,8 @@ def _archive() -> Path:
     return archive
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, cwd=ROOT, check=True)
+def _run(*command: str, env: Mapping[str, str] | None = None) -> None:
+    subprocess.run(command, cwd=ROOT, env=env, check=True)
 
 
 if __name__ == "__main__":
