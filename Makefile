@@ -122,3 +122,17 @@ frozen:
 	sh build_scripts/system_packages.sh run
 	sh build_scripts/system_packages.sh binutils
 	$(PYTHON) build_scripts/freeze.py
+
+# The Debian package of that program: dist/emoviz_VERSION_ARCHITECTURE.deb.
+.PHONY: deb
+deb: dist/emoviz/emoviz
+	sh build_scripts/system_packages.sh dpkg-dev
+	$(PYTHON) build_scripts/make_deb.py
+
+dist/emoviz/emoviz:
+	$(MAKE) frozen
+
+# Installs, uses and removes the package in a fresh Debian of its own; SUITE=name for another one. As root.
+.PHONY: check-deb
+check-deb:
+	sh build_scripts/check_deb.sh $(SUITE)

@@ -56,17 +56,18 @@ def commands_page(parser: argparse.ArgumentParser) -> str:
         "error for each song; the rest is done), 2 for a wrong command line.",
         "",
     ]
-    for name, text, command in _commands(parser):
-        verbs = list(_commands(command))
+    for name, text, command in commands_of(parser):
+        verbs = list(commands_of(command))
         lines += _section(f"emoviz {name}", text, command, depth=2, shows_options=not verbs)
-        for verb, about, inner in verbs:
-            lines += _section(f"emoviz {name} {verb}", about, inner, depth=3, shows_options=True)
+        for verb, told, inner in verbs:
+            lines += _section(f"emoviz {name} {verb}", told, inner, depth=3, shows_options=True)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _commands(
+def commands_of(
     parser: argparse.ArgumentParser,
 ) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
+    """Yield the name, the short help and the parser of each command."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             helps = {choice.dest: choice.help or "" for choice in action._choices_actions}
@@ -77,19 +78,27 @@ def _commands(
 def _section(
     title: str, text: str, parser: argparse.ArgumentParser, *, depth: int, shows_options: bool
 ) -> list[str]:
-    lines = [f"{'#' * depth} {title}", "", _sentence(text), ""]
-    description = _plain(parser.description or "")
-    if description and description.rstrip(".").casefold() != text.rstrip(".").casefold():
-        lines += [description, ""]
+    lines = [f"{'#' * depth} {title}", ""]
+    for paragraph in paragraphs(text, parser):
+        lines += [paragraph, ""]
     options = [a for a in parser._actions if not isinstance(a, argparse._HelpAction)]
     if shows_options and options:
         lines += ["| | |", "| --- | --- |"]
-        lines += [f"| {_usage(option)} | {_about(option)} |" for option in options]
+        lines += [f"| {usage(option)} | {about(option)} |" for option in options]
         lines.append("")
     return lines
 
 
-def _usage(option: argparse.Action) -> str:
+def paragraphs(text: str, parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield what a command does: its short help, and its description if that says more."""
+    yield _sentence(text)
+    description = _plain(parser.description or "")
+    if description and description.rstrip(".").casefold() != text.rstrip(".").casefold():
+        yield description
+
+
+def usage(option: argparse.Action) -> str:
+    """Give an option's names and values, in Markdown."""
     value = option.metavar or option.dest.upper()
     value = str(value)
     if option.choices is not None and not option.metavar:
@@ -106,7 +115,8 @@ def _usage(option: argparse.Action) -> str:
     return ", ".join(f"`{text}`" for text in shown).replace("|", "\\|")
 
 
-def _about(option: argparse.Action) -> str:
+def about(option: argparse.Action) -> str:
+    """Say what an option does and what it is by default, in Markdown."""
     text = _plain((option.help or "").replace("%(default)s", str(option.default)))
     default = option.default
     is_told = isinstance(default, str | int) and not isinstance(default, bool)
