@@ -15,7 +15,7 @@ from emoviz.playback_route import Region
 from emoviz.song import Song
 from emoviz.sound_devices import Device
 
-LATENCY_S = 0.08
+LATENCY_S = 0.06
 """Long enough to live through a busy interpreter, short enough for a seek to feel immediate."""
 
 _STALL_S = 3.0
