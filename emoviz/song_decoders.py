@@ -63,9 +63,5 @@ def open_song_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
         return open_decoder(path, index)
     except UnicodeEncodeError as error:
         raise errors.SongNameError(path) from error
-    except FileNotFoundError as error:
-        raise errors.SongNotFoundError(path) from error
-    except PermissionError as error:
-        raise errors.SongPermissionError(path) from error
     except OSError as error:
-        raise errors.SongDamagedError(path, (error.strerror or str(error)).lower()) from error
+        raise errors.unreadable(path, error) from error

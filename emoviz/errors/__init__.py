@@ -67,6 +67,7 @@ from emoviz.errors.songs import (
     SongTooShortError,
     SongUnseenError,
     SongVanishedError,
+    unreadable,
 )
 
 __all__ = [
@@ -126,4 +127,5 @@ __all__ = [
     "TrajectoryFileError",
     "WordError",
     "WorkerError",
+    "unreadable",
 ]

@@ -136,3 +136,12 @@ class NoSongsError(SongError):
         super().__init__(
             f"{', '.join(map(str, paths))}: no song in this folder; name a song or another folder."
         )
+
+
+def unreadable(path: Path, error: OSError) -> SongError:
+    """Give what to say of a song that the operating system does not let be looked at or read."""
+    if isinstance(error, FileNotFoundError):
+        return SongNotFoundError(path)
+    if isinstance(error, PermissionError):
+        return SongPermissionError(path)
+    return SongDamagedError(path, (error.strerror or str(error)).lower())

@@ -34,12 +34,8 @@ class FileState:
         """Look at the file at `path`. Raises `errors.SongError`."""
         try:
             status = path.stat()
-        except FileNotFoundError as error:
-            raise errors.SongNotFoundError(path) from error
-        except PermissionError as error:
-            raise errors.SongPermissionError(path) from error
         except OSError as error:
-            raise errors.SongDamagedError(path, (error.strerror or str(error)).lower()) from error
+            raise errors.unreadable(path, error) from error
         return cls(status.st_size, status.st_mtime_ns)
 
 
