@@ -113,10 +113,8 @@ class FamilyMemory:
             for process in [own, *own.children(recursive=True)]:
                 # One of them may just have ended.
                 with suppress(psutil.Error):
-                    memory = process.memory_full_info()
-                    # Other systems do not know what is shared.
-                    held["pss"] += getattr(memory, "pss", memory.rss)
-                    held["rss"] += memory.rss
+                    held["pss"] += machine.held_bytes(process)
+                    held["rss"] += process.memory_info().rss
                     held["processes"] += 1
             self.peak = max(self.peak, held, key=lambda at: at.get("pss", 0))
 

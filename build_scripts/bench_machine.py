@@ -97,6 +97,13 @@ def decode_s(path: Path) -> float:
     return time.perf_counter() - began_s
 
 
+def held_bytes(process: psutil.Process) -> int:
+    """Give how much memory a process holds: what it shares with others by its share."""
+    memory = process.memory_full_info()
+    # Other systems do not know what is shared.
+    return int(getattr(memory, "pss", memory.rss))
+
+
 def description() -> dict[str, object]:
     """Say what this machine is, and how busy it was before the benchmark."""
     busy = psutil.cpu_percent(interval=1.0, percpu=True)

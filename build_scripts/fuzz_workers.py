@@ -209,7 +209,7 @@ class _Worker:
         with suppress(psutil.Error):
             for process in (self._watched, *self._watched.children(recursive=True)):
                 with suppress(psutil.Error):
-                    total += process.memory_info().rss
+                    total += machine.held_bytes(process)
         return total / 1e6
 
 

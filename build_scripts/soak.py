@@ -258,7 +258,7 @@ def rest(window: "MainWindow", world: World, user: User, findings: Findings) -> 
             "threads": process.num_threads(),
             "file handles": process.num_fds(),
             "processes": len(decoders),
-            "memory, MB": (process.memory_info().rss + sum(decoders)) // 1_000_000,
+            "memory, MB": (machine.held_bytes(process) + sum(decoders)) // 1_000_000,
         }
     )
     print(f"{sum(findings.done.values()):6} deeds: {findings.rests[-1]}", flush=True)
@@ -272,11 +272,11 @@ def _ended_children() -> list[psutil.Process]:
 def _decoders_bytes() -> list[int]:
     """Give what each decoding process holds; the other children are the sinks'."""
     held = []
-    for child in psutil.Process().children():
+    for child in psutil.Process().children(recursive=True):
         # One of them may just be ending.
         with suppress(psutil.Error):
-            if "decoder_host" in " ".join(child.cmdline()):
-                held.append(child.memory_info().rss)
+            if "emoviz import decoder" in " ".join(child.cmdline()):
+                held.append(machine.held_bytes(child))
     return held
 
 

@@ -1,4 +1,4 @@
-"""DecoderPool: decoding processes, of which one is always ready before it is asked for."""
+"""DecoderPool: decoding processes, each lent to the file that it decodes."""
 
 import threading
 from contextlib import suppress
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from emoviz import errors
 from emoviz.decoder import Decoder
-from emoviz.decoder_process import DecoderProcess, ProcessDecoder
+from emoviz.decoder_fork_server import ForkServer
+from emoviz.decoder_process import DecoderProcess, ProcessDecoder, Spawner
 from emoviz.spare_decoder import SpareDecoder
 
 _PATIENCE_S = 60.0
@@ -20,13 +21,20 @@ another's place, and one of the first is about to be given back."""
 class DecoderPool:
     """Lends a process to each file that is being decoded; threads may share it.
 
-    One more waits for the next file, since to start Python takes as long as to open a song. A
-    process that is given back is that one, or it is ended.
+    Where processes are forked, one is there when it is asked for, and ended when it is given back.
+    Elsewhere one more waits for the next file, since to start Python takes as long as to open a
+    song; a process that is given back is that one, or it is ended.
     """
 
-    def __init__(self, patience_s: float = _PATIENCE_S) -> None:
-        """Start nothing yet; a process that owes an answer for `patience_s` will be ended."""
+    def __init__(
+        self, patience_s: float = _PATIENCE_S, starter: ForkServer | Spawner | None = None
+    ) -> None:
+        """Start nothing yet; a process that owes an answer for `patience_s` will be ended.
+
+        `starter` starts the processes: the best way this system has, if none is given.
+        """
         self._patience_s = patience_s
+        self._starter = starter or (ForkServer() if ForkServer.is_possible() else Spawner())
         # Reentrant: a song may be forgotten, and its process given back, at any moment.
         self._lending = threading.Condition(threading.RLock())
         self._ready: list[DecoderProcess] = []
@@ -58,31 +66,45 @@ class DecoderPool:
             process.end()
         if self._keeper is not None:
             self._keeper.join()
+        self._starter.close()
 
     def _lend(self, path: Path) -> DecoderProcess:
         with self._lending:
-            if self._closed:
-                raise errors.DecoderLostError(path, "emoviz is being closed")
-            ready = next((process for process in self._ready if process.is_alive), None)
-            try:
-                process = ready or DecoderProcess()
-            except OSError as error:
-                reason = str(error.strerror).lower()
-                raise errors.DecoderLostError(path, f"no process for it: {reason}") from error
-            if ready is not None:
-                self._ready.remove(ready)
-            self._lent.add(process)
-            if self._keeper is None:
-                self._keeper = threading.Thread(
-                    target=self._keep, name="keeper of decoders", daemon=True
-                )
-                self._keeper.start()
-            return process
+            process = next((process for process in self._ready if process.is_alive), None)
+            if process is not None:
+                self._ready.remove(process)
+        if process is None:
+            process = self._start(path)
+        with self._lending:
+            if not self._closed:
+                self._lent.add(process)
+                self._begin_to_keep()
+                return process
+        process.end()
+        raise _closing(path)
+
+    def _start(self, path: Path) -> DecoderProcess:
+        # Nobody waits meanwhile for what else is lent and given back.
+        if self._closed:
+            raise _closing(path)
+        try:
+            return self._starter.start()
+        except OSError as error:
+            reason = str(error.strerror).lower()
+            raise errors.DecoderLostError(path, f"no process for it: {reason}") from error
+
+    def _begin_to_keep(self) -> None:
+        if self._keeper is None:
+            self._keeper = threading.Thread(
+                target=self._keep, name="keeper of decoders", daemon=True
+            )
+            self._keeper.start()
 
     def _take_back(self, process: DecoderProcess) -> None:
         with self._lending:
             self._lent.discard(process)
-            if process.is_free and not (self._ready or self._closed):
+            has_room = len(self._ready) < self._starter.spares
+            if process.is_free and has_room and not self._closed:
                 self._ready.append(process)
             else:
                 process.kill()
@@ -90,7 +112,7 @@ class DecoderPool:
                 self._leaving.append(process)
 
     def _keep(self) -> None:
-        """Have one process ready, and see those off that hang or have been killed."""
+        """Have ready what should be, and see those off that hang or have been killed."""
         while not self._closed:
             for process in self._look_after():
                 process.end()
@@ -107,10 +129,14 @@ class DecoderPool:
             leaving, self._leaving = self._leaving, []
             leaving += [process for process in self._ready if not process.is_alive]
             self._ready = [process for process in self._ready if process.is_alive]
-            if not self._ready and len(self._lent) <= _SONG_TAKES:
+            if len(self._ready) < self._starter.spares and len(self._lent) <= _SONG_TAKES:
                 with suppress(OSError):
-                    self._ready.append(DecoderProcess())
+                    self._ready.append(self._starter.start())
             return leaving
+
+
+def _closing(path: Path) -> errors.DecoderLostError:
+    return errors.DecoderLostError(path, "emoviz is being closed")
 
 
 class ProcessDecoders:

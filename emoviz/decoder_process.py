@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cached_property
 from io import FileIO
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 from emoviz import decoder_wire, errors
 from emoviz.decoder import Damage, Samples, ignore_damage
@@ -19,8 +19,11 @@ from emoviz.decoder_wire import Message
 
 _LOG = logging.getLogger(__name__)
 
-_ARGUMENT = "--decode"
-"""What a frozen program is started with to be a decoding process."""
+_DECODE_ARGUMENT = "--decode"
+FORK_ARGUMENT = "--fork-decoders"
+"""What a frozen program is started with to be a decoding process, or the server of such"""
+
+_MODULES = {_DECODE_ARGUMENT: "decoder_host", FORK_ARGUMENT: "decoder_fork_server"}
 
 _PIPE_BYTES = 1 << 20
 """Room for a block: written in one go, it does not wait for a busy reader."""
@@ -29,11 +32,16 @@ _PATIENT_S = 1.0
 
 
 def serve_if_asked() -> None:
-    """Be a decoding process, to its end, where this program was started to be one."""
-    if sys.argv[1:] == [_ARGUMENT]:
+    """Be a decoding process, or their server, to its end, where this program was started as one."""
+    if sys.argv[1:] == [_DECODE_ARGUMENT]:
         from emoviz import decoder_host
 
         decoder_host.main()
+        sys.exit()
+    if sys.argv[1:] == [FORK_ARGUMENT]:
+        from emoviz import decoder_fork_server
+
+        decoder_fork_server.main()
         sys.exit()
 
 
@@ -41,22 +49,27 @@ class ProcessLostError(Exception):
     """A decoding process has ended, or was ended, before it answered; the text says why."""
 
 
+class Running(Protocol):
+    """What is asked of a process that runs: `subprocess.Popen` has it."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Give its status once it has ended, 0 where that is not known."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end. Raises `subprocess.TimeoutExpired`."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
 class DecoderProcess:
     """A process that has one file open at a time; see `decoder_host`."""
 
-    def __init__(self) -> None:
-        """Start it, without waiting until it is there. Raises `OSError`."""
-        self._process = subprocess.Popen(
-            _command(),
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # It does no algebra, for which numpy would start threads.
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        self._requests = cast(FileIO, self._process.stdin)
-        self._answers = cast(FileIO, self._process.stdout)
+    def __init__(self, process: Running, requests: FileIO, answers: FileIO) -> None:
+        """Talk to `process`, which may not have begun yet."""
+        self._process, self._requests, self._answers = process, requests, answers
         _widen(self._answers)
         self._talking = threading.Lock()
         self._asked_s: float | None = None
@@ -119,7 +132,7 @@ class DecoderProcess:
             self._process.wait(_PATIENT_S)
         if self._is_ended:
             return "the decoder was ended"
-        status = self._process.returncode
+        status = self._process.poll()
         _LOG.warning("decoding process %s: status %s, %r", self._process.pid, status, error)
         if self._hung_s:
             return f"there was no answer for {self._hung_s:.0f} s"
@@ -209,9 +222,39 @@ def _widen(pipe: FileIO) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-def _command() -> list[str]:
+class Spawner:
+    """Starts decoding processes from nothing, which takes as long as to start Python."""
+
+    spares = 1
+    """How many processes are worth keeping ready"""
+
+    def start(self) -> DecoderProcess:
+        """Start one, without waiting until it is there. Raises `OSError`."""
+        process = subprocess.Popen(
+            python_command(_DECODE_ARGUMENT),
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment(),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        return DecoderProcess(process, cast(FileIO, process.stdin), cast(FileIO, process.stdout))
+
+    def close(self) -> None:
+        """Do nothing: there is nothing but what was started."""
+
+
+def python_command(argument: str) -> list[str]:
+    """Give the command by which this program starts itself as what `argument` says."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, _ARGUMENT]
+        return [sys.executable, argument]
     # Not multiprocessing's: that would import what this program was started with, Qt and all.
-    start = "from emoviz import decoder_host; decoder_host.main()"
+    module = _MODULES[argument]
+    start = f"from emoviz import {module}; {module}.main()"
     return [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {start}"]
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of a process that decodes."""
+    # It does no algebra, for which numpy would start threads.
+    return os.environ | {"OPENBLAS_NUM_THREADS": "1"}

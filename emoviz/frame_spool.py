@@ -2,18 +2,14 @@
 
 import tempfile
 import weakref
-from pathlib import Path
 
 import numpy as np
 
-from emoviz import errors
+from emoviz import errors, paths
 from emoviz.frames import Frames
 
 _IN_MEMORY_BYTES = 8_000_000
 """Five minutes of the largest model's frames."""
-
-_LASTING = Path("/var/tmp")
-"""Where the temporary folder may be memory, this one is not."""
 
 
 class FrameSpool:
@@ -24,7 +20,7 @@ class FrameSpool:
     """
 
     def __init__(self) -> None:
-        self._folder = _LASTING if _LASTING.is_dir() else Path(tempfile.gettempdir())
+        self._folder = paths.spool_folder()
         self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115
             _IN_MEMORY_BYTES, dir=str(self._folder)
         )

@@ -1,6 +1,7 @@
 """Where resources, models, cache and log live: in a checkout, a wheel or a frozen program."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -46,6 +47,13 @@ def settings_file() -> Path:
 def library_file() -> Path:
     """Give the database of songs that have been tracked."""
     return Path(platformdirs.user_data_path(_APPLICATION, appauthor=False)) / "library.db"
+
+
+def spool_folder() -> Path:
+    """Give the folder for temporary files that are too large for memory."""
+    # Where the temporary folder may be memory, this one is not.
+    lasting = Path("/var/tmp")
+    return lasting if lasting.is_dir() else Path(tempfile.gettempdir())
 
 
 def log_file() -> Path:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -12,11 +13,12 @@ _DEADLINE_S = 30.0
 
 
 def decoding_processes(of: int | None = None) -> list[psutil.Process]:
-    """Give the decoding processes of this process, or of the one with that id."""
+    """Give the decoding processes of this process, or of the one with that id, and their server."""
     found = []
     for process in psutil.Process(of).children(recursive=True):
         try:
-            if "decoder_host" in " ".join(process.cmdline()):
+            command = " ".join(process.cmdline())
+            if "decoder_host" in command or "decoder_fork_server" in command:
                 found.append(process)
         except psutil.NoSuchProcess:
             continue
@@ -45,7 +47,9 @@ def crash(*processes: psutil.Process) -> None:
     """Have processes die as of a bad pointer, also those that were halted."""
     for process in processes:
         os.kill(process.pid, signal.SIGSEGV)
-        os.kill(process.pid, signal.SIGCONT)
+        # It may be gone by now.
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGCONT)
 
 
 def wait_for_end(*processes: psutil.Process) -> None:

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from emoviz import errors
+from emoviz.decoder_fork_server import ForkServer
 from emoviz.decoder_pool import DecoderPool
+from emoviz.decoder_process import Spawner
 from emoviz.song import DecodersOf, Song, local_decoders
 from tests.audio import encode, music, spoil, wait_until, write_long_wav, write_music
 from tests.decoders import (
@@ -30,12 +32,33 @@ PLACES_S = (0.0, 1.234, 4.5, 0.0, 99.0)
 DEADLINE_S = 60.0
 
 
-@pytest.fixture
-def pool() -> Iterator[DecoderPool]:
-    made = DecoderPool()
+@pytest.fixture(params=[ForkServer, Spawner])
+def pool(request: pytest.FixtureRequest) -> Iterator[DecoderPool]:
+    """Give a pool, of each of both ways to start processes."""
+    if request.param is ForkServer and not ForkServer.is_possible():
+        pytest.skip("processes cannot be forked here")
+    made = DecoderPool(starter=request.param())
     yield made
     made.close()
     assert not decoding_processes()
+
+
+@pytest.fixture
+def spawning_pool() -> Iterator[DecoderPool]:
+    """Give a pool that has a process waiting, which can be halted before it is asked."""
+    made = DecoderPool(starter=Spawner())
+    yield made
+    made.close()
+    assert not decoding_processes()
+
+
+@pytest.fixture
+def fork_server() -> Iterator[ForkServer]:
+    if not ForkServer.is_possible():
+        pytest.skip("processes cannot be forked here")
+    server = ForkServer()
+    yield server
+    server.close()
 
 
 def everything(path: Path, decoders_of: DecodersOf) -> list[Any]:
@@ -97,12 +120,12 @@ def test_what_is_wrong_with_a_file_is_said_in_the_same_words(
 
 
 def test_a_process_that_crashes_while_it_opens_a_file_is_an_error_with_its_name(
-    tmp_path: Path, pool: DecoderPool
+    tmp_path: Path, spawning_pool: DecoderPool
 ) -> None:
     good, bad = tmp_path / "good.wav", tmp_path / "bad.wav"
     for path in (good, bad):
         write_music(path, 3.0, RATE_HZ)
-    song = Song.open(good, pool.of)
+    song = Song.open(good, spawning_pool.of)
     playing = song.stereo_blocks(48000)
     first = next(playing)
     wait_until(lambda: len(decoding_processes()) == 2, DEADLINE_S)
@@ -112,7 +135,7 @@ def test_a_process_that_crashes_while_it_opens_a_file_is_an_error_with_its_name(
 
     def open_bad() -> None:
         try:
-            Song.open(bad, pool.of)
+            Song.open(bad, spawning_pool.of)
         except errors.DecoderLostError as error:
             raised.append(error)
 
@@ -127,7 +150,7 @@ def test_a_process_that_crashes_while_it_opens_a_file_is_an_error_with_its_name(
     # Nothing else has been disturbed.
     rest = [first, *playing]
     assert sum(map(len, rest)) == sum(map(len, Song.open(good).stereo_blocks(48000)))
-    assert Song.open(bad, pool.of).duration_s == pytest.approx(3.0)
+    assert Song.open(bad, spawning_pool.of).duration_s == pytest.approx(3.0)
 
 
 def test_a_process_that_crashes_while_it_decodes_ends_only_that(
@@ -188,6 +211,7 @@ def test_processes_are_used_again_and_their_number_stays(tmp_path: Path, pool: D
         next(song.stereo_blocks(48000))
         assert len(decoding_processes()) <= 3
     del song
+    # What waits for the next song, or what will fork a process for it.
     wait_until(lambda: len(decoding_processes()) == 1, DEADLINE_S)
 
 
@@ -246,8 +270,68 @@ def test_they_end_when_the_one_that_asks_is_killed(tmp_path: Path) -> None:
     program.stdout.close()
 
 
+def test_forked_ones_share_what_they_have_imported(tmp_path: Path, fork_server: ForkServer) -> None:
+    path = tmp_path / "song.flac"
+    write_music(path, 3.0, RATE_HZ)
+    own_bytes = []
+    for starter in (fork_server, Spawner()):
+        pool = DecoderPool(starter=starter)
+        song = Song.open(path, pool.of)
+        list(song.mono_blocks(MODEL_RATE_HZ, pytest.fail))
+        wait_until(lambda: len(processes_with(path)) == 1, DEADLINE_S)
+        (process,) = processes_with(path)
+        own_bytes.append(process.memory_full_info().uss)
+        pool.close()
+    assert own_bytes[0] < own_bytes[1] / 2
+
+
+def test_a_fork_server_that_has_died_is_started_again(
+    tmp_path: Path, fork_server: ForkServer
+) -> None:
+    path = tmp_path / "song.flac"
+    write_music(path, 12.0, RATE_HZ)
+    pool = DecoderPool(starter=fork_server)
+    playing = Song.open(path, pool.of).stereo_blocks(48000)
+    first = next(playing)
+    (server,) = [x for x in decoding_processes() if x not in processes_with(path)]
+    crash(server)
+    wait_for_end(server)
+    assert Song.open(path, pool.of).channels == 2
+    # What the first one has forked goes on.
+    played = np.concatenate([first, *playing])
+    assert np.array_equal(played, np.concatenate(list(Song.open(path).stereo_blocks(48000))))
+    pool.close()
+    assert not decoding_processes()
+
+
+def test_closing_does_not_wait_for_a_fork_server_that_hangs(
+    tmp_path: Path, fork_server: ForkServer
+) -> None:
+    path = tmp_path / "song.flac"
+    write_music(path, 3.0, RATE_HZ)
+    pool = DecoderPool(starter=fork_server)
+    song = Song.open(path, pool.of)
+    halt(*(x for x in decoding_processes() if x not in processes_with(path)))
+    raised: list[Exception] = []
+
+    def open_again() -> None:
+        try:
+            Song.open(path, pool.of)
+        except errors.DecoderLostError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=open_again)
+    thread.start()
+    pool.close()
+    thread.join(DEADLINE_S)
+    assert not thread.is_alive()
+    assert len(raised) == 1
+    assert song.channels == 2
+    assert not decoding_processes()
+
+
 def test_they_hold_neither_a_window_nor_a_model() -> None:
-    code = "import sys; from emoviz import decoder_host; print(*sys.modules)"
+    code = "import sys; from emoviz import decoder_fork_server, decoder_host; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in ("PySide6", "onnxruntime", "pyqtgraph", "rich", "sounddevice"):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from emoviz.circumplex import RUSSELL, Circumplex
 from emoviz.gui import colour_maps
 from emoviz.gui.film_layout import FilmLayout
-from emoviz.gui.mel_store import Levels
+from emoviz.gui.mel_pieces import Levels
 from emoviz.gui.plane_painter import TRAIL_S, PlanePainter
 from emoviz.gui.texts import format_time, signed
 from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS, interface_font

@@ -288,6 +288,8 @@ class Playback(QObject):
         was_playing, self.is_playing = self.is_playing, self._player.is_playing
         self.time_s = self._player.position_s
         self.problem = self._player.problem
+        # It may have come up since the line above, and what has one does not play.
+        self.is_playing = self.is_playing and self.problem is None
         self.ticked.emit()
         interval_ms = _FRAME_MS if self.is_playing else _IDLE_MS
         # Setting it, even to what it is, starts the interval anew: the frame would come late.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from emoviz.decoder_fork_server import ForkServer
 from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
 from emoviz.gui.main_window import MainWindow
@@ -32,6 +33,12 @@ def small_model(settings_file: Path) -> None:
     Settings(settings_file).put(remembered.MODEL, "cae")
 
 
+@pytest.fixture
+def nothing_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a process wait for the next song, as where none can be forked: it can be halted."""
+    monkeypatch.setattr(ForkServer, "is_possible", lambda: False)
+
+
 def halt_the_one_that_waits(qtbot: QtBot, shown: Path) -> None:
     """Halt the process that will open the next song."""
 
@@ -47,7 +54,7 @@ def halted() -> list[int]:
 
 
 def test_a_song_whose_opening_crashes_changes_nothing_but_the_banner(
-    qtbot: QtBot, window: MainWindow, songs: Songs
+    qtbot: QtBot, nothing_forks: None, window: MainWindow, songs: Songs
 ) -> None:
     open_and_track(qtbot, window, songs.other)
     track = window.trajectory
@@ -125,7 +132,7 @@ def test_a_window_whose_decoders_hang_closes_and_leaves_nothing(
 
 
 def test_another_song_opens_while_a_decoder_hangs(
-    qtbot: QtBot, window: MainWindow, songs: Songs
+    qtbot: QtBot, nothing_forks: None, window: MainWindow, songs: Songs
 ) -> None:
     open_and_track(qtbot, window, songs.other)
     halt_the_one_that_waits(qtbot, songs.other)
