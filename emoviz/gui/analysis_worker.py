@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from emoviz import errors, estimator, memory, priority
 from emoviz.decoder_pool import DecoderPool
+from emoviz.gui.mel_store import MelFrames
 from emoviz.gui.song_library import SongLibrary
 from emoviz.library.records import FileState
 from emoviz.listening import frames_of
@@ -34,8 +34,8 @@ class AnalysisWorker(QObject):
 
     opened = Signal(int, object, object, object)
     """id, `Song`, `FrontEnd`, `ModelInfo`"""
-    updated = Signal(int, object)
-    """id, `Update`"""
+    updated = Signal(int, object, object)
+    """id, `Update`, and the `MelFrames` that have come, if any have"""
     finished = Signal(int, object)
     """id, `Trajectory`"""
     failed = Signal(int, str)
@@ -179,18 +179,18 @@ class _Answers:
     def __init__(self, worker: AnalysisWorker, request: int) -> None:
         self._worker = worker
         self._request = request
-        self._frames: list[npt.NDArray[np.float32]] = []
+        self._frames: list[MelFrames] = []
         self._answered_s = 0.0
 
     def take(self, update: Update) -> None:
         if len(update.new_frames_db):
-            self._frames.append(update.new_frames_db)
+            # Here, not where it is drawn: of a wav, minutes come at once.
+            self._frames.append(MelFrames.of(update.new_frames_db))
         last = update.decoded and update.windows_done == update.windows_total
         now_s = time.monotonic()
         if not last and now_s - self._answered_s < _ANSWER_EVERY_S:
             return
         self._answered_s = now_s
-        frames_db = np.concatenate(self._frames) if self._frames else update.new_frames_db
+        frames = MelFrames.joined(self._frames) if self._frames else None
         self._frames.clear()
-        joined = replace(update, new_frames_db=frames_db)
-        self._worker.updated.emit(self._request, joined)
+        self._worker.updated.emit(self._request, update, frames)

@@ -19,7 +19,7 @@ from emoviz.decoder import Samples
 from emoviz.film_file import SOUND_HZ, FilmFile, FilmFormat
 from emoviz.gui.film_layout import layout_of
 from emoviz.gui.film_picture import FilmLook, FilmPicture, FilmSubject
-from emoviz.gui.mel_store import MelStore
+from emoviz.gui.mel_store import MelFrames, MelStore
 from emoviz.melspectrogram import FrontEnd, mel_frames
 from emoviz.song import Report, Song
 from emoviz.tracker import AnalysisCancelledError, File2Track, Update
@@ -142,7 +142,7 @@ def _hear(song: Song, front_end: FrontEnd, store: MelStore, cancelled: Callable[
             yield block
 
     for frames_db in mel_frames(counted(), front_end):
-        store.add(frames_db)
+        store.add(MelFrames.of(frames_db))
     return samples / front_end.sample_rate_hz
 
 

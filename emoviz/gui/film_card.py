@@ -5,6 +5,7 @@ import time
 from PySide6.QtCore import QRect, QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
+from emoviz.gui.hints import HintsCard
 from emoviz.gui.overlay import Overlay
 from emoviz.gui.theme import Theme, interface_font
 from emoviz.gui.wrapped_label import WrappedLabel
@@ -55,6 +56,9 @@ class FilmCard(Overlay):
         """Show that a film of this name has begun."""
         self._began_s = time.monotonic()
         self._name.setText(name)
+        # They lie here too; whoever has not closed them sees them at the next start.
+        for hints in self._beneath.findChildren(HintsCard):
+            hints.hide()
         self.show_progress(0, 1)
         self.show()
         self.put()

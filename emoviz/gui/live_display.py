@@ -13,7 +13,7 @@ from emoviz.estimator import ModelInfo
 from emoviz.gui.comparison import Comparison
 from emoviz.gui.listening_session import ListeningSession
 from emoviz.gui.loop import Loop
-from emoviz.gui.mel_store import MelStore
+from emoviz.gui.mel_store import MelFrames, MelStore
 from emoviz.gui.overview import OverviewView
 from emoviz.gui.plane import PlaneView
 from emoviz.gui.playback import Playback
@@ -190,7 +190,7 @@ class LiveDisplay(QObject):
         self._clock.start()
 
     def _on_updated(self, update: "LiveUpdate") -> None:
-        self._store.add(update.new_frames_db)
+        self._store.add(MelFrames.of(update.new_frames_db))
         self._known_s = len(update.values) * COLUMN_S
         if self._known_s > self._axis.duration_s:
             self._axis.extend(self._known_s)

@@ -1,5 +1,7 @@
 """The mel frames of a song as they come, kept small, and pictures of any part of them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,11 +16,33 @@ _MOST_POOLED = 12
 _MOST_PER_COLUMN = 20
 
 
-class MelStore:
-    """Mel frames as bytes: 96 bands of a three-hour song take 35 MB, most of it on the disk.
+@dataclass(frozen=True)
+class MelFrames:
+    """Mel frames as bytes (frames, bands), and how many of them are a half-second."""
 
-    Where frames come closer than an eye can use, two by two are one.
-    """
+    levels: Levels
+    frames_per_column: int
+
+    @classmethod
+    def of(cls, frames_db: npt.NDArray[np.float32]) -> "MelFrames":
+        """Make them of frames of shape (columns, frames, bands) in decibels.
+
+        Where frames come closer than an eye can use, two by two are one.
+        """
+        if frames_db.shape[1] > _MOST_PER_COLUMN and not frames_db.shape[1] % 2:
+            frames_db = np.float32(0.5) * (frames_db[:, ::2] + frames_db[:, 1::2])
+        _, frames_per_column, bands = frames_db.shape
+        levels = (frames_db.reshape(-1, bands) - FLOOR_DB) * (255.0 / (CEILING_DB - FLOOR_DB))
+        return cls(np.clip(levels, 0, 255).astype(np.uint8), frames_per_column)
+
+    @classmethod
+    def joined(cls, parts: "list[MelFrames]") -> "MelFrames":
+        """Put parts of a song, of which there is at least one, together."""
+        return cls(np.concatenate([part.levels for part in parts]), parts[0].frames_per_column)
+
+
+class MelStore:
+    """The mel frames of a song: of three hours 35 MB, of which most are on the disk."""
 
     def __init__(self) -> None:
         self.clear()
@@ -38,13 +62,10 @@ class MelStore:
         """How far the frames reach, in seconds."""
         return self._pieces.frames / self.frames_per_s
 
-    def add(self, frames_db: npt.NDArray[np.float32]) -> None:
-        """Append frames of shape (columns, frames, bands) in decibels."""
-        if frames_db.shape[1] > _MOST_PER_COLUMN and not frames_db.shape[1] % 2:
-            frames_db = np.float32(0.5) * (frames_db[:, ::2] + frames_db[:, 1::2])
-        _, self._frames_per_column, bands = frames_db.shape
-        levels = (frames_db.reshape(-1, bands) - FLOOR_DB) * (255.0 / (CEILING_DB - FLOOR_DB))
-        self._pieces.add(np.clip(levels, 0, 255).astype(np.uint8))
+    def add(self, frames: MelFrames) -> None:
+        """Append frames."""
+        self._frames_per_column = frames.frames_per_column
+        self._pieces.add(frames.levels)
 
     def snapshot(self) -> "MelStore":
         """Give a store of the frames that are here now, which stays when this one is cleared."""

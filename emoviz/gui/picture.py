@@ -41,7 +41,7 @@ from emoviz.export.pictures import (
     suffix_of,
 )
 from emoviz.gui import poster
-from emoviz.gui.mel_store import MelStore
+from emoviz.gui.mel_store import MelFrames, MelStore
 from emoviz.gui.picture_panels import Subject
 from emoviz.gui.theme import FONT_FAMILIES, Colours
 from emoviz.song import Report, Song
@@ -147,7 +147,7 @@ def track_subject(song: Song, estimator: Estimator, report: Report) -> tuple[Tra
 
     def keep(update: Update) -> None:
         if len(update.new_frames_db):
-            store.add(update.new_frames_db)
+            store.add(MelFrames.of(update.new_frames_db))
 
     trajectory = File2Track(estimator)(song, report=report, on_update=keep)
     subject = Subject(

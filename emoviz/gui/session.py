@@ -11,7 +11,7 @@ from emoviz.decoder_pool import DecoderPool
 from emoviz.estimator import DEFAULT_MODEL, ModelInfo
 from emoviz.gui import settings as remembered
 from emoviz.gui.analysis_worker import AnalysisWorker
-from emoviz.gui.mel_store import MelStore
+from emoviz.gui.mel_store import MelFrames, MelStore
 from emoviz.gui.settings import Settings
 from emoviz.gui.song_library import SongLibrary
 from emoviz.melspectrogram import FrontEnd
@@ -122,12 +122,12 @@ class Session(QObject):
         self.opened.emit(song, front_end, model, same)
         self._show(np.zeros((0, len(model.outputs))))
 
-    def _on_updated(self, request: int, update: Update) -> None:
+    def _on_updated(self, request: int, update: Update, frames: MelFrames | None) -> None:
         was_known = self.trajectory is not None
         if request != self._shown or not (self.running or was_known):
             return
-        if len(update.new_frames_db):
-            self._store.add(update.new_frames_db)
+        if frames is not None:
+            self._store.add(frames)
         if update.damaged != self._damaged:
             self._damaged = update.damaged
             self.damage_found.emit(update.damaged)

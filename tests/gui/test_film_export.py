@@ -13,6 +13,7 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
 from emoviz.gui.film import FilmOrder
 from emoviz.gui.film_card import FilmCard
+from emoviz.gui.hints import HintsCard
 from emoviz.gui.film_dialog import FilmDialog
 from emoviz.gui.film_picture import FilmLook
 from emoviz.gui.main_window import MainWindow
@@ -60,10 +61,12 @@ def test_a_film_is_made_while_the_song_plays(
     window._settings.put(remembered.MODEL, "cae")
     assert not action(window, "export_film").isEnabled()
     open_and_track(qtbot, window, songs.short)
+    assert part(window, HintsCard).isVisible()
     target = tmp_path / "film.mp4"
     ask_for_film(qtbot, window, target, "square", "60")
     card = part(window, FilmCard)
     assert card.isVisible()
+    assert not part(window, HintsCard).isVisible()
     assert not action(window, "export_film").isEnabled()
     said = f"The film was written to {target}."
     qtbot.waitUntil(lambda: said in labels(window), timeout=PATIENCE_MS)

@@ -19,7 +19,7 @@ from emoviz.circumplex import Circumplex
 from emoviz.estimator import Estimator
 from emoviz.export.pictures import CURVES, KINDS, PLANE, POSTER, SPECTROGRAM
 from emoviz.gui import picture
-from emoviz.gui.mel_store import MelStore
+from emoviz.gui.mel_store import MelFrames, MelStore
 from emoviz.gui.picture_panels import Subject
 from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS
 from tests.program import Program
@@ -45,7 +45,9 @@ def circle(shipped_model: Estimator) -> Subject:
     """A song of a minute that goes once around a circle, with noise as its sound."""
     store = MelStore()
     bands = shipped_model.front_end.bands
-    store.add(np.random.default_rng(0).uniform(-60, 0, (120, 17, bands)).astype(np.float32))
+    store.add(
+        MelFrames.of(np.random.default_rng(0).uniform(-60, 0, (120, 17, bands)).astype(np.float32))
+    )
     return Subject(
         title="Once around",
         artist=ARTIST,
