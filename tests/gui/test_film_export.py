@@ -13,9 +13,9 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
 from emoviz.gui.film import FilmOrder
 from emoviz.gui.film_card import FilmCard
-from emoviz.gui.hints import HintsCard
 from emoviz.gui.film_dialog import FilmDialog
 from emoviz.gui.film_picture import FilmLook
+from emoviz.gui.hints import HintsCard
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from tests.gui.conftest import Songs
