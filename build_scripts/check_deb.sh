@@ -25,6 +25,8 @@ debootstrap --variant=minbase "$suite" "$tree" "$mirror" >"$tree/debootstrap.log
 }
 # How this machine's apt reaches its mirror holds inside as well.
 cp -a /etc/apt/apt.conf.d/. "$tree/etc/apt/apt.conf.d/"
+# A file among them may be one that a package brings, of another suite in another form.
+echo 'Dpkg::Options { "--force-confold"; };' >"$tree/etc/apt/apt.conf.d/zz-keep"
 cp /etc/resolv.conf "$tree/etc/resolv.conf"
 mkdir "$tree/trial"
 cp "$package" "$tree/trial/emoviz.deb"
