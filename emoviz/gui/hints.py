@@ -9,7 +9,9 @@ from emoviz.gui.settings import Settings
 from emoviz.gui.theme import Theme, interface_font
 
 _MARGIN_PX = 14
-_WIDTH_PX = 226
+_WIDTH_PX = 212
+_WORDS_PX = 30
+"""How far the words reach out of the square around the circle with its margins."""
 
 
 def show_hints(theme: Theme, beneath: QWidget, settings: Settings) -> None:
@@ -54,9 +56,9 @@ class HintsCard(Overlay):
     def put(self) -> None:
         """Say where to read on, and no more, where there is no room for all beside the circle."""
         room = self._beneath.size()
-        has_room = room.width() - room.height() >= 2 * (_WIDTH_PX + _MARGIN_PX)
+        beside_px = (room.width() - room.height()) / 2 - _WORDS_PX
         for label in self._labels[:-1]:
-            label.setVisible(has_room)
+            label.setVisible(beside_px >= _WIDTH_PX + _MARGIN_PX)
         super().put()
 
     def place_in(self, room: QSize) -> QRect:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -27,6 +27,7 @@ from emoviz.gui.action_spec import ActionSpec
 from emoviz.gui.actions import ACTIONS
 from emoviz.gui.app import make_window
 from emoviz.gui.banner import Banner
+from emoviz.gui.camera import WHOLE_PLANE
 from emoviz.gui.hints import HintsCard
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.map_actions import MAP_ACTIONS
@@ -281,6 +282,18 @@ def test_hints_are_shown_once(qtbot: QtBot, window: MainWindow, settings_file: P
     qtbot.addWidget(again)
     assert not again.findChildren(HintsCard)
     again.close()
+
+
+@pytest.mark.parametrize("width_px", [1100, 1200, 1240, 1280, 1440])
+def test_hints_cover_no_word(qtbot: QtBot, window: MainWindow, width_px: int) -> None:
+    hints, plane = part(window, HintsCard), part(window, PlaneView)
+    window.resize(width_px, 800)
+    qtbot.waitUntil(lambda: window.width() == width_px)
+    ground = plane._painter._ground
+    labels = ground.labels(ground.geometry(plane.size(), WHOLE_PLANE))
+    covered = [x.text for x in labels if x.rect.intersects(QRectF(hints.geometry()))]
+    assert len(labels) > 20
+    assert not covered
 
 
 def test_hints_leave_a_small_plane_to_be_seen(qtbot: QtBot, window: MainWindow) -> None:
