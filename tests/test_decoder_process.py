@@ -79,6 +79,21 @@ def everything(path: Path, decoders_of: DecodersOf) -> list[Any]:
     return found
 
 
+def open_in_a_thread(path: Path, pool: DecoderPool) -> tuple[threading.Thread, list[Exception]]:
+    """Open a song elsewhere; give the thread, and where the error will be that it raises."""
+    raised: list[Exception] = []
+
+    def open_it() -> None:
+        try:
+            Song.open(path, pool.of)
+        except errors.DecoderLostError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=open_it)
+    thread.start()
+    return thread, raised
+
+
 @pytest.mark.parametrize(
     "name", ["a.wav", "a.flac", "a.mp3", "a.ogg", "a.opus", "a.m4a", "a.aac", "a.wma", "a.mkv"]
 )
@@ -131,16 +146,7 @@ def test_a_process_that_crashes_while_it_opens_a_file_is_an_error_with_its_name(
     wait_until(lambda: len(decoding_processes()) == 2, DEADLINE_S)
     ready = [x for x in decoding_processes() if x not in processes_with(good)]
     halt(*ready)
-    raised: list[Exception] = []
-
-    def open_bad() -> None:
-        try:
-            Song.open(bad, spawning_pool.of)
-        except errors.DecoderLostError as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=open_bad)
-    thread.start()
+    thread, raised = open_in_a_thread(bad, spawning_pool)
     # The keeper has missed it, and made another: the one that is halted has been asked.
     wait_until(lambda: len(decoding_processes()) == 3, DEADLINE_S)
     crash(*ready)
@@ -312,16 +318,7 @@ def test_closing_does_not_wait_for_a_fork_server_that_hangs(
     pool = DecoderPool(starter=fork_server)
     song = Song.open(path, pool.of)
     halt(*(x for x in decoding_processes() if x not in processes_with(path)))
-    raised: list[Exception] = []
-
-    def open_again() -> None:
-        try:
-            Song.open(path, pool.of)
-        except errors.DecoderLostError as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=open_again)
-    thread.start()
+    thread, raised = open_in_a_thread(path, pool)
     pool.close()
     thread.join(DEADLINE_S)
     assert not thread.is_alive()
