@@ -15,7 +15,7 @@ from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
-from emoviz import decoder_wire, errors, memory
+from emoviz import decoder_wire, errors, memory, priority
 from emoviz.decoder import Decoder, Samples
 from emoviz.decoder_wire import Message
 from emoviz.frame_decoder import FrameDecoder
@@ -71,6 +71,9 @@ class _Host:
             if request["do"] == "close":
                 self._close()
                 continue
+            if request["do"] == "step back":
+                priority.step_back()
+                continue
             samples: Samples | None = None
             try:
                 answer, samples = self._answer(request)
@@ -97,14 +100,11 @@ class _Host:
             self._close()
             self._decoder = decoder = open_song_decoder(Path(request["path"]))
             return {"rate_hz": decoder.sample_rate_hz, "channels": decoder.channels}, None
-        if request["do"] == "nothing":
-            return {}, None
         assert self._decoder is not None
         if request["do"] == "duration":
             return {"duration_s": self._decoder.duration_s}, None
         if request["do"] == "blocks":
             self._blocks = self._decoder.blocks(request["start"], self._note_damage)
-            return {}, None
         return {}, next(self._blocks, None)
 
     def _note_damage(self, first: int, stop: int) -> None:

@@ -104,7 +104,7 @@ class DecoderPool:
         with self._lending:
             self._lent.discard(process)
             has_room = len(self._ready) < self._starter.spares
-            if process.is_free and has_room and not self._closed:
+            if process.is_as_new and has_room and not self._closed:
                 self._ready.append(process)
             else:
                 process.kill()
@@ -160,7 +160,7 @@ class ProcessDecoders:
     def take(self) -> ProcessDecoder:
         """Give one that was put back, or open one."""
         decoder = self._spare.take()
-        if decoder is not None and decoder.is_there():
+        if decoder is not None and decoder.is_there:
             return decoder
         if decoder is not None:
             decoder.close()

@@ -13,7 +13,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Protocol, cast
 
-from emoviz import decoder_wire, errors
+from emoviz import decoder_wire, errors, priority
 from emoviz.decoder import Damage, Samples, ignore_damage
 from emoviz.decoder_wire import Message
 
@@ -75,6 +75,7 @@ class DecoderProcess:
         self._asked_s: float | None = None
         self._hung_s = 0.0
         self._is_ended = False
+        self._has_stepped_back = False
 
     @property
     def is_alive(self) -> bool:
@@ -85,6 +86,11 @@ class DecoderProcess:
     def is_free(self) -> bool:
         """Whether it can be asked something."""
         return self._asked_s is None and self.is_alive
+
+    @property
+    def is_as_new(self) -> bool:
+        """Whether it is as good for another file as one that has just been started."""
+        return self.is_free and not self._has_stepped_back
 
     def ask(self, request: Message) -> tuple[Message, Samples | None]:
         """Ask, and wait for the answer. Raises `ProcessLostError`."""
@@ -102,6 +108,11 @@ class DecoderProcess:
         """Ask for what has no answer, and do not wait."""
         with self._talking, suppress(OSError, ValueError):
             decoder_wire.send(self._requests, request)
+
+    def step_back(self) -> None:
+        """Have it wait, from now on, for others that want the same core."""
+        self._has_stepped_back = True
+        self.tell({"do": "step back"})
 
     def end_if_hung(self, patience_s: float) -> None:
         """End it where an answer has taken longer than `patience_s`; whoever waits is told."""
@@ -147,10 +158,13 @@ class ProcessDecoder:
     ) -> None:
         """Open `path` in `process`, which is given back when this is closed.
 
-        Raises `errors.SongError`, and does not give it back then.
+        It is as patient as the thread that opens it. Raises `errors.SongError`, and does not give
+        it back then.
         """
         self._path, self._process, self._give_back = path, process, give_back
         self._is_closed = False
+        if priority.has_stepped_back():
+            process.step_back()
         told = self._ask({"do": "open", "path": str(path)})
         self.sample_rate_hz = int(told["rate_hz"])
         self.channels = int(told["channels"])
@@ -160,28 +174,26 @@ class ProcessDecoder:
         """What the header claims."""
         return float(self._ask({"do": "duration"})["duration_s"])
 
+    @property
     def is_there(self) -> bool:
-        """Ask its process whether it is still there."""
-        try:
-            self._process.ask({"do": "nothing"})
-        except ProcessLostError:
-            return False
-        return True
+        """Whether its process has not ended."""
+        return self._process.is_alive
 
     def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (frames, channels); see `decoder.Decoder.blocks`.
 
         Raises `errors.DecoderLostError` besides.
         """
-        self._ask({"do": "blocks", "start": start_frame})
+        request: Message = {"do": "blocks", "start": start_frame}
         while True:
-            told, samples = self._answer({"do": "next"})
+            told, samples = self._answer(request)
             for first, stop in told["damaged"]:
                 on_damage(first, stop)
             self._check(told)
             if samples is None:
                 return
             yield samples
+            request = {"do": "next"}
 
     def close(self) -> None:
         """Give the file and the process back, without waiting."""

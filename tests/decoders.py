@@ -59,6 +59,7 @@ def wait_for_end(*processes: psutil.Process) -> None:
 
 def _lives(process: psutil.Process) -> bool:
     try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
+        # Its parent does not hear of its end as long as one of its threads is still there.
+        return process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1
     except psutil.NoSuchProcess:
         return False

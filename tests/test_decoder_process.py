@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emoviz import errors
+from emoviz import errors, priority
 from emoviz.decoder_fork_server import ForkServer
 from emoviz.decoder_pool import DecoderPool
 from emoviz.decoder_process import Spawner
@@ -219,6 +219,34 @@ def test_processes_are_used_again_and_their_number_stays(tmp_path: Path, pool: D
     del song
     # What waits for the next song, or what will fork a process for it.
     wait_until(lambda: len(decoding_processes()) == 1, DEADLINE_S)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a niceness for each thread")
+def test_what_is_tracked_is_decoded_more_patiently_than_what_is_played(
+    tmp_path: Path, pool: DecoderPool
+) -> None:
+    path = tmp_path / "song.ogg"
+    write_music(path, 2.0, RATE_HZ)
+    niceness: list[list[int]] = []
+
+    def note_niceness(song: Song) -> None:
+        niceness.append(sorted(process.nice() for process in processes_with(song.path)))
+
+    def track(song: Song) -> None:
+        priority.step_back()
+        blocks = song.mono_blocks(MODEL_RATE_HZ, pytest.fail)
+        next(blocks)
+        note_niceness(song)
+        list(blocks)
+
+    for _ in range(2):
+        song = Song.open(path, pool.of)
+        note_niceness(song)
+        thread = threading.Thread(target=track, args=(song,))
+        thread.start()
+        thread.join(DEADLINE_S)
+    # The first's process played nothing that the second's would have had to wait for.
+    assert niceness == [[0], [0, 5], [0], [0, 5]]
 
 
 def test_closing_ends_what_waits_for_a_process_that_hangs(tmp_path: Path) -> None:
