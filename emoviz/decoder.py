@@ -7,11 +7,25 @@ import numpy as np
 import numpy.typing as npt
 
 BLOCK_FRAMES = 65536
+_FIRST_BLOCK_FRAMES = 8192
+"""Soon there, and still heard when the next, twice as long, has come."""
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 Damage: TypeAlias = Callable[[int, int], None]
 """Takes from which to before which frame there is silence because the file is damaged there."""
+
+
+def block_sizes(lead: int = 0) -> Iterator[int]:
+    """Yield how many frames to decode for each block: few at first, since somebody waits.
+
+    Of the first, `lead` are thrown away.
+    """
+    frames = _FIRST_BLOCK_FRAMES
+    yield lead + frames
+    while True:
+        frames = min(2 * frames, BLOCK_FRAMES)
+        yield frames
 
 
 def ignore_damage(_first: int, _stop: int) -> None:

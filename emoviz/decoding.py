@@ -11,7 +11,14 @@ import numpy as np
 import soundfile
 
 from emoviz import errors
-from emoviz.decoder import BLOCK_FRAMES, Damage, Decoder, Samples, ignore_damage
+from emoviz.decoder import (
+    BLOCK_FRAMES,
+    Damage,
+    Decoder,
+    Samples,
+    block_sizes,
+    ignore_damage,
+)
 from emoviz.frame_decoder import FrameDecoder
 from emoviz.frame_index import FrameIndex
 from emoviz.ogg_chain import ChainDecoder, Slice, links_of
@@ -94,7 +101,8 @@ class SoundFileDecoder:
         if start_frame >= self._file.frames > 0:
             return
         position = max(0, start_frame - WARM_UP_FRAMES)
-        for block in self._blocks_or_silence(position, on_damage):
+        sizes = block_sizes(start_frame - position)
+        for block in self._blocks_or_silence(position, sizes, on_damage):
             skip = max(0, start_frame - position)
             position += len(block)
             if skip < len(block):
@@ -104,12 +112,14 @@ class SoundFileDecoder:
         """Give the file back."""
         self._file.close()
 
-    def _blocks_or_silence(self, position: int, on_damage: Damage) -> Iterator[Samples]:
+    def _blocks_or_silence(
+        self, position: int, sizes: Iterator[int], on_damage: Damage
+    ) -> Iterator[Samples]:
         step = BLOCK_FRAMES
         while True:
             try:
                 self._file.seek(position)
-                while len(block := self._read(step)):
+                while len(block := self._read(min(step, next(sizes)))):
                     position += len(block)
                     yield block
                 return
@@ -213,7 +223,8 @@ class AvDecoder:
         import av
 
         gathered: list[Samples] = []
-        count = 0
+        count, sizes = 0, block_sizes()
+        size = next(sizes)
         failure: av.FFmpegError | None = None
         try:
             position, frames = self._decode_before(start_frame)
@@ -223,9 +234,9 @@ class AvDecoder:
                 if skip < len(samples):
                     gathered.append(samples[skip:])
                     count += len(samples) - skip
-                if count >= BLOCK_FRAMES:
+                if count >= size:
                     yield np.concatenate(gathered)
-                    gathered, count = [], 0
+                    gathered, count, size = [], 0, next(sizes)
         except av.FFmpegError as error:
             failure = error
         if count:

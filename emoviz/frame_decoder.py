@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from emoviz import errors
-from emoviz.decoder import Conformer, Damage, Samples, ignore_damage
+from emoviz.decoder import Conformer, Damage, Samples, block_sizes, ignore_damage
 from emoviz.frame_headers import Kind
 from emoviz.frame_index import FrameIndex, Part
 
@@ -26,7 +26,6 @@ them is noise.
 
 _HEALING_FRAMES = 3
 """So long after a lost frame what is decoded may be loud noise."""
-_BLOCK_FRAMES = 60
 _MOST_TAG_BYTES = 1 << 12
 """Behind the frames there may be words and pictures."""
 _FAR_S = 1.0
@@ -148,9 +147,10 @@ class FrameDecoder:
 
         A frame that is lost is empty.
         """
-        while True:
-            self._reach(part.begins_s + (number + _BLOCK_FRAMES) * part.kind.frame_s)
-            offsets = part.offsets[number : number + _BLOCK_FRAMES]
+        for size in block_sizes(_LEAD_FRAMES * part.kind.samples):
+            count = size // part.kind.samples
+            self._reach(part.begins_s + (number + count) * part.kind.frame_s)
+            offsets = part.offsets[number : number + count]
             if not offsets:
                 return
             data = self._read(offsets[0], offsets[-1] - offsets[0] + part.kind.longest)
