@@ -33,6 +33,8 @@ DEVIATIONS = ("valence_sd", "arousal_sd")
 
 _FILTERS = {"front_end": "mel_filters.npy", "pitch_front_end": "pitch_filters.npy"}
 
+_SILENT_COLUMNS = 3
+
 Network = TypeVar("Network")
 
 
@@ -79,6 +81,7 @@ class Estimator:
         Raises `errors.ModelBrokenError` if the folder is not a whole model.
         """
         table = _read_table(folder)
+        self._table = table
         self.info = _read_info(folder, table)
         self.front_ends = tuple(
             _read_front_end(folder, table, section)
@@ -96,6 +99,16 @@ class Estimator:
     def front_end(self) -> FrontEnd:
         """The front end whose frames are shown."""
         return self.front_ends[0]
+
+    def is_current(self) -> bool:
+        """Tell whether its folder still holds this model. Raises `errors.ModelBrokenError`."""
+        return _read_table(self.info.folder) == self._table
+
+    def rest(self) -> None:
+        """Give back the memory that a song took; the next one need not wait for loading."""
+        if self._listener is not None and not self._listener[0].is_rested:
+            self._listener[0].give_back()
+            self._hear_silence()
 
     def hearing(self) -> Hearing:
         """Give what turns the frames of one song into columns."""
@@ -131,27 +144,28 @@ class Estimator:
 
     def _try(self, folder: Path) -> None:
         """Run everything once on silence."""
-        silence = Frames(
-            tuple(
-                np.full((3, end.frames_per_column, end.bands), -100.0, np.float32)
-                for end in self.front_ends
-            )
-        )
         try:
-            hearing = self.hearing()
-            hearing.push(silence)
-            hearing.end()
-            heard = hearing.listen().columns
+            heard = self._hear_silence()
             columns = self.info.window_columns
             values = self._windows(np.zeros((1, columns, self.features), np.float32))
         except Exception as error:  # onnxruntime's errors share no base class of their own
             raise errors.ModelBrokenError(folder, "its networks do not run") from error
-        if heard.shape != (len(silence), self.features):
+        if heard.shape != (_SILENT_COLUMNS, self.features):
             raise errors.ModelBrokenError(folder, f"its listener gives columns of {heard.shape}")
         if values.shape != (1, columns, len(self.info.outputs)):
             raise errors.ModelBrokenError(folder, f"model.onnx gives an output of {values.shape}")
         if values.dtype != np.float32 or heard.dtype != np.float32:
             raise errors.ModelBrokenError(folder, "its networks do not give single precision")
+
+    def _hear_silence(self) -> npt.NDArray[np.float32]:
+        hearing = self.hearing()
+        silence = (
+            np.full((_SILENT_COLUMNS, end.frames_per_column, end.bands), -100.0, np.float32)
+            for end in self.front_ends
+        )
+        hearing.push(Frames(tuple(silence)))
+        hearing.end()
+        return hearing.listen().columns
 
 
 def load(name: str = DEFAULT_MODEL, threads: int = LISTENER_THREADS) -> Estimator:

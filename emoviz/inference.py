@@ -1,6 +1,7 @@
 """The bytes of ONNX files made into callables by onnxruntime."""
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,19 +55,29 @@ class Listener:
         # which a test checks.
         self._session = session(data, threads)
         self._inputs = [value.name for value in self._session.get_inputs()]
-        self._first_run: RunOptions | None = _giving_back()
+        self._gives_back = True
+        self.is_rested = False
+        """Whether the last run has given all memory back that it could"""
+        # Two at a time would take twice the memory, and the session would keep it.
+        self._running = threading.Lock()
 
     def __call__(self, frames: Frames) -> Floats:
         """Give (columns, features) for frames of as many columns."""
         flat = [array.reshape(1, -1, array.shape[2]) for array in frames.by_front_end]
-        options, self._first_run = self._first_run, None
         given = dict(zip(self._inputs, flat, strict=True))
-        columns: Floats = self._session.run(None, given, options)[0][0]
+        with self._running:
+            options = _giving_back() if self._gives_back else None
+            columns: Floats = self._session.run(None, given, options)[0][0]
+            self.is_rested, self._gives_back = self._gives_back, False
         return columns
+
+    def give_back(self) -> None:
+        """Have the memory that loading or running took be free again after the next run."""
+        self._gives_back = True
 
 
 def _giving_back() -> "RunOptions":
-    """Give options for a run after which the memory that loading took is free again."""
+    """Give options for a run after which all memory that it does not keep is free."""
     import onnxruntime
 
     options = onnxruntime.RunOptions()

@@ -2,18 +2,23 @@
 
 import re
 import shutil
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from emoviz import errors, estimator, paths
 from emoviz.estimator import DEFAULT_MODEL, Estimator
+from emoviz.frames import Frames
 from tests.models import (
     DAMAGES,
     FEATURES,
     copy_shipped,
+    edit,
     endless_weights,
     front_end_of,
     negative_deviations,
@@ -123,3 +128,47 @@ def test_values_that_can_be_none_are_refused_when_the_network_gives_them(
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(errors.ModelBrokenError, match=r"nothing: .*it has no model\.toml"):
         Estimator(tmp_path / "nothing")
+
+
+def frames_of_noise(model: Estimator, columns: int) -> Frames:
+    rng = np.random.default_rng(columns)
+    shapes = [(columns, end.frames_per_column, end.bands) for end in model.front_ends]
+    return Frames(tuple(rng.uniform(-80, 10, shape).astype(np.float32) for shape in shapes))
+
+
+def heard(model: Estimator, frames: Frames) -> np.ndarray:
+    hearing = model.hearing()
+    hearing.push(frames)
+    hearing.end()
+    columns = []
+    while hearing.ready:
+        columns.append(hearing.listen().columns)
+    return np.concatenate(columns)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is given back on Linux only")
+def test_a_model_that_rests_holds_less_and_hears_the_same() -> None:
+    model = estimator.load(DEFAULT_MODEL)
+    frames = frames_of_noise(model, 200)
+    first = heard(model, frames)
+    process = psutil.Process()
+    before_bytes = process.memory_info().rss
+    model.rest()
+    assert process.memory_info().rss < before_bytes - 20_000_000
+    np.testing.assert_array_equal(heard(model, frames), first)
+
+
+def test_threads_may_share_a_model(default_model: Estimator) -> None:
+    frames = frames_of_noise(default_model, 100)
+    alone = heard(default_model, frames)
+    with ThreadPoolExecutor(3) as pool:
+        for together in pool.map(lambda _: heard(default_model, frames), range(6)):
+            np.testing.assert_array_equal(together, alone)
+
+
+def test_a_folder_that_has_changed_holds_another_model(tmp_path: Path) -> None:
+    folder = copy_shipped(tmp_path / "cae")
+    model = Estimator(folder)
+    assert model.is_current()
+    edit(folder, "version=", 'version = "9.9"')
+    assert not model.is_current()

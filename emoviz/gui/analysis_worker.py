@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from emoviz import errors, estimator, memory, priority
 from emoviz.decoder_pool import DecoderPool
+from emoviz.estimator import Estimator, ModelInfo
 from emoviz.gui.mel_store import MelFrames
 from emoviz.gui.song_library import SongLibrary
 from emoviz.library.records import FileState
@@ -57,6 +58,7 @@ class AnalysisWorker(QObject):
         self._opening = self._tracking = threading.Event()
         self._taking_over = threading.Lock()
         self._threads: list[threading.Thread] = []
+        self._model: Estimator | None = None
 
     def start(self, path: Path, model: str) -> int:
         """Begin to open and track `path`, and give the request's id.
@@ -85,8 +87,10 @@ class AnalysisWorker(QObject):
 
     def cancel(self) -> None:
         """Cancel what is being done, and go on without waiting for its end."""
-        for cancel in (self._opening, self._tracking):
-            cancel.set()
+        with self._taking_over:
+            for cancel in (self._opening, self._tracking):
+                cancel.set()
+            self._opening = self._tracking = threading.Event()
 
     def close(self) -> None:
         """Cancel what is being done and wait for the threads to end."""
@@ -118,7 +122,10 @@ class AnalysisWorker(QObject):
                 request, f"{path}: the analysis failed ({error}); the log says where it did."
             )
         finally:
-            # By now the model is gone.
+            loaded = self._model
+            if loaded is not None and self._tracking is cancel:
+                # No other song is being tracked by it.
+                loaded.rest()
             memory.give_back()
 
     def _track(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
@@ -137,8 +144,7 @@ class AnalysisWorker(QObject):
         if known is not None:
             self._decode(request, song, front_end, answers, cancel)
             return
-        loaded = estimator.load(model)
-        trajectory = File2Track(loaded)(
+        trajectory = File2Track(self._loaded(info))(
             song,
             report=lambda sentence: self.warned.emit(request, sentence),
             on_update=answers.take,
@@ -148,6 +154,15 @@ class AnalysisWorker(QObject):
         self.finished.emit(request, trajectory)
         if self._library:
             self._library.keep(song, state, trajectory)
+
+    def _loaded(self, info: ModelInfo) -> Estimator:
+        """Give the model, which stays loaded: that takes a while, in which the window is slow."""
+        model = self._model
+        if model is None or model.info.folder != info.folder or not model.is_current():
+            # Two take twice the memory.
+            self._model = None
+            self._model = model = estimator.load(info.folder.name)
+        return model
 
     def _decode(
         self,

@@ -1,5 +1,6 @@
 """Working with the window: sheets, models, devices, settings, hints, the stage, cancelling."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -50,6 +51,7 @@ from tests.gui.driving import (
     open_and_track,
     part,
 )
+from tests.models import edit
 
 
 def is_open(banner: Banner) -> bool:
@@ -216,6 +218,31 @@ def test_another_model_judges_the_song_while_it_goes_on(
     assert player.is_playing
     assert player.position_s >= 5.0
     assert any(small in text for text in labels(window))
+
+
+def test_a_model_is_loaded_once_and_again_when_it_is_another(
+    qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = tmp_path / "model"
+    shutil.copytree(paths.models(), copies)
+    monkeypatch.setattr(paths, "models", lambda: copies)
+    loaded: list[str] = []
+    load = estimator.load
+
+    def load_and_note(name: str) -> estimator.Estimator:
+        loaded.append(name)
+        return load(name)
+
+    monkeypatch.setattr(estimator, "load", load_and_note)
+    for song in (songs.short, songs.other):
+        open_and_track(qtbot, window, song)
+    assert loaded == [estimator.DEFAULT_MODEL]
+    # As after an update of the model while the window is open.
+    edit(copies / estimator.DEFAULT_MODEL, "version=", 'version = "9.9"')
+    open_and_track(qtbot, window, songs.short)
+    assert loaded == [estimator.DEFAULT_MODEL] * 2
+    assert window.trajectory is not None
+    assert window.trajectory.provenance.model_version == "9.9"
 
 
 def test_the_model_is_remembered_and_one_that_is_gone_is_not_asked_for(
