@@ -288,19 +288,19 @@ class MainWindow(QMainWindow):
     def _on_opened(
         self, song: Song, front_end: FrontEnd, model: ModelInfo, same_song: bool
     ) -> None:
+        if not same_song:
+            self._axis.set_duration(song.duration_s)
+            self.loop.forget()
+            # Before all that is not heard.
+            self.playback.play(song)
+            self._settings.add_recent(song.path)
+            self._recent_menu.setEnabled(True)
+            self.setWindowTitle(f"{song.title} - emoviz")
         self._actions["about_model"].setEnabled(True)
         self.spectrogram.set_front_end(front_end)
         self._readout.set_song(song)
         self._readout.set_model(model)
         self.comparison.set_song(song, model)
-        if same_song:
-            return
-        self._settings.add_recent(song.path)
-        self._recent_menu.setEnabled(True)
-        self._axis.set_duration(song.duration_s)
-        self.loop.forget()
-        self.setWindowTitle(f"{song.title} - emoviz")
-        self.playback.play(song)
 
     def _on_progress(self, done: int, total: int) -> None:
         self._actions["stop_analysis"].setEnabled(self._session.running)
