@@ -2,20 +2,18 @@
 
     python build_scripts/bench_long.py RESULT SONG LONG_SONG...
 
-What is measured is the player's own clock, which stands still until the new place is heard: from
-the call that a click makes to the first frame that has left the device.
+What is measured is the player's own clock, which stands still until the new place is heard and
+then says how long ago that was: from the call that a click makes to the first frame that has left
+the device.
 """
 
 import sys
-import threading
 import time
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import bench_machine as machine
-import psutil
 from bench_window import LoopMeter, Script, passed, run_program, window_and_plane, write
 
 DURATION_S = 3 * 3600.0
@@ -23,7 +21,6 @@ FORMATS = ("wav", "mp3", "ogg", "m4a")
 _BASE_S = 120.0
 _SEEKS = (0.9, 0.1, 0.7, 0.35, 0.6)
 _SETTLE_S = 1.0
-_LOOK_S = 0.5
 _WHOLE = "mp3"
 """What is tracked to its end, since that is when most memory is held"""
 
@@ -91,32 +88,25 @@ def _repeat(base: Path, path: Path) -> None:
                 made.mux(packet)
 
 
-class FamilyMemory:
-    """Looks how much this process and its children hold, until it is stopped."""
+class Ear:
+    """Notes when the player first hears a place, by its own clock."""
 
-    def __init__(self) -> None:
-        self.peak: dict[str, int] = {}
-        """Of all when they held most: their share of what they share, and each for itself"""
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-        self._thread.start()
+    def __init__(self, playback: Any) -> None:  # noqa: ANN401
+        self._playback = playback
+        self._place_s = 0.0
+        self.heard_s: float | None = None
+        """When that was (`time.perf_counter`), once it has been"""
+        playback.ticked.connect(self._look)
 
-    def stop(self) -> None:
-        """Look no more."""
-        self._stopped.set()
-        self._thread.join()
+    def wait_for(self, place_s: float) -> None:
+        """Be about to hear `place_s` of a song."""
+        self._place_s, self.heard_s = place_s, None
 
     def _look(self) -> None:
-        own = psutil.Process()
-        while not self._stopped.wait(_LOOK_S):
-            held = {"pss": 0, "rss": 0, "processes": 0}
-            for process in [own, *own.children(recursive=True)]:
-                # One of them may just have ended.
-                with suppress(psutil.Error):
-                    held["pss"] += machine.held_bytes(process)
-                    held["rss"] += process.memory_info().rss
-                    held["processes"] += 1
-            self.peak = max(self.peak, held, key=lambda at: at.get("pss", 0))
+        # The window looks once a frame: how far the song has come says how long ago it began.
+        since_s = self._playback.time_s - self._place_s
+        if self.heard_s is None and 0.0 < since_s < _SETTLE_S:
+            self.heard_s = time.perf_counter() - since_s
 
 
 def watch(result: Path, song: str, long_songs: list[str]) -> int:
@@ -125,7 +115,7 @@ def watch(result: Path, song: str, long_songs: list[str]) -> int:
     def at_exec() -> None:
         window, _ = window_and_plane()
         measured: dict[str, Any] = {}
-        memory = FamilyMemory()
+        ear = Ear(window.playback)
 
         def script() -> Script:
             # By then the device has found its pace, and its clock is right.
@@ -134,24 +124,25 @@ def watch(result: Path, song: str, long_songs: list[str]) -> int:
                 # Whoever has heard nothing of the new song is at this place of the old one.
                 window.seek(window.duration_s / 2)
                 yield passed(_SETTLE_S)
+                ear.wait_for(0.0)
                 began_s = time.perf_counter()
                 window.open_song(path)
-                yield lambda: 0 < window.playback.time_s < _SETTLE_S
-                open_s = time.perf_counter() - began_s
+                yield lambda: ear.heard_s is not None
+                open_s = ear.heard_s - began_s
                 seeks_s: list[float] = []
                 for share in _SEEKS:
                     yield passed(_SETTLE_S)
                     place_s = share * DURATION_S
+                    ear.wait_for(place_s)
                     began_s = time.perf_counter()
                     window.seek(place_s)
-                    yield lambda place_s=place_s: window.playback.time_s > place_s  # type: ignore[misc]
-                    seeks_s.append(time.perf_counter() - began_s)
+                    yield lambda: ear.heard_s is not None
+                    seeks_s.append(ear.heard_s - began_s)
                 measured[path.suffix[1:]] = {"open_s": open_s, "seeks_s": seeks_s}
             window.open_song(Path(next(x for x in long_songs if x.endswith(_WHOLE))))
             yield passed(_SETTLE_S)
             yield lambda: window.trajectory is not None
-            memory.stop()
-            write(result, {"songs": measured, "peak": memory.peak})
+            write(result, measured)
             window.close()
 
         window.loop_meter = LoopMeter(script())

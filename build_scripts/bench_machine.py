@@ -5,9 +5,10 @@ import platform
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import soundfile
 ROOT = Path(__file__).resolve().parent.parent
 SONG_S = 240.0
 _BLOCK = 65536
+_LOOK_S = 0.5
 
 
 @contextmanager
@@ -102,6 +104,44 @@ def held_bytes(process: psutil.Process) -> int:
     memory = process.memory_full_info()
     # Other systems do not know what is shared.
     return int(getattr(memory, "pss", memory.rss))
+
+
+class FamilyMemory:
+    """Looks, from outside, how much a program and the processes it starts hold, while it runs."""
+
+    def __init__(self, script: Path) -> None:
+        """Look for the child of this process that runs `script`."""
+        self.peak: dict[str, int] = {}
+        """Of all when they held most: their share of what they share, and each for itself"""
+        self._script = script
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> "FamilyMemory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(_LOOK_S):
+            held = {"pss": 0, "rss": 0, "processes": 0}
+            # One of them may just have ended.
+            for process in self._family():
+                with suppress(psutil.Error):
+                    held["pss"] += held_bytes(process)
+                    held["rss"] += process.memory_info().rss
+                    held["processes"] += 1
+            self.peak = max(self.peak, held, key=lambda at: at.get("pss", 0))
+
+    def _family(self) -> list[psutil.Process]:
+        with suppress(psutil.Error):
+            for child in psutil.Process().children():
+                if str(self._script) in child.cmdline():
+                    return [child, *child.children(recursive=True)]
+        return []
 
 
 def description() -> dict[str, object]:
