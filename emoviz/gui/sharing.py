@@ -1,5 +1,6 @@
 """Sharing: what is given away of what is seen, as a picture in a file, by clipboard or by hand."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,8 +53,11 @@ class Sharing(QObject):
         self._store = store
         self._settings = settings
         self._theme = theme
+
+    @cached_property
+    def _dragged(self) -> QTemporaryDir:
         # What takes a dragged picture may read its file later: they stay until the window goes.
-        self._dragged = QTemporaryDir()
+        return QTemporaryDir()
 
     def take(self, plane: PlaneView) -> None:
         """Take the plane whose picture and values are shared, and put a handle on it."""
