@@ -86,11 +86,12 @@ class AnalysisWorker(QObject):
         self._tracking.set()
 
     def cancel(self) -> None:
-        """Cancel what is being done, and go on without waiting for its end."""
+        """Cancel what is being done, without waiting for its end, and let the model go."""
         with self._taking_over:
             for cancel in (self._opening, self._tracking):
                 cancel.set()
             self._opening = self._tracking = threading.Event()
+        self._model = None
 
     def close(self) -> None:
         """Cancel what is being done and wait for the threads to end."""
@@ -144,7 +145,7 @@ class AnalysisWorker(QObject):
         if known is not None:
             self._decode(request, song, front_end, answers, cancel)
             return
-        trajectory = File2Track(self._loaded(info))(
+        trajectory = File2Track(self._loaded(info, cancel))(
             song,
             report=lambda sentence: self.warned.emit(request, sentence),
             on_update=answers.take,
@@ -155,13 +156,15 @@ class AnalysisWorker(QObject):
         if self._library:
             self._library.keep(song, state, trajectory)
 
-    def _loaded(self, info: ModelInfo) -> Estimator:
+    def _loaded(self, info: ModelInfo, cancel: threading.Event) -> Estimator:
         """Give the model, which stays loaded: that takes a while, in which the window is slow."""
         model = self._model
         if model is None or model.info.folder != info.folder or not model.is_current():
             # Two take twice the memory.
             self._model = None
-            self._model = model = estimator.load(info.folder.name)
+            model = estimator.load(info.folder.name)
+            if self._tracking is cancel:
+                self._model = model
         return model
 
     def _decode(

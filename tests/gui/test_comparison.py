@@ -1,5 +1,6 @@
 """A second track beside the first: other songs, other models, listeners' labels."""
 
+import gc
 import shutil
 from pathlib import Path
 
@@ -132,6 +133,23 @@ def test_the_other_model_is_compared_and_the_first_is_left_alone(
     assert figures(window, "RMSE") == tuple(f"{part.rmse:.3f}" for part in expected)
     assert player.position_s >= 2.0
     assert is_tracked(window, "short")
+
+
+def test_the_other_model_is_let_go_with_its_comparison(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    def loaded() -> int:
+        gc.collect()
+        return sum(isinstance(thing, estimator.Estimator) for thing in gc.get_objects())
+
+    open_and_track(qtbot, window, songs.short)
+    before = loaded()
+    action(window, "compare_model").trigger()
+    compared(qtbot, window, 16)
+    assert loaded() == before + 1
+    action(window, "stop_comparing").trigger()
+    qtbot.waitUntil(lambda: not analysis_threads(), timeout=DEADLINE_MS)
+    assert loaded() == before
 
 
 def test_a_comparison_asked_for_while_the_song_is_analysed_comes_after_it(
