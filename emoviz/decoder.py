@@ -1,5 +1,6 @@
 """Decoder: what every way of making samples of a file has in common."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Protocol, TypeAlias
 
@@ -7,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 BLOCK_FRAMES = 65536
-_FIRST_BLOCK_FRAMES = 8192
+_FIRST_BLOCK_S = 0.18
 """Soon there, and still heard when the next, twice as long, has come."""
 
 Samples: TypeAlias = npt.NDArray[np.float32]
@@ -16,12 +17,12 @@ Damage: TypeAlias = Callable[[int, int], None]
 """Takes from which to before which frame there is silence because the file is damaged there."""
 
 
-def block_sizes(lead: int = 0) -> Iterator[int]:
+def block_sizes(rate_hz: int, lead: int = 0) -> Iterator[int]:
     """Yield how many frames to decode for each block: few at first, since somebody waits.
 
     Of the first, `lead` are thrown away.
     """
-    frames = _FIRST_BLOCK_FRAMES
+    frames = min(math.ceil(_FIRST_BLOCK_S * rate_hz), BLOCK_FRAMES)
     yield lead + frames
     while True:
         frames = min(2 * frames, BLOCK_FRAMES)

@@ -101,7 +101,7 @@ class SoundFileDecoder:
         if start_frame >= self._file.frames > 0:
             return
         position = max(0, start_frame - WARM_UP_FRAMES)
-        sizes = block_sizes(start_frame - position)
+        sizes = block_sizes(self.sample_rate_hz, start_frame - position)
         for block in self._blocks_or_silence(position, sizes, on_damage):
             skip = max(0, start_frame - position)
             position += len(block)
@@ -223,7 +223,7 @@ class AvDecoder:
         import av
 
         gathered: list[Samples] = []
-        count, sizes = 0, block_sizes()
+        count, sizes = 0, block_sizes(self.sample_rate_hz)
         size = next(sizes)
         failure: av.FFmpegError | None = None
         try:

@@ -147,17 +147,18 @@ class FrameDecoder:
 
         A frame that is lost is empty.
         """
-        for size in block_sizes(_LEAD_FRAMES * part.kind.samples):
-            count = size // part.kind.samples
-            self._reach(part.begins_s + (number + count) * part.kind.frame_s)
+        kind = part.kind
+        for size in block_sizes(kind.rate_hz, _LEAD_FRAMES * kind.samples):
+            count = max(1, size // kind.samples)
+            self._reach(part.begins_s + (number + count) * kind.frame_s)
             offsets = part.offsets[number : number + count]
             if not offsets:
                 return
-            data = self._read(offsets[0], offsets[-1] - offsets[0] + part.kind.longest)
+            data = self._read(offsets[0], offsets[-1] - offsets[0] + kind.longest)
             packets = []
             for place, offset in enumerate(offsets):
                 begin = offset - offsets[0]
-                length = part.kind.length(data, begin)
+                length = kind.length(data, begin)
                 if part.is_lost(number + place):
                     length = 0
                 elif begin + length > len(data):
