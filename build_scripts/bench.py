@@ -195,7 +195,9 @@ def measure_long(
         environment = environment | sound
         with machine.FamilyMemory(_LONG_WATCHER) as memory:
             _watch(result, str(song), *paths, environment=environment, watcher=_LONG_WATCHER)
-    peak = memory.peak
+    if not (peak := memory.peak):
+        # Nothing is not little.
+        raise SystemExit(f"The memory of {_LONG_WATCHER.name} could not be read.")
     notes.append(
         f"3-hour songs: {peak['processes']} processes hold {peak['pss'] / 1e6:.0f} MB at most; "
         f"what they share counted for each, {peak['rss'] / 1e6:.0f} MB"

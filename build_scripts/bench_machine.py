@@ -134,7 +134,8 @@ class FamilyMemory:
                     held["pss"] += held_bytes(process)
                     held["rss"] += process.memory_info().rss
                     held["processes"] += 1
-            self.peak = max(self.peak, held, key=lambda at: at.get("pss", 0))
+            if held["processes"]:
+                self.peak = max(self.peak, held, key=lambda at: at.get("pss", 0))
 
     def _family(self) -> list[psutil.Process]:
         with suppress(psutil.Error):
