@@ -53,7 +53,7 @@ def measure(duration_s: float) -> tuple[Floats, Floats, int]:
     Gives the places of the clicks and how far ahead of each the position was, in seconds, and the
     number of underflows.
     """
-    from tests.audio import RECORDING_RATE_HZ, PulseSink
+    from tests.support.audio import RECORDING_RATE_HZ, PulseSink
 
     with tempfile.TemporaryDirectory(prefix="emoviz-ear-") as name:
         folder = Path(name)
@@ -61,8 +61,8 @@ def measure(duration_s: float) -> tuple[Floats, Floats, int]:
         os.environ.update(sink.environment)
         sink.start()
         try:
-            from emoviz.player import SoundDevicePlayer
-            from emoviz.song import Song
+            from emoviz.playing.player import SoundDevicePlayer
+            from emoviz.songs.song import Song
 
             places_s = write_click_track(folder / "clicks.wav", duration_s)
             player = SoundDevicePlayer()

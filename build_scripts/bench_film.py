@@ -36,10 +36,10 @@ def main() -> int:
 
 def measure_speed(song: Path, folder: Path) -> dict[str, float]:
     """Make a film; give seconds of film, of work and of tracking, and its size."""
-    from emoviz.estimator import DEFAULT_MODEL
-    from emoviz.film_file import FilmFormat
-    from emoviz.gui.film import TRACKING, FilmOrder, make_film
-    from emoviz.gui.film_picture import FilmLook
+    from emoviz.export.film_file import FilmFormat
+    from emoviz.gui.films.making import TRACKING, FilmOrder, make_film
+    from emoviz.gui.films.picture import FilmLook
+    from emoviz.models.estimator import DEFAULT_MODEL
 
     tracked_s = began_s = time.perf_counter()
 
@@ -61,10 +61,10 @@ def measure_speed(song: Path, folder: Path) -> dict[str, float]:
 
 def measure_lateness(folder: Path) -> list[float]:
     """Give by how many frames the trail is behind each of the last clicks of a long song."""
-    from emoviz.film_file import FilmFormat
-    from emoviz.gui.film import FilmOrder, make_film
-    from emoviz.gui.film_picture import FilmLook
-    from tests.films import Film, run_to_and_fro, running_times_s, write_clicks
+    from emoviz.export.film_file import FilmFormat
+    from emoviz.gui.films.making import FilmOrder, make_film
+    from emoviz.gui.films.picture import FilmLook
+    from tests.support.films import Film, run_to_and_fro, running_times_s, write_clicks
 
     song, target, film_format = folder / "clicks.flac", folder / "clicks.mp4", FilmFormat()
     clicks_s = running_times_s(_LONG_S)

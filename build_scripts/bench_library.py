@@ -42,7 +42,7 @@ from emoviz.library.records import (
     shape_to_blob,
 )
 from emoviz.library.store import Library
-from emoviz.trajectory import Provenance, Trajectory
+from emoviz.tracks.trajectory import Provenance, Trajectory
 
 RESULTS = machine.ROOT / "build" / "bench-library.json"
 SONGS, FILES, FEW_FILES = 1_000_000, 1_000, 200

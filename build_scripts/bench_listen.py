@@ -60,7 +60,7 @@ class OnsetWatch:
 
 def watch(result: Path, song: str, bursts: str, pulse_folder: str) -> int:
     """Listen while another program plays bursts; write how late the plane shows each."""
-    from tests.audio import RECORDING_RATE_HZ, PulseSink
+    from tests.support.audio import RECORDING_RATE_HZ, PulseSink
 
     # The sink that bench.py has started there.
     sink = PulseSink(Path(pulse_folder))

@@ -55,7 +55,7 @@ def sound(folder: Path) -> Iterator[dict[str, str]]:
         return
     # The tests' own sink, which behaves like a sound card.
     sys.path.insert(0, str(ROOT))
-    from tests.audio import PulseSink
+    from tests.support.audio import PulseSink
 
     folder.mkdir()
     sink = PulseSink(folder)

@@ -267,7 +267,7 @@ def passed(duration_s: float) -> Callable[[], bool]:
 def window_and_plane() -> tuple[Any, QWidget]:
     """Give the program's window and the plane in it."""
     from emoviz.gui.main_window import MainWindow
-    from emoviz.gui.plane import PlaneView
+    from emoviz.gui.plane.view import PlaneView
 
     window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
     plane = window.findChild(PlaneView)
@@ -285,7 +285,7 @@ def run_program(song: str, at_exec: Callable[[], None]) -> int:
             return QApplication.exec()
 
     QtWidgets.QApplication = WatchedApplication  # type: ignore[misc]
-    from emoviz.cli import main
+    from emoviz.cli.program import main
 
     return main([song])
 

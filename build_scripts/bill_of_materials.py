@@ -21,7 +21,8 @@ import shipped
 from packaging.requirements import Requirement
 from shipped import Work
 
-from emoviz import __version__, files
+from emoviz import __version__
+from emoviz.system import files
 
 _OWN = f"pkg:pypi/emoviz@{__version__}"
 

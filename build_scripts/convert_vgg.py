@@ -4,7 +4,7 @@
     python convert_vgg.py ../musicnn-wheel/musicnn/MSD_vgg ../resources/musicnn/vgg.npz
 
 See `convert_musicnn.py` for what it needs. What is written is the state of
-`emoviz.training.vgg.VGG`, without the last layer and the tags.
+`emoviz.training.ears.vgg.VGG`, without the last layer and the tags.
 """
 
 import argparse

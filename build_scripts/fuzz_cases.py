@@ -15,11 +15,14 @@ from fuzz_mutations import spoil
 from fuzz_originals import Original
 from fuzz_texts import spoil_json, spoil_table, spoil_toml
 
-from emoviz import cli, errors, labels, paths
+from emoviz import errors
+from emoviz.cli import program
 from emoviz.library.records import FileState, SongRecord
 from emoviz.library.store import Library
+from emoviz.system import paths
+from emoviz.tracks import labels
+from emoviz.tracks.trajectory import Provenance, Trajectory, load_csv, metadata_path
 from emoviz.training.recipe import read_recipe
-from emoviz.trajectory import Provenance, Trajectory, load_csv, metadata_path
 
 MODEL = "cae"
 _NAMES = ("[red]song[bold]", "100 % {0} %s", "前奏曲 🎵", "-o", "a'b\"c", "s" * 200, "so\tng")
@@ -87,7 +90,7 @@ class World:
 
 def command(*arguments: object) -> Callable[[], int]:
     """Give what runs a command line as the program does."""
-    return lambda: cli.main([str(argument) for argument in arguments])
+    return lambda: program.main([str(argument) for argument in arguments])
 
 
 def analyze(world: World, place: Path, chance: Random) -> Prepared:
@@ -150,7 +153,7 @@ def with_others(world: World, place: Path, chance: Random) -> Prepared:
     arguments = ("analyze", good, song, "-o", output, "--jobs", 1, *TRACK)
 
     def run() -> int:
-        status = cli.main([str(argument) for argument in arguments])
+        status = program.main([str(argument) for argument in arguments])
         load_csv(output / "zz good.csv")
         return status
 
@@ -170,7 +173,7 @@ def model(world: World, place: Path, chance: Random) -> Prepared:
 
     def run() -> int:
         with with_models_in(place):
-            return cli.main(arguments)
+            return program.main(arguments)
 
     blamed = [str(place / "model" / MODEL), f"no model named {MODEL!r}"]
     return Prepared("model folder", said, run, blamed, promised, ("out.csv-metadata.json",))

@@ -14,7 +14,7 @@ from fuzz_mutations import spoil
 from fuzz_texts import spoil_toml
 from onnx import TensorProto
 
-from emoviz import paths
+from emoviz.system import paths
 
 _FILTERS = ("mel_filters.npy", "pitch_filters.npy")
 _NETWORKS = ("model.onnx", "listener.onnx")

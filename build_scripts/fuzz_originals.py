@@ -15,7 +15,7 @@ from mutagen.mp4 import MP4Cover
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.audio import Floats, music
+from tests.support.audio import Floats, music
 
 _SHORT_S, _LONG_S = 1.3, 34.0
 _RATE_HZ, _LOW_RATE_HZ = 22050, 8000

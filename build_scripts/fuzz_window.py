@@ -26,8 +26,8 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_application, make_window
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
-from emoviz.player import SilentPlayer, SoundDevicePlayer
-from emoviz.trajectory import metadata_path
+from emoviz.playing.player import SilentPlayer, SoundDevicePlayer
+from emoviz.tracks.trajectory import metadata_path
 from tests.gui.driving import banner_of, drop
 
 _PLAYED_S = 0.15

@@ -14,7 +14,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from emoviz import files
+from emoviz.system import files
 
 ROOT = Path(__file__).resolve().parent.parent
 _DIST = ROOT / "dist"

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from reference_pages import about, commands_of, paragraphs, usage
 
-from emoviz import __version__, cli
+from emoviz import __version__
+from emoviz.cli import program
 
 _DESCRIPTION = (
     "Plays a song and draws the emotion in it, as a model predicts it for each half-second, as a "
@@ -39,7 +40,7 @@ def main() -> int:
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE")
     parser.add_argument("--date", required=True, help="of the version, as YYYY-MM-DD")
     options = parser.parse_args()
-    page = "\n".join(manual_page(cli._parser(), options.date)) + "\n"
+    page = "\n".join(manual_page(program._parser(), options.date)) + "\n"
     options.output.write_text(page, encoding="utf-8")
     return 0
 

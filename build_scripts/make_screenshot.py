@@ -86,7 +86,7 @@ def _loop(pose: Pose) -> None:
     from PySide6.QtCore import QEvent
     from PySide6.QtWidgets import QApplication
 
-    from emoviz.gui.timeline import TimelineView
+    from emoviz.gui.time_views.timeline import TimelineView
     from tests.gui.driving import drag, part
 
     view = part(pose.window, TimelineView)
@@ -178,8 +178,8 @@ def main() -> None:
 @contextmanager
 def _sound() -> Iterator[tuple[dict[str, str], Callable]]:
     """Give the environment of a sound device that is not heard, and what plays the song on it."""
-    from emoviz import paths
-    from tests.audio import PulseSink
+    from emoviz.system import paths
+    from tests.support.audio import PulseSink
 
     with tempfile.TemporaryDirectory() as folder:
         sink = PulseSink(Path(folder))
@@ -194,10 +194,10 @@ def take(shot: Shot, picture: Path, library: Path) -> None:
     """Open the demo song, set the window up at a place in it, and save what the screen shows."""
     from PySide6.QtGui import QGuiApplication
 
-    from emoviz import paths
     from emoviz.gui import app
     from emoviz.gui import settings as remembered
     from emoviz.gui.settings import Settings
+    from emoviz.system import paths
 
     with tempfile.TemporaryDirectory() as folder:
         application = app.make_application()
@@ -225,7 +225,7 @@ def take_film(picture: Path) -> None:
     """Film a part of the demo song, and save a picture of the film."""
     import av
 
-    from emoviz import paths
+    from emoviz.system import paths
 
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from emoviz import files
+from emoviz.system import files
 
 ROOT = Path(__file__).resolve().parent.parent
 SCALE = ROOT / "docs" / "scale.md"

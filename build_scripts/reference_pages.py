@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from emoviz import cli, paths
+from emoviz.cli import program
 from emoviz.gui import sheets
-from emoviz.gui.action_spec import MAP, ActionSpec
+from emoviz.gui.actions.spec import MAP, ActionSpec
+from emoviz.system import paths
 
 ROOT = Path(__file__).resolve().parent.parent
 _WRITTEN = (
@@ -25,7 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the reference pages.")
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    pages = {"commands.md": commands_page(cli._parser()), "keys.md": keys_page()}
+    pages = {"commands.md": commands_page(program._parser()), "keys.md": keys_page()}
     stale = 0
     for name, text in pages.items():
         place = ROOT / "docs" / name

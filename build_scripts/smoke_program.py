@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from tests.program import respect_permissions
+from tests.support.program import respect_permissions
 
 DEADLINE_S = 180.0
 _LOOK_S = 0.1

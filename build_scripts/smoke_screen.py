@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QImage
 
-from tests.screen import private_screen
+from tests.support.screen import private_screen
 
 _SIZE_PX = "1280x800"
 _DEADLINE_S = 60.0

@@ -36,7 +36,7 @@ from smoke_program import DEADLINE_S, User
 from smoke_screen import Screen, screen
 from smoke_world import Shown, Song, World
 
-from tests.audio import PulseSink, encode
+from tests.support.audio import PulseSink, encode
 
 _OUTPUT = machine.ROOT / "build" / "smoke"
 _LENGTHS_S = {"long song": 90.0, "short song": 20.0}

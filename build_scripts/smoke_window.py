@@ -12,7 +12,7 @@ import soxr
 from smoke_program import Place, Started, wait_for
 from smoke_world import Shown, Song, World, digits, log_row, no_complaint, no_process
 
-from tests.audio import RECORDING_RATE_HZ, find
+from tests.support.audio import RECORDING_RATE_HZ, find
 
 _HEARD_S = 3.0
 _PIECES = 24

@@ -15,7 +15,7 @@ import psutil
 from smoke_program import Place, Started, User, wait_for
 from smoke_screen import Screen
 
-from tests.audio import PulseSink
+from tests.support.audio import PulseSink
 
 _MOMENT_S = 10.0
 _NAME_LENGTH = 80

@@ -35,8 +35,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 sys.path.insert(0, str(machine.ROOT))
 
-from emoviz.terminal import quiet_libraries
-from tests.audio import PulseSink, encode, music
+from emoviz.system.terminal import quiet_libraries
+from tests.support.audio import PulseSink, encode, music
 
 if TYPE_CHECKING:
     from emoviz.gui.main_window import MainWindow
@@ -330,9 +330,9 @@ def soak(folder: Path, minutes: float) -> int:
         # What drives the window may be what has failed, and would never end it.
         QApplication.exit()
 
-    from emoviz import memory
     from emoviz.gui import app
     from emoviz.gui.settings import Settings
+    from emoviz.system import memory
 
     memory.keep_together()
     application = app.make_application()

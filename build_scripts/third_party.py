@@ -17,7 +17,7 @@ import readme_figures
 import shipped
 from shipped import Text, Work
 
-from emoviz import files
+from emoviz.system import files
 
 _RESOURCES = readme_figures.ROOT / "resources"
 TEXTS, OVERVIEW = _RESOURCES / "THIRD_PARTY_LICENSES.txt", _RESOURCES / "LICENSES.md"

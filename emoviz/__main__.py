@@ -6,12 +6,12 @@ if __name__ == "__main__" and getattr(sys, "frozen", False):
     # A process that the frozen program starts is the same program: this is where it turns off.
     import multiprocessing
 
-    from emoviz import decoder_process
+    from emoviz.songs.processes import process
 
-    decoder_process.serve_if_asked()
+    process.serve_if_asked()
     multiprocessing.freeze_support()
 
-from emoviz.cli import main
+from emoviz.cli.program import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -8,11 +8,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from emoviz import estimator, paths, portaudio
-from emoviz.estimator import Estimator
-from emoviz.song import Song
-from tests.audio import PulseSink
-from tests.program import Program
+from emoviz.devices import portaudio
+from emoviz.models import estimator
+from emoviz.models.estimator import Estimator
+from emoviz.songs.song import Song
+from emoviz.system import paths
+from tests.support.audio import PulseSink
+from tests.support.program import Program
 
 # Before anything makes a Qt application: the suite runs where there is no screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -3,8 +3,8 @@
 from itertools import groupby
 from pathlib import Path
 
-from emoviz.melspectrogram import COLUMN_S
-from emoviz.trajectory import Trajectory
+from emoviz.hearing.front_end import COLUMN_S
+from emoviz.tracks.trajectory import Trajectory
 
 
 def audacity_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:

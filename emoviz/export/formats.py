@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from emoviz import errors, files
+from emoviz import errors
 from emoviz.export import audio_editors, tables
-from emoviz.trajectory import Trajectory
+from emoviz.system import files
+from emoviz.tracks.trajectory import Trajectory
 
 
 @dataclass(frozen=True)

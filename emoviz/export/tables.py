@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from emoviz import errors
-from emoviz.melspectrogram import COLUMN_S
-from emoviz.trajectory import COLUMNS, TIME_REFERENCE, Trajectory
+from emoviz.hearing.front_end import COLUMN_S
+from emoviz.tracks.trajectory import COLUMNS, TIME_REFERENCE, Trajectory
 
 DIMENSIONS = ("valence", "arousal")
 

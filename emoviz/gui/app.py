@@ -11,12 +11,13 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal, qInstallMessageHandl
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
-from emoviz import __version__, log, memory, paths
+from emoviz import __version__
 from emoviz.gui import settings as remembered
+from emoviz.gui.look.theme import Theme, interface_font
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
-from emoviz.gui.theme import Theme, interface_font
-from emoviz.terminal import quiet_libraries, write_utf8
+from emoviz.system import log, memory, paths
+from emoviz.system.terminal import quiet_libraries, write_utf8
 
 _LOG = logging.getLogger(__name__)
 
@@ -140,7 +141,7 @@ def _announce(window: MainWindow) -> None:
     """Have the desktop show what plays, where it has a bus for that."""
     if sys.platform.startswith("linux"):
         # Imported here: Qt has D-Bus on Linux only, and the window is opened before it is needed.
-        from emoviz.gui import now_playing
+        from emoviz.gui.session import now_playing
 
         if (address := now_playing.session_bus()) is not None:
             now_playing.NowPlaying(window, window.playback, window.queue, address)

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from emoviz.export import formats, pictures
 from emoviz.export.formats import Format
-from emoviz.labels import Labels
-from emoviz.library.songs import SONG_SUFFIXES
+from emoviz.songs.finding import SONG_SUFFIXES
+from emoviz.tracks.labels import Labels
 
 _ARROWS = {
     "backButton": Qt.ArrowType.LeftArrow,

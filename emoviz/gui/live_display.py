@@ -9,26 +9,26 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from emoviz.estimator import ModelInfo
-from emoviz.gui.comparison import Comparison
-from emoviz.gui.listening_session import ListeningSession
-from emoviz.gui.loop import Loop
-from emoviz.gui.mel_store import MelFrames, MelStore
-from emoviz.gui.overview import OverviewView
-from emoviz.gui.plane import PlaneView
-from emoviz.gui.playback import Playback
-from emoviz.gui.readout import ReadoutPanel
-from emoviz.gui.ruler import RulerView
-from emoviz.gui.session import Session
-from emoviz.gui.spectrogram import SpectrogramView
-from emoviz.gui.time_axis import TimeAxis
-from emoviz.gui.timeline import TimelineView
-from emoviz.gui.transport import TransportBar
-from emoviz.melspectrogram import COLUMN_S, FrontEnd
-from emoviz.trail import Values
+from emoviz.gui.panels.readout import ReadoutPanel
+from emoviz.gui.panels.transport import TransportBar
+from emoviz.gui.plane.view import PlaneView
+from emoviz.gui.session.comparison import Comparison
+from emoviz.gui.session.listening_session import ListeningSession
+from emoviz.gui.session.playback import Playback
+from emoviz.gui.session.session import Session
+from emoviz.gui.time_views.axis import TimeAxis
+from emoviz.gui.time_views.loop import Loop
+from emoviz.gui.time_views.overview import OverviewView
+from emoviz.gui.time_views.ruler import RulerView
+from emoviz.gui.time_views.spectrogram import SpectrogramView
+from emoviz.gui.time_views.timeline import TimelineView
+from emoviz.hearing.front_end import COLUMN_S, FrontEnd
+from emoviz.hearing.mel_store import MelFrames, MelStore
+from emoviz.models.estimator import ModelInfo
+from emoviz.tracks.trail import Values
 
 if TYPE_CHECKING:
-    from emoviz.live import LiveUpdate
+    from emoviz.live.tracker import LiveUpdate
 
 VIEW_S = 120.0
 """How much of the latest past the time views show, unless they are zoomed."""

@@ -8,48 +8,49 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from emoviz import errors, paths
-from emoviz.circumplex import Circumplex
-from emoviz.estimator import ModelInfo
-from emoviz.gui import actions as action_table
+from emoviz import errors
 from emoviz.gui import dialogs, menus, sheets
 from emoviz.gui import settings as remembered
-from emoviz.gui.action_spec import FILE, MODEL, PLAYBACK
-from emoviz.gui.banner import Banner
-from emoviz.gui.comparison import Comparison
-from emoviz.gui.exporting import Exporting
-from emoviz.gui.film_export import FilmExport
+from emoviz.gui.actions import window_rows as action_table
+from emoviz.gui.actions.spec import FILE, MODEL, PLAYBACK
+from emoviz.gui.films.export import FilmExport
 from emoviz.gui.help import Help
-from emoviz.gui.hints import show_hints
-from emoviz.gui.library_map import LibraryMap
-from emoviz.gui.listening_session import ListeningSession
 from emoviz.gui.live_display import Borrowed, Lent, LiveDisplay
-from emoviz.gui.loop import Loop
-from emoviz.gui.mel_store import MelStore
-from emoviz.gui.overview import OverviewView
-from emoviz.gui.plane import PlaneView
-from emoviz.gui.plane_choices import PlaneChoices
-from emoviz.gui.playback import Playback
-from emoviz.gui.readout import ReadoutPanel
-from emoviz.gui.ruler import RulerView
-from emoviz.gui.session import Session
+from emoviz.gui.look.theme import Theme
+from emoviz.gui.map.library_map import LibraryMap
+from emoviz.gui.panels.banner import Banner
+from emoviz.gui.panels.hints import show_hints
+from emoviz.gui.panels.readout import ReadoutPanel
+from emoviz.gui.panels.side_panel import SidePanel
+from emoviz.gui.panels.stage import Stage
+from emoviz.gui.panels.transport import TransportBar
+from emoviz.gui.pictures.sharing import Sharing
+from emoviz.gui.plane.choices import PlaneChoices
+from emoviz.gui.plane.view import PlaneView
+from emoviz.gui.session.comparison import Comparison
+from emoviz.gui.session.exporting import Exporting
+from emoviz.gui.session.listening_session import ListeningSession
+from emoviz.gui.session.playback import Playback
+from emoviz.gui.session.session import Session
+from emoviz.gui.session.song_library import SongLibrary
+from emoviz.gui.session.song_queue import SongQueue
 from emoviz.gui.settings import Settings
-from emoviz.gui.sharing import Sharing
-from emoviz.gui.side_panel import SidePanel
-from emoviz.gui.song_library import SongLibrary
-from emoviz.gui.song_queue import SongQueue
-from emoviz.gui.spectrogram import SpectrogramView
-from emoviz.gui.stage import Stage
-from emoviz.gui.theme import Theme
 from emoviz.gui.theme_choice import ThemeChoice
-from emoviz.gui.time_axis import TimeAxis
-from emoviz.gui.timeline import TimelineView
-from emoviz.gui.transport import TransportBar
-from emoviz.melspectrogram import COLUMN_S, FrontEnd
-from emoviz.player import Player
-from emoviz.song import Song
-from emoviz.trail import Values
-from emoviz.trajectory import Trajectory
+from emoviz.gui.time_views.axis import TimeAxis
+from emoviz.gui.time_views.loop import Loop
+from emoviz.gui.time_views.overview import OverviewView
+from emoviz.gui.time_views.ruler import RulerView
+from emoviz.gui.time_views.spectrogram import SpectrogramView
+from emoviz.gui.time_views.timeline import TimelineView
+from emoviz.hearing.front_end import COLUMN_S, FrontEnd
+from emoviz.hearing.mel_store import MelStore
+from emoviz.models.estimator import ModelInfo
+from emoviz.playing.player import Player
+from emoviz.songs.song import Song
+from emoviz.system import paths
+from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.trail import Values
+from emoviz.tracks.trajectory import Trajectory
 
 _SIZE = QSize(1280, 800)
 _LEAST_SIZE = QSize(600, 360)

@@ -8,12 +8,14 @@ from pathlib import Path
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from emoviz import errors, estimator, microphone, sound_devices
+from emoviz import errors
+from emoviz.devices import microphone, sound_devices
 from emoviz.gui import settings as remembered
-from emoviz.gui.listening_session import ListeningSession
-from emoviz.gui.playback import Playback
-from emoviz.gui.session import Session
+from emoviz.gui.session.listening_session import ListeningSession
+from emoviz.gui.session.playback import Playback
+from emoviz.gui.session.session import Session
 from emoviz.gui.settings import Settings
+from emoviz.models import estimator
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from emoviz.circumplex import RUSSELL, WORD_SETS
-from emoviz.estimator import DEFAULT_MODEL
-from emoviz.film_file import RATES, SIZES
-from emoviz.gui import colour_maps, theme
+from emoviz.export.film_file import RATES, SIZES
+from emoviz.gui.look import colour_maps, theme
+from emoviz.models.estimator import DEFAULT_MODEL
+from emoviz.tracks.circumplex import RUSSELL, WORD_SETS
 
 _MOST_RECENT = 10
 

@@ -7,11 +7,12 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
-from emoviz import errors, paths
-from emoviz.estimator import ModelInfo
-from emoviz.gui.actions import ACTIONS
+from emoviz import errors
+from emoviz.gui.actions.map_rows import MAP_ACTIONS
+from emoviz.gui.actions.window_rows import ACTIONS
 from emoviz.gui.dialogs import open_calmly
-from emoviz.gui.map_actions import MAP_ACTIONS
+from emoviz.models.estimator import ModelInfo
+from emoviz.system import paths
 
 _CARD_SIZE = QSize(900, 640)
 _KEYS_SIZE = QSize(520, 640)

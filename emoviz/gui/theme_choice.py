@@ -3,9 +3,9 @@
 from PySide6.QtCore import QObject
 
 from emoviz.gui import settings as remembered
-from emoviz.gui import theme
+from emoviz.gui.look import theme
+from emoviz.gui.look.theme import Theme
 from emoviz.gui.settings import Settings
-from emoviz.gui.theme import Theme
 
 
 class ThemeChoice(QObject):

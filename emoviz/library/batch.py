@@ -7,12 +7,13 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
 
-from emoviz import errors, log, paths
+from emoviz import errors
 from emoviz.library.outputs import Output
-from emoviz.library.songs import find_songs
 from emoviz.library.store import Library
 from emoviz.library.tracking import Outcome
-from emoviz.trajectory import Trajectory
+from emoviz.songs.finding import find_songs
+from emoviz.system import log, paths
+from emoviz.tracks.trajectory import Trajectory
 
 _LOG = logging.getLogger(__name__)
 

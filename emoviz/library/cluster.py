@@ -23,9 +23,10 @@ except ImportError as error:
 
     raise errors.ExtraMissingError("The workers of a Dask scheduler", "cluster") from error
 
-from emoviz import __version__, errors, estimator
+from emoviz import __version__, errors
 from emoviz.library.records import absolute
 from emoviz.library.tracking import Outcome, track_with
+from emoviz.models import estimator
 
 _ANSWERS_WITHIN_S = 10.0
 _PATIENCE_S = 60.0

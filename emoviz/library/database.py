@@ -10,7 +10,7 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from emoviz import errors
-from emoviz.library.songs import SONG_SUFFIXES
+from emoviz.songs.finding import SONG_SUFFIXES
 
 APPLICATION_ID = 0x656D6F76
 """Stands in the file's header and says whose it is: "emov"."""

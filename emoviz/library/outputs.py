@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
-from emoviz import errors, files
-from emoviz.trajectory import Trajectory, metadata_path
+from emoviz import errors
+from emoviz.system import files
+from emoviz.tracks.trajectory import Trajectory, metadata_path
 
 STANDARD_OUTPUT = "-"
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from emoviz import files
 from emoviz.library.records import LibrarySong
+from emoviz.system import files
 
 SUFFIXES = (".m3u8", ".m3u")
 

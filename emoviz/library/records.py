@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
-from emoviz.song import Song
-from emoviz.tracker import DECIMALS
-from emoviz.trajectory import Provenance, Trajectory
+from emoviz.songs.song import Song
+from emoviz.tracking.tracker import DECIMALS
+from emoviz.tracks.trajectory import Provenance, Trajectory
 
 SHAPE_POINTS = 32
 """How many places along a song its shape holds."""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import av
 
-from emoviz import errors, files
+from emoviz import errors
 from emoviz.library.records import FileState
+from emoviz.system import files
 
 Change = Callable[[Path], None]
 """Changes the file at a path; raises `OSError` or `errors.OutputError`"""

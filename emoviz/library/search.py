@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
-from emoviz.circumplex import NEUTRAL, NEUTRAL_RADIUS, QUADRANTS, Circumplex
 from emoviz.library.records import SHAPE_POINTS, shape_of, shapes_from_blobs
 from emoviz.library.store import Ids, Library
-from emoviz.trajectory import Trajectory
+from emoviz.tracks.circumplex import NEUTRAL, NEUTRAL_RADIUS, QUADRANTS, Circumplex
+from emoviz.tracks.trajectory import Trajectory
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from types import TracebackType
 import numpy as np
 import numpy.typing as npt
 
-from emoviz import errors, estimator, files, paths
+from emoviz import errors
 from emoviz.library import database
 from emoviz.library.records import (
     FileState,
@@ -25,7 +25,9 @@ from emoviz.library.records import (
     trajectory_from_blobs,
 )
 from emoviz.library.writing import put_song, put_track
-from emoviz.trajectory import Provenance, Trajectory
+from emoviz.models import estimator
+from emoviz.system import files, paths
+from emoviz.tracks.trajectory import Provenance, Trajectory
 
 Ids = npt.NDArray[np.int64]
 

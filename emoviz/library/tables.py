@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from emoviz import errors, files
+from emoviz import errors
 from emoviz.library.records import LibrarySong
-from emoviz.trajectory import COLUMNS, Trajectory
+from emoviz.system import files
+from emoviz.tracks.trajectory import COLUMNS, Trajectory
 
 SUFFIXES = (".csv", ".parquet")
 SONG_COLUMNS = ("song", "title", "artist", "album", "model", "model_version")

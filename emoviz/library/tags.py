@@ -37,11 +37,12 @@ from mutagen.mp4 import MP4, MP4FreeForm
 from mutagen.ogg import OggFileType
 from mutagen.wave import WAVE
 
-from emoviz import errors, files
-from emoviz.circumplex import Circumplex
+from emoviz import errors
 from emoviz.library.records import Summary
 from emoviz.library.rewriting import rewrite
-from emoviz.trajectory import Trajectory
+from emoviz.system import files
+from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.trajectory import Trajectory
 
 VALENCE, AROUSAL, MOOD = "EMOVIZ_VALENCE", "EMOVIZ_AROUSAL", "MOOD"
 

@@ -20,12 +20,14 @@ from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
-from emoviz import errors, estimator, priority
-from emoviz.inference import LISTENER_THREADS
+from emoviz import errors
 from emoviz.library.records import FileState, SongRecord
-from emoviz.song import Song
-from emoviz.tracker import File2Track, Update, ignore_update
-from emoviz.trajectory import Trajectory
+from emoviz.models import estimator
+from emoviz.models.inference import LISTENER_THREADS
+from emoviz.songs.song import Song
+from emoviz.system import priority
+from emoviz.tracking.tracker import File2Track, Update, ignore_update
+from emoviz.tracks.trajectory import Trajectory
 
 _WAITING_PER_JOB = 2
 """Songs handed over for each that is being tracked: none waits for the next to be found."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from emoviz import errors, files
+from emoviz import errors
 from emoviz.library.records import FileState, text_of
 from emoviz.library.store import Library
+from emoviz.system import files
 
 
 class Change(Enum):

@@ -11,7 +11,7 @@ from emoviz.library.records import (
     shape_to_blob,
     values_to_blob,
 )
-from emoviz.trajectory import Trajectory
+from emoviz.tracks.trajectory import Trajectory
 
 
 def put_song(connection: sqlite3.Connection, record: SongRecord, sha256: bytes) -> int:

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emoviz import errors, paths
+from emoviz import errors
+from emoviz.system import paths
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from emoviz.training.dataset import Clip, Ears
-    from emoviz.training.fitting import Lessons
+    from emoviz.training.data.dataset import Clip, Ears
+    from emoviz.training.fits.recipe_fit import Lessons
     from emoviz.training.recipe import LinearRecipe, NetworkRecipe
 
 
@@ -56,9 +57,9 @@ def run_prepare(arguments: argparse.Namespace) -> int:
     """Decode the data folder once; raises `errors.EmovizError`."""
     console = _console()
     _need_laboratory()
-    from emoviz.training.cache import cache_file
-    from emoviz.training.dataset import paper_ears
-    from emoviz.training.ears import listener_ears, small_ears
+    from emoviz.training.data.cache import cache_file
+    from emoviz.training.data.dataset import paper_ears
+    from emoviz.training.ears.ears import listener_ears, small_ears
 
     for ears in (paper_ears(), small_ears(), listener_ears()):
         clips = _prepared(arguments.data, ears, console)
@@ -70,11 +71,11 @@ def run_prepare(arguments: argparse.Namespace) -> int:
 def run_train(arguments: argparse.Namespace) -> int:
     """Make the model that the recipe describes, beside the recipe; raises `errors.EmovizError`."""
     _need_laboratory()
-    from emoviz.training import evaluate
-    from emoviz.training.dataset import paper_ears
-    from emoviz.training.ears import ears_for
+    from emoviz.training.data.dataset import paper_ears
+    from emoviz.training.ears.ears import ears_for
     from emoviz.training.experiment import Experiment
     from emoviz.training.recipe import read_recipe
+    from emoviz.training.scores import evaluate
 
     console = _console()
     recipe = read_recipe(arguments.recipe)
@@ -94,11 +95,11 @@ def run_train(arguments: argparse.Namespace) -> int:
 def run_compare(arguments: argparse.Namespace) -> int:
     """Learn and test every system on the same songs; raises `errors.EmovizError`."""
     _need_laboratory()
-    from emoviz.training import comparison, comparison_page
-    from emoviz.training.dataset import paper_ears
-    from emoviz.training.ears import ears_for
-    from emoviz.training.fitting import Fitting
+    from emoviz.training.data.dataset import paper_ears
+    from emoviz.training.ears.ears import ears_for
+    from emoviz.training.fits.recipe_fit import Fitting
     from emoviz.training.recipe import read_recipe
+    from emoviz.training.reports import comparison, comparison_page
 
     console = _console()
     plain = _prepared(arguments.data, paper_ears(), console)
@@ -133,9 +134,9 @@ def run_compare(arguments: argparse.Namespace) -> int:
 def run_evaluate(arguments: argparse.Namespace) -> int:
     """Score a model on every song of the data folder; print the table, and write it as JSON."""
     _need_laboratory()
-    from emoviz import estimator
-    from emoviz.training import evaluate
-    from emoviz.training.ears import ears_of
+    from emoviz.models import estimator
+    from emoviz.training.ears.ears import ears_of
+    from emoviz.training.scores import evaluate
 
     console = _console()
     folder = Path(arguments.model)
@@ -203,7 +204,7 @@ def _progress(console: "Console") -> "Progress":
 
 
 def _prepared(data: Path, ears: "Ears", console: "Console") -> "list[Clip]":
-    from emoviz.training.cache import prepared
+    from emoviz.training.data.cache import prepared
 
     with _progress(console) as progress:
         task = progress.add_task("decoding", total=None)
@@ -215,10 +216,10 @@ def _prepared(data: Path, ears: "Ears", console: "Console") -> "list[Clip]":
 def _lessons(
     recipe: "NetworkRecipe | LinearRecipe", data: Path, music: Path | None, console: "Console"
 ) -> "Lessons | None":
-    from emoviz.training.cache import prepared_music
-    from emoviz.training.distillation import Teacher
-    from emoviz.training.ears import listener_ears, small_ears
-    from emoviz.training.fitting import Lessons
+    from emoviz.training.data.cache import prepared_music
+    from emoviz.training.ears.ears import listener_ears, small_ears
+    from emoviz.training.fits.distillation import Teacher
+    from emoviz.training.fits.recipe_fit import Lessons
     from emoviz.training.recipe import LinearRecipe
 
     if isinstance(recipe, LinearRecipe) or recipe.distillation is None:
@@ -259,7 +260,7 @@ def _watching(progress: "Progress", console: "Console") -> Callable[[str, int, i
 
 
 def _write_json(path: Path, table: object) -> None:
-    from emoviz import files
+    from emoviz.system import files
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

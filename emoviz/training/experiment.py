@@ -11,14 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
-from emoviz.training import baselines, card, curves, evaluate, export
-from emoviz.training.dataset import Clip, Floats, folds
-from emoviz.training.doubt import HeldOut, Shares, shares_of, together
-from emoviz.training.evaluate import Figures
-from emoviz.training.fitting import Fitting, Lessons
-from emoviz.training.makers import Fitted, Watch
-from emoviz.training.probes import probed
+from emoviz.training import export
+from emoviz.training.data.dataset import Clip, Floats, folds
+from emoviz.training.fits import curves
+from emoviz.training.fits.doubt import HeldOut, Shares, shares_of, together
+from emoviz.training.fits.makers import Fitted, Watch
+from emoviz.training.fits.recipe_fit import Fitting, Lessons
 from emoviz.training.recipe import LinearRecipe, NetworkRecipe
+from emoviz.training.reports import card
+from emoviz.training.reports.probes import probed
+from emoviz.training.scores import baselines, evaluate
+from emoviz.training.scores.evaluate import Figures
 
 FINAL = "all songs"
 

@@ -14,10 +14,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from emoviz import errors, files, inference
-from emoviz.estimator import DEVIATIONS, FORMAT, OUTPUTS
-from emoviz.melspectrogram import FrontEnd
-from emoviz.training.dataset import Floats
+from emoviz import errors
+from emoviz.hearing.front_end import FrontEnd
+from emoviz.models import inference
+from emoviz.models.estimator import DEVIATIONS, FORMAT, OUTPUTS
+from emoviz.system import files
+from emoviz.training.data.dataset import Floats
 from emoviz.training.recipe import Recipe
 
 PARITY = 1e-4

@@ -15,13 +15,14 @@ import pandas
 import pyarrow.parquet
 import pytest
 
-from emoviz import errors, labels
-from emoviz.circumplex import Circumplex
+from emoviz import errors
 from emoviz.export.formats import CSV, DEAM, FORMATS, format_for, write
 from emoviz.export.tables import deam_folder
-from emoviz.label_tables import SCALE, read_labels
-from emoviz.trajectory import COLUMNS, Provenance, Trajectory
-from tests.places import read_only
+from emoviz.tracks import labels
+from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.label_tables import SCALE, read_labels
+from emoviz.tracks.trajectory import COLUMNS, Provenance, Trajectory
+from tests.support.places import read_only
 
 ORIGIN = Provenance("Präludium №1.flac", "0f" * 32, "Präludium, „leise“", "cae", "1.0.0", "0.1")
 

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from emoviz.gui.app import make_window
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
-from emoviz.player import SilentPlayer
-from tests.audio import write_music
+from emoviz.playing.player import SilentPlayer
+from tests.support.audio import write_music
 
 RATE_HZ = 22050
 

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from emoviz.gui.banner import Banner
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.time_axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX
+from emoviz.gui.panels.banner import Banner
+from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX
 
 DEADLINE_MS = 60_000
 

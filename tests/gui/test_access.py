@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from emoviz.gui.app import make_window
+from emoviz.gui.look.wrapped_label import WrappedLabel
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.overview import OverviewView
-from emoviz.gui.plane import PlaneView
-from emoviz.gui.ruler import RulerView
+from emoviz.gui.plane.view import PlaneView
 from emoviz.gui.settings import Settings
-from emoviz.gui.time_view import TimeView
-from emoviz.gui.wrapped_label import WrappedLabel
-from emoviz.player import SilentPlayer
+from emoviz.gui.time_views.overview import OverviewView
+from emoviz.gui.time_views.ruler import RulerView
+from emoviz.gui.time_views.view import TimeView
+from emoviz.playing.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import action, open_and_track
 

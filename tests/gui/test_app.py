@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from tests.audio import wait_until
 from tests.gui.conftest import Songs
-from tests.program import Program
-from tests.screen import private_screen
+from tests.support.audio import wait_until
+from tests.support.program import Program
+from tests.support.screen import private_screen
 
 DEADLINE_S = 60.0
 

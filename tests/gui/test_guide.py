@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from emoviz.gui.actions import ACTIONS
+from emoviz.gui.actions.map_rows import MAP_ACTIONS
+from emoviz.gui.actions.window_rows import ACTIONS
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.map_actions import MAP_ACTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

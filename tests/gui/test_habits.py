@@ -7,17 +7,18 @@ import pytest
 from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
-from emoviz import errors, paths
+from emoviz import errors
 from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
-from emoviz.gui.banner import Banner
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.ruler import RulerView
+from emoviz.gui.panels.banner import Banner
 from emoviz.gui.settings import Settings
-from emoviz.gui.spectrogram import SpectrogramView
-from emoviz.gui.time_axis import TimeAxis
-from emoviz.gui.timeline import TimelineView
-from emoviz.player import SilentPlayer
+from emoviz.gui.time_views.axis import TimeAxis
+from emoviz.gui.time_views.ruler import RulerView
+from emoviz.gui.time_views.spectrogram import SpectrogramView
+from emoviz.gui.time_views.timeline import TimelineView
+from emoviz.playing.player import SilentPlayer
+from emoviz.system import paths
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
     action,

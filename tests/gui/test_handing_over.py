@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.gui.conftest import Songs
-from tests.program import ROOT
+from tests.support.program import ROOT
 
 _HAND_OVER = """
 import sys

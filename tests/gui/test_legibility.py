@@ -8,12 +8,12 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
-from emoviz.circumplex import Circumplex
-from emoviz.gui.camera import WHOLE_PLANE
+from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS, Colours, palette_of
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.plane_ground import PlaneGround
-from emoviz.gui.ruler import ticks
-from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS, Colours, palette_of
+from emoviz.gui.plane.camera import WHOLE_PLANE
+from emoviz.gui.plane.ground import PlaneGround
+from emoviz.gui.time_views.ruler import ticks
+from emoviz.tracks.circumplex import Circumplex
 
 THEMES = pytest.mark.parametrize("colours", [DARK_COLOURS, LIGHT_COLOURS], ids=["dark", "light"])
 TEXT, GRAPHICS = 4.5, 3.0

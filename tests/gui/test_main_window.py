@@ -13,18 +13,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from emoviz import errors, paths
+from emoviz import errors
 from emoviz.export.formats import CSV
 from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
+from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.overview import OverviewView
-from emoviz.gui.ruler import RulerView
 from emoviz.gui.settings import Settings
-from emoviz.gui.spectrogram import SpectrogramView
-from emoviz.gui.theme import DARK_COLOURS, LIGHT_COLOURS
-from emoviz.gui.timeline import TimelineView
-from emoviz.player import SilentPlayer
+from emoviz.gui.time_views.overview import OverviewView
+from emoviz.gui.time_views.ruler import RulerView
+from emoviz.gui.time_views.spectrogram import SpectrogramView
+from emoviz.gui.time_views.timeline import TimelineView
+from emoviz.playing.player import SilentPlayer
+from emoviz.system import paths
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
     DEADLINE_MS,
@@ -43,8 +44,8 @@ from tests.gui.driving import (
     recent_entries,
     turn_wheel,
 )
-from tests.places import read_only
-from tests.program import Program
+from tests.support.places import read_only
+from tests.support.program import Program
 
 TIME_VIEWS = (RulerView, TimelineView, SpectrogramView, OverviewView)
 UNKNOWN = "…"

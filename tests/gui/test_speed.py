@@ -6,8 +6,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.transport import TransportBar
-from emoviz.player import SilentPlayer
+from emoviz.gui.panels.transport import TransportBar
+from emoviz.playing.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import DEADLINE_MS, action, label_named, part
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.program import ROOT
+from tests.support.program import ROOT
 
 _OPEN_A_BROKEN_SONG = """
 import sys

@@ -22,25 +22,26 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from emoviz import estimator, paths
 from emoviz.gui import settings as remembered
-from emoviz.gui.action_spec import ActionSpec
-from emoviz.gui.actions import ACTIONS
+from emoviz.gui.actions.map_rows import MAP_ACTIONS
+from emoviz.gui.actions.spec import ActionSpec
+from emoviz.gui.actions.window_rows import ACTIONS
 from emoviz.gui.app import make_window
-from emoviz.gui.banner import Banner
-from emoviz.gui.camera import WHOLE_PLANE
-from emoviz.gui.hints import HintsCard
+from emoviz.gui.look.theme import DARK_COLOURS, LIGHT, LIGHT_COLOURS
+from emoviz.gui.look.wrapped_label import WrappedLabel
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.map_actions import MAP_ACTIONS
-from emoviz.gui.plane import PlaneView
-from emoviz.gui.ruler import RulerView
+from emoviz.gui.panels.banner import Banner
+from emoviz.gui.panels.hints import HintsCard
+from emoviz.gui.panels.side_panel import SidePanel
+from emoviz.gui.panels.transport import TransportBar
+from emoviz.gui.plane.camera import WHOLE_PLANE
+from emoviz.gui.plane.view import PlaneView
 from emoviz.gui.settings import Settings
-from emoviz.gui.side_panel import SidePanel
-from emoviz.gui.theme import DARK_COLOURS, LIGHT, LIGHT_COLOURS
-from emoviz.gui.timeline import TimelineView
-from emoviz.gui.transport import TransportBar
-from emoviz.gui.wrapped_label import WrappedLabel
-from emoviz.player import SilentPlayer
+from emoviz.gui.time_views.ruler import RulerView
+from emoviz.gui.time_views.timeline import TimelineView
+from emoviz.models import estimator
+from emoviz.playing.player import SilentPlayer
+from emoviz.system import paths
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
     DEADLINE_MS,
@@ -51,7 +52,7 @@ from tests.gui.driving import (
     open_and_track,
     part,
 )
-from tests.models import edit
+from tests.support.models import edit
 
 
 def is_open(banner: Banner) -> bool:

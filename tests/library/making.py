@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from emoviz import __version__, estimator, files
+from emoviz import __version__
 from emoviz.library.records import FileState, SongRecord
 from emoviz.library.store import Library
-from emoviz.trajectory import Provenance, Trajectory
+from emoviz.models import estimator
+from emoviz.system import files
+from emoviz.tracks.trajectory import Provenance, Trajectory
 
 MODEL = "cae"
 

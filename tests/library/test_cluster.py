@@ -18,8 +18,8 @@ from emoviz import errors
 from emoviz.library.cluster import analyze_on
 from emoviz.library.store import Library
 from emoviz.library.tracking import analyze
-from tests.audio import music, wait_until, write_music
-from tests.program import ROOT, Program
+from tests.support.audio import music, wait_until, write_music
+from tests.support.program import ROOT, Program
 
 RATE_HZ = 22050
 SONGS = 10

@@ -12,7 +12,7 @@ from emoviz import errors
 from emoviz.library import database, upkeep
 from emoviz.library.store import Library
 from tests.library.making import put
-from tests.places import read_only
+from tests.support.places import read_only
 
 
 @pytest.fixture

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from emoviz import errors
-from emoviz.estimator import Estimator
 from emoviz.library import upkeep
 from emoviz.library.records import FileState, LibrarySong, SongRecord
 from emoviz.library.search import find_alike
 from emoviz.library.store import Library
-from emoviz.song import Song
-from emoviz.tracker import File2Track
-from tests.audio import music, write_music
+from emoviz.models.estimator import Estimator
+from emoviz.songs.song import Song
+from emoviz.tracking.tracker import File2Track
 from tests.library.making import make_track, put
+from tests.support.audio import music, write_music
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from emoviz import errors
-from emoviz.estimator import Estimator
-from emoviz.library.songs import find_songs
 from emoviz.library.tracking import analyze, track_with
-from emoviz.song import Song
-from emoviz.tracker import File2Track, Update
-from tests.audio import write_music
+from emoviz.models.estimator import Estimator
+from emoviz.songs.finding import find_songs
+from emoviz.songs.song import Song
+from emoviz.tracking.tracker import File2Track, Update
+from tests.support.audio import write_music
 
 RATE_HZ = 22050
 

@@ -12,8 +12,8 @@ from PySide6.QtCore import QMimeDatabase
 from PySide6.QtGui import QImage
 
 import emoviz
-from emoviz import cli
-from emoviz.library.songs import SONG_SUFFIXES
+from emoviz.cli import program
+from emoviz.songs.finding import SONG_SUFFIXES
 
 ROOT = Path(emoviz.__file__).parents[1]
 DESKTOP = ROOT / "resources" / "desktop"
@@ -78,6 +78,6 @@ def test_the_manual_page_has_every_command(tmp_path: Path) -> None:
     script = ROOT / "build_scripts" / "make_manual.py"
     subprocess.run([sys.executable, script, "--date", "2026-11-25", "-o", file], check=True)
     page = file.read_text(encoding="utf-8")
-    for name in cli._command_names(cli._parser()):
+    for name in program._command_names(program._parser()):
         assert f".SS emoviz {name}" in page
     assert r"\fB\-\-model NAME\fR" in page

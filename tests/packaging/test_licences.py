@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emoviz import paths
+from emoviz.system import paths
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "build_scripts"
 

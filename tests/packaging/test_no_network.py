@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.audio import PulseSink, write_music
-from tests.program import Program
-from tests.screen import private_screen
+from tests.support.audio import PulseSink, write_music
+from tests.support.program import Program
+from tests.support.screen import private_screen
 
 CONFINE = Path(__file__).with_name("confine.py")
 

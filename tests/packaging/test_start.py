@@ -4,13 +4,18 @@ import json
 import subprocess
 import sys
 
-from tests.program import Program
+from tests.support.program import Program
 
 UNNEEDED = {
     *("av", "onnxruntime", "soundfile", "soxr", "sounddevice", "tinytag", "rich", "sqlite3"),
     *("distributed", "librosa", "matplotlib", "mutagen", "pyarrow", "scipy", "sklearn", "torch"),
-    *("emoviz.decoding", "emoviz.library.store", "emoviz.live_input", "emoviz.training.fit"),
-    *("emoviz.gui.film", "emoviz.gui.map_window", "emoviz.gui.picture"),
+    *(
+        "emoviz.songs.decoding",
+        "emoviz.library.store",
+        "emoviz.live.listening",
+        "emoviz.training.fits.network_fit",
+    ),
+    *("emoviz.gui.films.making", "emoviz.gui.map.window", "emoviz.gui.pictures.files"),
 }
 
 LOOK_AND_LEAVE = """

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from emoviz.training.dataset import Clip, decode, paper_ears
-from emoviz.training.ears import small_ears
-from emoviz.training.layouts import read_rows
+from emoviz.training.data.dataset import Clip, decode, paper_ears
+from emoviz.training.data.layouts import read_rows
+from emoviz.training.ears.ears import small_ears
 from tests.training.folders import write_data
 
 

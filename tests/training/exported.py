@@ -5,7 +5,12 @@ from dataclasses import fields
 import onnx
 import torch
 
-from emoviz.training.networks import Ensemble, Normalisation, TimeOrderedAutoencoder, fold_norms
+from emoviz.training.fits.networks import (
+    Ensemble,
+    Normalisation,
+    TimeOrderedAutoencoder,
+    fold_norms,
+)
 from emoviz.training.recipe import NetworkSettings
 
 

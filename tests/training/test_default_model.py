@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from emoviz import paths
-from emoviz.estimator import DEFAULT_MODEL, Estimator
-from emoviz.training.listener import mel_front_end
-from emoviz.training.tonality import pitch_front_end
+from emoviz.models.estimator import DEFAULT_MODEL, Estimator
+from emoviz.system import paths
+from emoviz.training.ears.listener import mel_front_end
+from emoviz.training.ears.tonality import pitch_front_end
 
 
 @pytest.fixture(scope="module")

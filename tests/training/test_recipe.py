@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from emoviz import errors, paths
+from emoviz import errors
+from emoviz.system import paths
 from emoviz.training.recipe import read_recipe
 from tests.training.folders import RECIPE, write_recipe
 

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emoviz import paths
-from emoviz.estimator import Estimator
-from emoviz.inference import Windows
-from emoviz.song import Song
-from emoviz.training import evaluate
-from emoviz.training.dataset import Floats, heard, paper_front_end
-from emoviz.training.ears import ears_of
+from emoviz.models.estimator import Estimator
+from emoviz.models.inference import Windows
+from emoviz.songs.song import Song
+from emoviz.system import paths
+from emoviz.tracking.windows import windows_of
+from emoviz.training.data.dataset import Floats, heard, paper_front_end
+from emoviz.training.ears.ears import ears_of
 from emoviz.training.export import estimates
 from emoviz.training.recipe import NetworkRecipe, read_recipe
-from emoviz.windows import windows_of
+from emoviz.training.scores import evaluate
 from tests.training.exported import network_of
 
 

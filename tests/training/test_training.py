@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from emoviz import errors
-from emoviz.estimator import Estimator
-from emoviz.inference import Windows
-from emoviz.song import Song
-from emoviz.tracker import File2Track
-from emoviz.training import commands, evaluate
-from emoviz.training.dataset import Clip
+from emoviz.models.estimator import Estimator
+from emoviz.models.inference import Windows
+from emoviz.songs.song import Song
+from emoviz.tracking.tracker import File2Track
+from emoviz.training import commands
+from emoviz.training.data.dataset import Clip
 from emoviz.training.recipe import NetworkRecipe, read_recipe
+from emoviz.training.scores import evaluate
 from tests.training.exported import network_of
 from tests.training.folders import EXTRA, RECIPE, SCORED, write_recipe
 

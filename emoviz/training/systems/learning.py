@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from emoviz.training.curves import Curve
-from emoviz.training.dataset import Clip
-from emoviz.training.fit import one_thread
+from emoviz.training.data.dataset import Clip
+from emoviz.training.fits.curves import Curve
+from emoviz.training.fits.network_fit import one_thread
 from emoviz.training.systems.system import Doubles
 
 _WATCHED_EVERY = 7

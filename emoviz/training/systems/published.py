@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from emoviz.training.dataset import BANDS, DIMENSIONS, Clip
+from emoviz.training.data.dataset import BANDS, DIMENSIONS, Clip
 from emoviz.training.systems.learning import Course, Examples, learnt
 from emoviz.training.systems.system import Doubles, Note, System
 

@@ -7,7 +7,7 @@ import torch
 from sklearn.model_selection import GroupKFold
 from torch import nn
 
-from emoviz.training.dataset import BANDS, DIMENSIONS, Clip
+from emoviz.training.data.dataset import BANDS, DIMENSIONS, Clip
 from emoviz.training.systems.extreme import ExtremeLearningMachine
 from emoviz.training.systems.learning import Course, Examples, learnt
 from emoviz.training.systems.system import Doubles, Note, System

@@ -7,8 +7,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.training.curves import Curve
-from emoviz.training.dataset import Clip
+from emoviz.training.data.dataset import Clip
+from emoviz.training.fits.curves import Curve
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 Note: TypeAlias = Callable[[str, Curve], None]

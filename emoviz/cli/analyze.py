@@ -1,0 +1,144 @@
+"""What `emoviz analyze` and `emoviz library add` do: songs are tracked, kept and written."""
+
+import argparse
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from emoviz import errors
+from emoviz.cli import progress
+from emoviz.cli.analyze_command import NOTES
+from emoviz.library import database
+from emoviz.library.batch import Run, Tally, each_once
+from emoviz.library.outputs import STANDARD_OUTPUT, FilePerSong, Nowhere, OneFile, Output
+from emoviz.library.store import Library
+from emoviz.library.tables import Tracks, check_table, is_table, write_table
+from emoviz.library.tracking import Outcome, analyze
+from emoviz.models import estimator
+from emoviz.songs.finding import is_folder
+from emoviz.system import files
+
+
+def analyze_songs(options: argparse.Namespace) -> int:
+    """Track every song and write what was asked for; give the exit status.
+
+    Raises `errors.EmovizError` only for what concerns all songs; what concerns one is printed as
+    one line on standard error, and the others go on.
+    """
+    if options.library is not None:
+        if options.output is not None:
+            raise errors.OutputError(
+                Path(options.output),
+                "the library keeps the tracks",
+                "leave out -o, or use 'emoviz library export' afterwards",
+            )
+        return 1 if add_to_library(options, options.library).failed else 0
+    batch = _Batch(options)
+    output = options.output or "."
+    lone = batch.lone_song
+    if output == STANDARD_OUTPUT:
+        if lone is None:
+            raise errors.OutputError(
+                Path(output), "standard output takes one song", "name a folder with -o"
+            )
+        return batch.run(OneFile(None, options.format, lone), None)
+    target = Path(output)
+    to_folder = is_folder(target) or output.endswith("/")
+    if is_table(target) and not to_folder and (lone is None or target.suffix == ".parquet"):
+        return batch.run_to_table(target)
+    if lone is not None:
+        if to_folder:
+            target = target / f"{lone.stem}.{options.format}"
+        return batch.run(OneFile(target, options.format, lone), None)
+    if target.exists() and not is_folder(target):
+        raise errors.OutputError(target, "several songs need a folder", "name one with -o")
+    named = [path for path in options.paths if not is_folder(path)]
+    one_source = len(options.paths) == 1
+    output_files = FilePerSong(target, options.format, named, one_source=one_source)
+    return batch.run(output_files, target / NOTES)
+
+
+def add_to_library(options: argparse.Namespace, file: Path) -> Tally:
+    """Track every song that the library in `file` does not know, and put it in."""
+    batch = _Batch(options)
+    batch.run(Nowhere(), file)
+    return batch.tally
+
+
+class _Batch:
+    """The songs that were asked for, counted, and what they are tracked with."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        if options.model not in (known := estimator.installed()):
+            raise errors.ModelNotFoundError(options.model, known)
+        self._options = options
+        self.tally = Tally()
+        said: list[str] = []
+        self._count = sum(1 for _ in each_once(options.paths, said.append))
+        with progress.progress(0) as view:
+            for sentence in said:
+                view.say(sentence)
+        if not self._count:
+            raise errors.NoSongsError(options.paths)
+
+    @property
+    def lone_song(self) -> Path | None:
+        """The song, if one was named and nothing else."""
+        paths_given = self._options.paths
+        if self._count > 1 or any(map(is_folder, paths_given)):
+            return None
+        song: Path = paths_given[0]
+        return song
+
+    def run(self, output: Output, library_file: Path | None) -> int:
+        """Track what the library in a file does not know, if there is one; give the status."""
+        with ExitStack() as stack:
+            library = None
+            if library_file is not None:
+                library = stack.enter_context(self._open(library_file))
+            self._run(output, library)
+        return 1 if self.tally.failed else 0
+
+    def run_to_table(self, table: Path) -> int:
+        """Track what the library beside a table does not know, and write the table."""
+        check_table(table)
+        if any(files.is_same(table, path) for path in self._options.paths):
+            raise errors.OutputIsSongError(table)
+        with self._open(table.with_name(f".{table.name}.library")) as library:
+            self._run(Nowhere(), library)
+            write_table(self._tracks(library), table)
+        return 1 if self.tally.failed else 0
+
+    def _open(self, file: Path) -> Library:
+        if self._options.new and (kept := database.set_aside(file)) is not None:
+            with progress.progress(0) as view:
+                view.say(f"{file}: what was there is kept as {kept.name}.")
+        return Library.open(file)
+
+    def _run(self, output: Output, library: Library | None) -> None:
+        began_s = time.monotonic()
+        jobs = min(self._options.jobs, self._count)
+        songs = each_once(self._options.paths, lambda _: None)
+        with progress.progress(self._count) as view:
+            run = Run(library, self._options.model, output, view)
+            self.tally = run.tally
+            model, scheduler = self._options.model, self._options.scheduler
+            track = partial(analyze, model=model, jobs=jobs, on_update=view.window)
+            run(songs, partial(_analyze_on, scheduler, model=model) if scheduler else track)
+        if self._count > 1:
+            progress.show_tally(self.tally, time.monotonic() - began_s)
+
+    def _tracks(self, library: Library) -> Tracks:
+        for song, _ in each_once(self._options.paths, lambda _: None):
+            found = library.find(song, self._options.model)
+            if found is not None:
+                yield found
+
+
+def _analyze_on(scheduler: str, paths: Iterable[Path], model: str) -> Iterator[Outcome]:
+    # Imported here: Dask is no part of every installation.
+    from emoviz.library.cluster import analyze_on
+
+    return analyze_on(scheduler, paths, model)

@@ -1,0 +1,94 @@
+"""`emoviz listen`: a line for every half-second that is heard, and its track and sound in files."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from emoviz import errors
+from emoviz.devices.microphone import Microphone
+from emoviz.live.listening import POLL_S, Listening, News, Recorded
+from emoviz.live.tracker import LiveUpdate
+from emoviz.models import estimator
+from emoviz.system import files
+from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.trail import Values, time_of
+
+
+def listen(
+    device: str, seconds: float, output: Path | None, record: Path | None, model: str
+) -> int:
+    """Listen to an input until `seconds` have been heard or an interrupt comes.
+
+    Writes the track to `output` and the sound to `record`. Gives the exit status. Raises
+    `errors.EmovizError`; what was heard before an input was lost is written all the same.
+    """
+    for target in filter(None, (output, record)):
+        files.check_target(target)
+    listening = Listening(Microphone(device), estimator.load(model))
+    listening.record_to = record
+    lines = _Lines(sys.stdout)
+    lost: errors.InputDeviceLostError | None = None
+    with _interrupted() as stop:
+        while not stop.wait(POLL_S) and listening.heard_s < seconds:
+            try:
+                lines.take(listening.step(seconds))
+            except errors.InputDeviceLostError as error:
+                lost = error
+                break
+        lines.take(listening.end())
+    if output is not None and lines.values is not None:
+        recorded = lines.recorded
+        trajectory = recorded.trajectory if recorded else listening.trajectory(lines.values)
+        trajectory.save_csv(output)
+    if lost is not None:
+        raise lost
+    if lines.values is None:
+        raise errors.NothingHeardError
+    return 1 if lines.failed else 0
+
+
+class _Lines:
+    """Prints a line for each new value, and keeps what is wanted in the end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._words = Circumplex.russell()
+        self._printed = 0
+        self.values: Values | None = None
+        self.recorded: Recorded | None = None
+        self.failed = False
+
+    def take(self, news: News) -> None:
+        if news.update is not None:
+            self._print(news.update)
+        if news.problem is not None:
+            self.failed = True
+            print(f"emoviz: {news.problem}", file=sys.stderr)
+        self.recorded = news.recorded or self.recorded
+
+    def _print(self, update: LiveUpdate) -> None:
+        self.values = update.values
+        for index in range(self._printed, len(update.values)):
+            valence, arousal, *deviations = update.values[index].tolist()
+            shown = [f"{value:+.2f}" for value in (valence, arousal)]
+            if deviations:
+                shown = [f"{text} ± {sd:.2f}" for text, sd in zip(shown, deviations, strict=True)]
+            word = self._words.word_at(valence, arousal)
+            line = f"{time_of(index):8.1f} s   valence {shown[0]}   arousal {shown[1]}   {word}"
+            print(line, file=self._stream, flush=True)
+        self._printed = len(update.values)
+
+
+@contextmanager
+def _interrupted() -> Iterator[threading.Event]:
+    """Give what is set by an interrupt (Ctrl+C) instead of what that does otherwise."""
+    stop = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,1 @@
+"""PortAudio, and the outputs and inputs that it knows."""

@@ -1,0 +1,1 @@
+"""Films of songs: their picture, their making, and their dialog."""

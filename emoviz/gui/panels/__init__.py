@@ -1,0 +1,1 @@
+"""What stands around the plane: readout, summary, transport, messages."""

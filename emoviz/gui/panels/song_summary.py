@@ -1,0 +1,179 @@
+"""What the panel says of the whole song: quadrants, mean, range, and its highest moments."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from emoviz.gui.look.texts import format_time, signed
+from emoviz.gui.look.theme import Theme, interface_font, link_style
+from emoviz.hearing.front_end import COLUMN_S
+from emoviz.tracks.circumplex import QUADRANTS, quadrants
+from emoviz.tracks.trail import Values
+
+_UNKNOWN = "–"
+_VALENCE, _AROUSAL = 0, 1
+
+
+class SongSummary(QWidget):
+    """The song in a few numbers; a click on a moment asks to go there."""
+
+    seek_requested = Signal(float)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shares = QuadrantShares(theme)
+        self._captions = [
+            _label(text, dim=True)
+            for text in (
+                self.tr("valence"),
+                self.tr("arousal"),
+                self.tr("mean"),
+                self.tr("range"),
+                self.tr("highest"),
+            )
+        ]
+        self._means = [_label(_UNKNOWN), _label(_UNKNOWN)]
+        self._ranges = [_label(_UNKNOWN), _label(_UNKNOWN)]
+        self._moments_s = [0.0, 0.0]
+        self._moments = [self._moment_button(dimension) for dimension in (_VALENCE, _AROUSAL)]
+        self._lay_out()
+        theme.changed.connect(self._take_colours)
+        self._take_colours()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Make do with less width."""
+        self._grid.setHorizontalSpacing(6 if narrow else 14)
+        for label in self._ranges:
+            label.setFont(interface_font(8.5 if narrow else 9.5))
+
+    def set_track(self, values: Values) -> None:
+        """Sum up `values`, NaN where nothing is known yet."""
+        known = values[~np.isnan(values[:, 0])]
+        self._shares.set_shares(quadrant_shares(known))
+        for dimension in (_VALENCE, _AROUSAL):
+            self._show_dimension(dimension, values[:, dimension], known[:, dimension])
+
+    def _show_dimension(self, dimension: int, track: Values, known: Values) -> None:
+        mean, spread, moment = (
+            self._means[dimension],
+            self._ranges[dimension],
+            self._moments[dimension],
+        )
+        moment.setEnabled(bool(len(known)))
+        if not len(known):
+            for shown in (mean, spread, moment):
+                shown.setText(_UNKNOWN)
+            return
+        mean.setText(signed(float(known.mean())))
+        spread.setText(f"{signed(float(known.min()))} … {signed(float(known.max()))}")
+        # Values stand at the end of their half-second: its start is where to listen from.
+        self._moments_s[dimension] = int(np.nanargmax(track)) * COLUMN_S
+        time = format_time(self._moments_s[dimension])
+        moment.setText(self.tr("at {0}").format(time))
+        what = (self.tr("Most positive moment"), self.tr("Most excited moment"))[dimension]
+        moment.setAccessibleName(f"{what}, {time}")
+        moment.setToolTip(self.tr("{0}: go there").format(what))
+
+    def _moment_button(self, dimension: int) -> QPushButton:
+        button = QPushButton()
+        button.setText(_UNKNOWN)
+        button.setFont(interface_font(9.5))
+        button.setEnabled(False)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(lambda: self.seek_requested.emit(self._moments_s[dimension]))
+        return button
+
+    def _lay_out(self) -> None:
+        valence, arousal, *rows = self._captions
+        grid = self._grid = QGridLayout()
+        grid.setContentsMargins(0, 4, 0, 0)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(1)
+        for column, caption in enumerate((valence, arousal), start=1):
+            grid.addWidget(caption, 0, column)
+            grid.setColumnStretch(column, 1)
+        cells: tuple[Sequence[QWidget], ...] = (self._means, self._ranges, self._moments)
+        for row, (caption, pair) in enumerate(zip(rows, cells, strict=True), start=1):
+            grid.addWidget(caption, row, 0)
+            for column, cell in enumerate(pair, start=1):
+                grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignLeft)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._shares)
+        layout.addLayout(grid)
+
+    def _take_colours(self) -> None:
+        colours = self._theme.colours
+        for caption in self._captions:
+            caption.setStyleSheet(f"color: {colours.dim};")
+        for button in self._moments:
+            button.setStyleSheet(link_style(colours))
+
+
+class QuadrantShares(QWidget):
+    """A bar for each quadrant: how much of the song lies in it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shares = [0.0] * len(QUADRANTS)
+        self._names = [QCoreApplication.translate("Quadrants", name) for name in QUADRANTS]
+        self._font = interface_font(9.5)
+        self._row_px = int(QFontMetricsF(self._font).height()) + 7
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(len(QUADRANTS) * self._row_px)
+        self.setAccessibleName(self.tr("Share of each quadrant"))
+        theme.changed.connect(self.update)
+
+    def set_shares(self, shares: list[float]) -> None:
+        """Show the shares, which add up to 1, or are all 0 while nothing is known."""
+        self._shares = shares
+        self.setAccessibleDescription(
+            ", ".join(
+                f"{name} {share:.0%}" for name, share in zip(self._names, shares, strict=True)
+            )
+        )
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Give the height of four rows."""
+        return QSize(200, len(QUADRANTS) * self._row_px)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the names, the bars and the shares."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._font)
+        colours = self._theme.colours
+        rows = zip(self._names, self._shares, colours.quadrants, strict=True)
+        for row, (name, share, colour) in enumerate(rows):
+            box = QRectF(0, row * self._row_px, self.width(), self._row_px - 4)
+            painter.setPen(QColor(colours.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, name)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{share:.0%}")
+            groove = QRectF(0, box.bottom(), self.width(), 3)
+            painter.fillRect(groove, QColor(colours.line))
+            groove.setWidth(self.width() * share)
+            painter.fillRect(groove, QColor(colour))
+        painter.end()
+
+
+def quadrant_shares(values: Values) -> list[float]:
+    """Give the share of values in each of the four quadrants, in the order of `QUADRANTS`."""
+    if not len(values):
+        return [0.0] * len(QUADRANTS)
+    counts = np.bincount(quadrants(values[:, 0], values[:, 1]), minlength=len(QUADRANTS))
+    return [float(share) for share in counts / len(values)]
+
+
+def _label(text: str, *, dim: bool = False) -> QLabel:
+    label = QLabel(text)
+    label.setFont(interface_font(8.5 if dim else 9.5))
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

@@ -1,0 +1,1 @@
+"""Pictures of a track: posters, panels, paths, and their dialog."""

@@ -1,0 +1,1 @@
+"""The valence-arousal plane: its camera, its ground, the trail on it."""

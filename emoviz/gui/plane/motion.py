@@ -1,0 +1,130 @@
+"""What of the plane moves with the song: the trail, its head, and the deviation around it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QRadialGradient
+
+from emoviz.gui.look.theme import Colours, with_alpha
+from emoviz.gui.plane.geometry import GLOW_RADIUS_PX, HEAD_RADIUS_PX, Geometry
+from emoviz.tracks.trail import ELLIPSE_DEVIATIONS, Values
+
+_OLDEST_SHARE = 0.12
+
+# A minute's trail has 481 points, each 10 µs to draw. Most lie closer than a pixel to the next.
+_LEAST_STROKE_PX = 1.5
+_MOST_STROKES = 160
+
+_SOFTNESS_STOPS = 9
+
+
+def trail_box(geometry: Geometry, trail: Values) -> QRectF:
+    """Give the box that a trail (m, 2) with its head takes up; empty where there is none."""
+    if not len(trail):
+        return QRectF()
+    low, high = trail.min(axis=0), trail.max(axis=0)
+    box = QRectF(geometry.point(low[0], high[1]), geometry.point(high[0], low[1]))
+    margin = GLOW_RADIUS_PX * geometry.scale + 2
+    return box.adjusted(-margin, -margin, margin, margin)
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """What a trail is drawn with: its colour, that of the ground, and its widths."""
+
+    colour: str
+    ground: str
+    oldest_px: float
+    youngest_px: float
+
+
+def draw_trail(
+    painter: QPainter, geometry: Geometry, trail: Values, full: int, stroke: Stroke
+) -> None:
+    """Draw a trail (m, 2), the oldest point first; `full` points ago it has faded away."""
+    if len(trail) < 2:
+        return
+    origin, radius = geometry.origin, geometry.radius_px
+    points = np.column_stack([origin.x() + trail[:, 0] * radius, origin.y() - trail[:, 1] * radius])
+    kept = _apart(points)
+    youths = 1.0 - (len(points) - 1 - kept) / full
+    places = [QPointF(x, y) for x, y in points[kept].tolist()]
+    # Mixed, not translucent: where two strokes overlap the trail would look beaded. Young is wide
+    # and bright, old is thin and faint; the square makes the tail long.
+    shares = (_OLDEST_SHARE + (1.0 - _OLDEST_SHARE) * youths**2)[:, None]
+    old, young = _rgb(stroke.ground), _rgb(stroke.colour)
+    colours = (old + (young - old) * shares).round().astype(int).tolist()
+    widths = geometry.scale * (stroke.oldest_px + (stroke.youngest_px - stroke.oldest_px) * youths)
+    pen = QPen()
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    for index in range(1, len(places)):
+        pen.setColor(QColor(*colours[index]))
+        pen.setWidthF(widths[index])
+        painter.setPen(pen)
+        painter.drawLine(places[index - 1], places[index])
+
+
+def draw_head(painter: QPainter, geometry: Geometry, head: QPointF, colours: Colours) -> None:
+    """Draw the head of the trail at a place in the picture, with its glow."""
+    glow_px, radius_px = GLOW_RADIUS_PX * geometry.scale, HEAD_RADIUS_PX * geometry.scale
+    glow = QRadialGradient(head, glow_px)
+    glow.setColorAt(0.0, with_alpha(colours.trail, 0.55))
+    glow.setColorAt(1.0, with_alpha(colours.trail, 0.0))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(glow)
+    painter.drawEllipse(head, glow_px, glow_px)
+    painter.setBrush(QColor(colours.trail))
+    painter.setPen(QPen(QColor(colours.panel), 1.5))
+    painter.drawEllipse(head, radius_px, radius_px)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def ellipse_box(
+    geometry: Geometry, head: tuple[float, float] | None, deviation: tuple[float, float] | None
+) -> QRectF:
+    """Give the box of the ellipse that holds 90 % of ratings; empty where nothing is known."""
+    if head is None or deviation is None:
+        return QRectF()
+    across, upright = (ELLIPSE_DEVIATIONS * part for part in deviation)
+    return QRectF(
+        geometry.point(head[0] - across, head[1] + upright),
+        geometry.point(head[0] + across, head[1] - upright),
+    )
+
+
+def draw_ellipse(painter: QPainter, box: QRectF, colours: Colours) -> None:
+    """Draw how likely ratings are around the head; a faint line says where 90 % of them end."""
+    if box.isEmpty():
+        return
+    # The normal distribution itself, which at the line has fallen to a tenth.
+    softness = QRadialGradient(QPointF(0.0, 0.0), 1.0)
+    for stop in range(_SOFTNESS_STOPS):
+        away = stop / (_SOFTNESS_STOPS - 1)
+        likelihood = math.exp(-0.5 * (away * ELLIPSE_DEVIATIONS) ** 2)
+        softness.setColorAt(away, with_alpha(colours.trail, 0.24 * likelihood))
+    painter.save()
+    painter.translate(box.center())
+    painter.scale(box.width() / 2, box.height() / 2)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(softness)
+    painter.drawEllipse(QPointF(0.0, 0.0), 1.0, 1.0)
+    painter.restore()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(with_alpha(colours.trail, 0.3), 1.0))
+    painter.drawEllipse(box)
+
+
+def _rgb(colour: str) -> np.ndarray:
+    of = QColor(colour)
+    return np.array([of.red(), of.green(), of.blue()])
+
+
+def _apart(points: Values) -> np.ndarray:
+    """Give the indices of points that lie a stroke apart along the way, the last one among them."""
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    # Counted from the head, or the strokes would change all along as the head moves on.
+    stroke = np.floor((way[-1] - way) / max(_LEAST_STROKE_PX, way[-1] / _MOST_STROKES))
+    kept: np.ndarray = np.flatnonzero(np.append(np.diff(stroke) != 0, True))
+    return kept

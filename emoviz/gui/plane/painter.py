@@ -1,0 +1,262 @@
+"""Draws the valence-arousal plane, for the screen and for pictures alike."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from pyqtgraph.functions import arrayToQPath
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+
+from emoviz.gui.look.ramp import even_ramp
+from emoviz.gui.look.texts import format_time, with_deviation
+from emoviz.gui.look.theme import Colours, with_alpha
+from emoviz.gui.plane.camera import WHOLE_PLANE, Camera
+from emoviz.gui.plane.geometry import Geometry
+from emoviz.gui.plane.ground import Label, PlaneGround, near, opacity
+from emoviz.gui.plane.motion import (
+    Stroke,
+    draw_ellipse,
+    draw_head,
+    draw_trail,
+    ellipse_box,
+    trail_box,
+)
+from emoviz.gui.plane.overlay import draw_inset, draw_tip, point_near
+from emoviz.gui.plane.second_path import SecondPath
+from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.density import EXTENT, density_of
+from emoviz.tracks.trail import Values, deviation_at, head_at, time_of, trail_at
+
+TRAIL_S = 15.0
+"""Length of the trail if nothing else is asked for."""
+
+_TRAIL_STEP_S = 0.125
+_TRAIL_PX = (1.2, 5.0)
+"""Width of the trail where it is oldest and where it is youngest."""
+
+# Twenty minutes of values. A longer path is drawn from a choice of them: 21,600 take 180 ms, and
+# so many lie on top of each other that the choice looks the same.
+_MOST_GHOST_POINTS = 2400
+
+_OPAQUE_FROM = 0.12
+"""Share of the highest density from which its map hides the ground."""
+
+
+@dataclass
+class _Stills:
+    """What does not move, drawn once and kept, and what it was drawn for."""
+
+    size: QSize
+    pixel_ratio: float
+    camera: Camera
+    labels: list[Label]
+    ground: QPixmap
+    # Ground and ghost apart: while a song is analysed the path changes ten times a second.
+    whole: QPixmap | None = None
+    near_head: tuple[Label, ...] = ()
+
+
+class PlanePainter:
+    """Draws a track on the plane at any size; what does not move is drawn once and kept."""
+
+    def __init__(self, circumplex: Circumplex, colours: Colours) -> None:
+        self._circumplex = circumplex
+        self._colours = colours
+        self._ground = PlaneGround(circumplex, colours)
+        self._values: Values = np.zeros((0, 2))
+        self._stills: _Stills | None = None
+        self._density: QImage | None = None
+        self._shows_density = False
+        self._second = SecondPath()
+        self.camera = WHOLE_PLANE
+        self.trail_s = TRAIL_S
+        self.marked: int | None = None
+        """Index of the value whose tip is shown."""
+
+    def set_colours(self, colours: Colours) -> None:
+        """Draw in these colours from now on."""
+        self._colours = self._ground.colours = colours
+        self._stills = self._density = None
+
+    def set_words(self, circumplex: Circumplex) -> None:
+        """Write these words around the circle."""
+        self._circumplex = circumplex
+        self._ground.set_words(circumplex)
+        self._stills = None
+
+    def set_taken(self, box: QRectF) -> None:
+        """Keep words from a box that something else lies on."""
+        self._ground.taken = box
+        self._stills = None
+
+    def set_track(self, values: Values) -> None:
+        """Draw the path of `values`, NaN where nothing is known yet."""
+        self._values = values
+        self._density = None
+        if self.marked is not None and self.marked >= len(values):
+            self.marked = None
+        self._forget_path()
+
+    def set_second_track(self, values: Values) -> None:
+        """Draw a second path over the first, none of no values."""
+        self._second.values = values
+        self._forget_path()
+
+    def set_density(self, shown: bool) -> None:
+        """Draw where the song's values gather, or do not."""
+        self._shows_density = shown
+        self._forget_path()
+
+    def geometry(self, size: QSize) -> Geometry:
+        """Give where things lie in a picture of `size`."""
+        return self._ground.geometry(size, self.camera)
+
+    def draw(self, painter: QPainter, size: QSize, pixel_ratio: float, time_s: float) -> None:
+        """Draw the plane, and the trail as it is at `time_s`."""
+        geometry = self.geometry(size)
+        head = head_at(self._values, time_s)
+        head_place = None if head is None else geometry.point(*head)
+        stills = self._drawn_stills(geometry, pixel_ratio, head_place)
+        assert stills.whole is not None
+        painter.drawPixmap(0, 0, stills.whole)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        deviation = deviation_at(self._values, time_s)
+        draw_ellipse(painter, ellipse_box(geometry, head, deviation), self._colours)
+        full = round(self.trail_s / _TRAIL_STEP_S)
+        stroke = Stroke(self._colours.trail, self._colours.panel, *_TRAIL_PX)
+        draw_trail(painter, geometry, self.trail(time_s), full, stroke)
+        if head_place is not None:
+            draw_head(painter, geometry, head_place, self._colours)
+        self._second.draw_moving(painter, geometry, self._colours, time_s, self.trail_s)
+        if head_place is not None:
+            for label in stills.near_head:
+                painter.setOpacity(opacity(label, head_place, geometry.scale))
+                self._ground.draw_label(painter, label)
+            painter.setOpacity(1.0)
+        if self.marked is not None:
+            place = geometry.point(*self._values[self.marked, :2])
+            draw_tip(painter, geometry, place, self._tip(self.marked), self._colours)
+        draw_inset(painter, geometry, head, self._colours)
+        if not geometry.inset.isEmpty():
+            self._second.draw_in_inset(painter, geometry, self._colours, time_s)
+
+    def trail(self, time_s: float) -> Values:
+        """Give the trail at `time_s`, (m, 2), the oldest point first."""
+        return trail_at(self._values, time_s, self.trail_s, _TRAIL_STEP_S)
+
+    def word_at(self, valence: float, arousal: float) -> str:
+        """Name a point of the plane by the words around it."""
+        return self._circumplex.word_at(valence, arousal)
+
+    def value_near(self, size: QSize, place: QPointF) -> int | None:
+        """Give the index of the value of the path that a place in the picture is on, if any."""
+        return point_near(self._values, self.geometry(size), place)
+
+    def moving_area(self, size: QSize, time_s: float) -> QRectF:
+        """Give the rectangle that trail, head and ellipse take up at `time_s`, if any."""
+        geometry = self.geometry(size)
+        second = self._second.moving_area(geometry, time_s, self.trail_s)
+        area = trail_box(geometry, self.trail(time_s))
+        if area.isEmpty():
+            return second
+        area = area.united(second)
+        head, deviation = head_at(self._values, time_s), deviation_at(self._values, time_s)
+        ellipse = ellipse_box(geometry, head, deviation)
+        if not ellipse.isEmpty():
+            area = area.united(ellipse.adjusted(-2, -2, 2, 2))
+        if self._stills is not None and head is not None:
+            for label in near(self._stills.labels, geometry.point(*head), geometry.scale):
+                area = area.united(label.extent)
+        return area.united(geometry.inset)
+
+    def _drawn_stills(
+        self, geometry: Geometry, pixel_ratio: float, head: QPointF | None
+    ) -> _Stills:
+        stills, size = self._stills, geometry.size
+        if stills is None or (size, pixel_ratio, self.camera) != (
+            stills.size,
+            stills.pixel_ratio,
+            stills.camera,
+        ):
+            labels = self._ground.labels(geometry)
+            ground = self._draw_ground(geometry, pixel_ratio)
+            stills = _Stills(size, pixel_ratio, self.camera, labels, ground)
+            self._stills = stills
+        near_head = () if head is None else near(stills.labels, head, geometry.scale)
+        if stills.whole is None or near_head != stills.near_head:
+            stills.near_head = near_head
+            stills.whole = self._draw_whole(stills, geometry)
+        return stills
+
+    def _draw_ground(self, geometry: Geometry, pixel_ratio: float) -> QPixmap:
+        pixmap = QPixmap(geometry.size * pixel_ratio)
+        pixmap.setDevicePixelRatio(pixel_ratio)
+        pixmap.fill(QColor(self._colours.panel))
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._ground.draw_quadrants(painter, geometry)
+        painter.end()
+        return pixmap
+
+    def _draw_whole(self, stills: _Stills, geometry: Geometry) -> QPixmap:
+        pixmap = stills.ground.copy()
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._shows_density:
+            self._draw_density(painter, geometry)
+        self._ground.draw_lines(painter, geometry)
+        for label in stills.labels:
+            if label not in stills.near_head:
+                self._ground.draw_label(painter, label)
+        self._draw_ghost(painter, geometry)
+        self._second.draw_ghost(painter, geometry, self._colours)
+        painter.end()
+        return pixmap
+
+    def _draw_density(self, painter: QPainter, geometry: Geometry) -> None:
+        if self._density is None:
+            self._density = _density_image(density_of(self._values), self._colours)
+        box = QRectF(geometry.point(-EXTENT, EXTENT), geometry.point(EXTENT, -EXTENT))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(box, self._density)
+
+    def _draw_ghost(self, painter: QPainter, geometry: Geometry) -> None:
+        origin, radius = geometry.origin, geometry.radius_px
+        values = self._values[:: 1 + len(self._values) // _MOST_GHOST_POINTS]
+        path = arrayToQPath(
+            origin.x() + values[:, 0] * radius,
+            origin.y() - values[:, 1] * radius,
+            connect="finite",
+        )
+        # Qt strokes a thin cosmetic pen many times faster than any wider one.
+        pen = QPen(with_alpha(self._colours.ghost, 0.6), painter.device().devicePixelRatio())
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawPath(path)
+
+    def _tip(self, index: int) -> list[str]:
+        value = [float(part) for part in self._values[index]]
+        deviations = value[2:] if len(value) == 4 else (None, None)
+        word = self._circumplex.word_at(value[0], value[1])
+        valence = QCoreApplication.translate("PlanePainter", "valence {0}")
+        arousal = QCoreApplication.translate("PlanePainter", "arousal {0}")
+        return [
+            f"{format_time(time_of(index), tenths=True)}  {word}",
+            valence.format(with_deviation(value[0], deviations[0])),
+            arousal.format(with_deviation(value[1], deviations[1])),
+        ]
+
+    def _forget_path(self) -> None:
+        if self._stills is not None:
+            self._stills.whole = None
+
+
+def _density_image(density: np.ndarray, colours: Colours) -> QImage:
+    ramp = even_ramp(colours.panel, colours.density, 256)
+    alpha = np.clip(np.arange(256) / 255 / _OPAQUE_FROM, 0.0, 1.0)[:, None]
+    # Qt's premultiplied format, blue first.
+    table = np.column_stack([ramp[:, ::-1] * alpha, 255 * alpha]).round().astype(np.uint8)
+    pixels = np.ascontiguousarray(table[np.round(255 * density).astype(int)])
+    rows, columns = density.shape
+    image_format = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(pixels.data, columns, rows, 4 * columns, image_format).copy()

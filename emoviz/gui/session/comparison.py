@@ -1,0 +1,291 @@
+"""A second track beside the one that is shown: of another song, another model, or of labels."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from emoviz import errors
+from emoviz.gui import dialogs
+from emoviz.gui import settings as remembered
+from emoviz.gui.look.theme import Theme
+from emoviz.gui.panels.comparison_panel import ComparisonPanel
+from emoviz.gui.session.analysis_worker import AnalysisWorker
+from emoviz.gui.session.labels_reader import LabelsReader
+from emoviz.gui.settings import Settings
+from emoviz.hearing.front_end import FrontEnd
+from emoviz.models import estimator
+from emoviz.models.estimator import ModelInfo
+from emoviz.songs.processes.pool import DecoderPool
+from emoviz.songs.song import Song
+from emoviz.tracking.tracker import Update
+from emoviz.tracks.agreement import agreements
+from emoviz.tracks.labels import Labels
+from emoviz.tracks.trail import Values, index_at
+from emoviz.tracks.trajectory import Trajectory
+
+_NOTHING: Values = np.zeros((0, 2))
+
+
+class Comparison(QObject):
+    """Finds a second track, when the first is found, and says how the two agree.
+
+    It is told of the first track as the views are, by `set_song`, `set_track` and `seek`. Its
+    public methods without arguments are actions; each is named after its row of the table.
+    """
+
+    track_changed = Signal(object)
+    """The second track's `Values`, none where nothing is compared"""
+    said = Signal(str)
+    """A sentence about what has gone wrong"""
+
+    def __init__(
+        self, window: QWidget, settings: Settings, theme: Theme, decoders: DecoderPool
+    ) -> None:
+        super().__init__(window)
+        self.panel = ComparisonPanel(theme)
+        self._window = window
+        self._settings = settings
+        self._models_menu = QMenu(window)
+        self._actions: dict[str, QAction] = {}
+        self._song: Song | None = None
+        self._model: ModelInfo | None = None
+        self._first = self._second = _NOTHING
+        self._first_found = False
+        self._time_s = 0.0
+        self._shown_index: int | None = None
+        self._other_model = ""
+        self._waiting: tuple[Path, str] | None = None
+        self._request = self._labels_request = 0
+        self._worker = AnalysisWorker(decoders)
+        self._worker.opened.connect(self._on_opened)
+        self._worker.updated.connect(self._on_updated)
+        self._worker.finished.connect(self._on_finished)
+        self._worker.failed.connect(self._on_failed)
+        self._worker.warned.connect(self._on_warned)
+        self._reader = LabelsReader()
+        self._reader.finished.connect(self._on_labels)
+        self._reader.failed.connect(self._on_no_labels)
+
+    # What the actions of the table do.
+
+    def compare_song(self) -> None:
+        """Let the user choose a song to compare with."""
+        dialogs.choose_song(
+            self._window,
+            self._settings.get(remembered.FOLDER),
+            self._begin_song,
+            title=self.tr("Compare with a song"),
+        )
+
+    def compare_model(self) -> None:
+        """Compare with what the other model finds in the song."""
+        for name in self._other_models()[:1]:
+            self._begin_model(name)
+
+    def compare_labels(self) -> None:
+        """Let the user choose labels to compare with."""
+        dialogs.choose_labels(
+            self._window, self._settings.get(remembered.FOLDER), self._begin_labels
+        )
+
+    def stop_comparing(self) -> None:
+        """Show the first track alone."""
+        self._worker.cancel()
+        self._request = self._labels_request = 0
+        self._waiting = None
+        self._other_model = ""
+        self.panel.hide()
+        self._show_state()
+        self._show_second(_NOTHING)
+
+    # What the window tells.
+
+    def take_actions(self, actions: dict[str, QAction]) -> None:
+        """Take the window's actions, to enable those of this part."""
+        self._actions = actions
+        self.panel.add_stop(actions["stop_comparing"])
+
+    def set_song(self, song: Song, model: ModelInfo) -> None:
+        """Begin anew with another first song: only a model is compared on it as well."""
+        self._song, self._model = song, model
+        self._first_found = False
+        other_model = self._other_model
+        self.stop_comparing()
+        self._offer_models()
+        if other_model and other_model != model.name:
+            self._begin_model(other_model)
+
+    def set_track(self, values: Values) -> None:
+        """Compare with `values`, the first track, as far as it is known."""
+        self._first = values
+        self._show_agreement()
+
+    def first_found(self) -> None:
+        """Take note that the first song is analysed: begin what has waited for it."""
+        self._first_found = True
+        if self._waiting is not None:
+            self._request = self._worker.start(*self._waiting)
+            self._waiting = None
+
+    def seek(self, time_s: float) -> None:
+        """Show the second's value of the half-second that sounds at `time_s`."""
+        self._time_s = self._worker.playhead_s = time_s
+        index = index_at(self._second, time_s)
+        if index != self._shown_index:
+            self._show_now(index)
+
+    def close(self) -> None:
+        """Cancel what is being done and wait for its end."""
+        self._worker.close()
+        self._reader.close()
+
+    # The three kinds.
+
+    def _begin_song(self, path: Path) -> None:
+        if self._song is not None and self._model is not None:
+            self._begin(self._song.title, path.stem)
+            self._analyse(path, self._model.name)
+
+    def _begin_model(self, name: str) -> None:
+        if self._song is not None and self._model is not None:
+            self._begin(self._model.name, name)
+            self._other_model = name
+            self._analyse(self._song.path, name)
+
+    def _begin_labels(self, path: Path) -> None:
+        self._labels_request = self._reader.start(path)
+
+    def _begin(self, first: str, second: str) -> None:
+        self.stop_comparing()
+        self.panel.show_names(first, second)
+        self.panel.show()
+        self._show_state()
+
+    def _analyse(self, path: Path, model: str) -> None:
+        """Track the second song when the first is done: both at once would hold up the first."""
+        self._waiting = (path, model)
+        self.panel.show_status(self.tr("waits until the song itself is analysed"))
+        if self._first_found:
+            self.first_found()
+
+    def _on_opened(self, request: int, song: Song, _: FrontEnd, model: ModelInfo) -> None:
+        if request == self._request and self._song is not None and self._model is not None:
+            if self._other_model:
+                self.panel.show_names(_named(self._model), _named(model))
+            else:
+                self.panel.show_names(self._song.title, song.title)
+            self.panel.show_status(self.tr("analysing {0} %").format(0))
+
+    def _on_updated(self, request: int, update: Update) -> None:
+        if request == self._request:
+            self._show_second(update.values)
+            percent = 100 * update.windows_done // max(update.windows_total, 1)
+            self.panel.show_status(self.tr("analysing {0} %").format(percent))
+
+    def _on_finished(self, request: int, trajectory: Trajectory) -> None:
+        if request == self._request:
+            self._request = 0
+            self._show_agreement()
+
+    def _on_failed(self, request: int, sentence: str) -> None:
+        if request == self._request:
+            self.stop_comparing()
+            self.said.emit(sentence)
+
+    def _on_warned(self, request: int, sentence: str) -> None:
+        if request == self._request:
+            self.said.emit(sentence)
+
+    def _on_labels(self, request: int, found: Labels) -> None:
+        if request != self._labels_request or self._song is None:
+            return
+        name = found.name_for(self._song.path)
+        if name is not None:
+            self._show_labels(found, name)
+            return
+        dialogs.choose_labelled_song(
+            self._window,
+            found,
+            lambda chosen: self._on_labels_chosen(request, found, chosen),
+        )
+
+    def _on_labels_chosen(self, request: int, found: Labels, name: str) -> None:
+        # Another song may have been opened while the dialog was.
+        if request == self._labels_request:
+            self._show_labels(found, name)
+
+    def _show_labels(self, found: Labels, name: str) -> None:
+        try:
+            values = found.of(name)
+        except errors.LabelsSongError as error:
+            self.said.emit(str(error))
+            return
+        if self._model is not None:
+            file = found.path.name
+            second = self.tr("{0}, song {1}").format(file, name) if name else file
+            self._begin(_named(self._model), second)
+            self._show_second(values)
+
+    def _on_no_labels(self, request: int, sentence: str) -> None:
+        if request == self._labels_request:
+            self.said.emit(sentence)
+
+    # What is shown.
+
+    def _show_second(self, values: Values) -> None:
+        if len(values) and not self._other_model:
+            # Beyond its end nothing is known of it, however long the first is.
+            values = np.concatenate([values, np.full((1, values.shape[1]), np.nan)])
+        self._second = values
+        self.track_changed.emit(values)
+        self._show_now(index_at(values, self._time_s))
+        self._show_agreement()
+
+    def _show_now(self, index: int | None) -> None:
+        self._shown_index = index
+        now = None if index is None else self._second[index]
+        self.panel.show_now(None if now is None else (float(now[0]), float(now[1])))
+
+    def _show_agreement(self) -> None:
+        if self.panel.isHidden():
+            return
+        found = agreements(self._first, self._second)
+        self.panel.show_agreement(found)
+        if self._request or self._waiting:
+            return
+        count = found[0].half_seconds
+        if not count:
+            self.panel.show_status(self.tr("They share no half-second."))
+            return
+        sentence = self.tr("{0} half-seconds compared").format(count)
+        if any(part.pearson_r is None for part in found):
+            sentence += self.tr("; no correlation where one stays on one value")
+        self.panel.show_status(sentence)
+
+    def _show_state(self) -> None:
+        """Enable what can be done now."""
+        for name in ("compare_song", "compare_labels"):
+            self._actions[name].setEnabled(self._song is not None)
+        self._actions["stop_comparing"].setEnabled(not self.panel.isHidden())
+
+    def _other_models(self) -> list[str]:
+        shown = "" if self._model is None else self._model.name
+        return [name for name in estimator.installed() if name != shown]
+
+    def _offer_models(self) -> None:
+        """Make the action one of the other model's, or a submenu where there are several."""
+        action, names = self._actions["compare_model"], self._other_models()
+        action.setEnabled(bool(names))
+        if len(names) > 1:
+            self._models_menu.clear()
+            action.setMenu(self._models_menu)
+            for name in names:
+                entry = self._models_menu.addAction(name)
+                entry.triggered.connect(lambda _checked=False, name=name: self._begin_model(name))
+
+
+def _named(model: ModelInfo) -> str:
+    return f"{model.title} {model.version}"

@@ -1,0 +1,168 @@
+"""Session: the song that is shown, the model that judges it, and its track as it grows."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from emoviz.gui import settings as remembered
+from emoviz.gui.session.analysis_worker import AnalysisWorker
+from emoviz.gui.session.song_library import SongLibrary
+from emoviz.gui.settings import Settings
+from emoviz.hearing.front_end import FrontEnd
+from emoviz.hearing.mel_store import MelFrames, MelStore
+from emoviz.models import estimator
+from emoviz.models.estimator import DEFAULT_MODEL, ModelInfo
+from emoviz.songs.processes.pool import DecoderPool
+from emoviz.songs.song import Song
+from emoviz.tracking.tracker import Place, Update
+from emoviz.tracks.trail import Values
+from emoviz.tracks.trajectory import Trajectory
+
+_LOG = logging.getLogger(__name__)
+
+
+class Session(QObject):
+    """Asks the worker for tracks and keeps the answers to the latest question."""
+
+    opened = Signal(object, object, object, bool)
+    """`Song`, `FrontEnd`, `ModelInfo`, and whether the song is the one that was shown already"""
+    track_changed = Signal(object)
+    """`Values`; the frames that came with them are in the store."""
+    progress_changed = Signal(int, int)
+    """Windows done and windows in all; equal when nothing is being done"""
+    finished = Signal(object)
+    """`Trajectory`"""
+    damage_found = Signal(object)
+    """Where the song's file is damaged, as far as that is known: a sequence of `tracker.Place`"""
+    said = Signal(str)
+    """A sentence for the user"""
+
+    def __init__(self, settings: Settings, store: MelStore, library: SongLibrary) -> None:
+        super().__init__()
+        self._settings = settings
+        self._store = store
+        self.decoders = DecoderPool()
+        self._worker = AnalysisWorker(self.decoders, library)
+        self._asked = 0
+        self._shown = 0
+        self._heard_anew = 0
+        self.song: Song | None = None
+        self.model: ModelInfo | None = None
+        self.front_end: FrontEnd | None = None
+        self.trajectory: Trajectory | None = None
+        self.values: Values = np.zeros((0, 2))
+        self.running = False
+        self._damaged: tuple[Place, ...] = ()
+        self._worker.opened.connect(self._on_opened)
+        self._worker.updated.connect(self._on_updated)
+        self._worker.finished.connect(self._on_finished)
+        self._worker.failed.connect(self._on_failed)
+        self._worker.warned.connect(self._on_warned)
+
+    def open(self, path: Path) -> None:
+        """Begin to open and track a song; it takes the place of the one that is shown."""
+        self._asked = self._worker.start(path, self.model_name)
+
+    def choose_model(self, name: str) -> None:
+        """Judge the song that is shown, and those that come, by another model."""
+        self._settings.put(remembered.MODEL, name)
+        if self.song is not None:
+            self._asked = self._heard_anew = self._worker.start(self.song.path, name)
+
+    @property
+    def model_name(self) -> str:
+        """The name of the model in force: the one that is remembered, if it is installed."""
+        name: str = self._settings.get(remembered.MODEL)
+        return name if name in estimator.installed() else DEFAULT_MODEL
+
+    def stop(self) -> None:
+        """Leave the track as far as it has grown."""
+        self._worker.stop()
+        self._end()
+
+    def seek(self, time_s: float) -> None:
+        """Say where the playhead is: what is nearest to it is tracked first."""
+        self._worker.playhead_s = time_s
+
+    def hold(self, held: bool) -> None:
+        """Say nothing while something else is shown, and all that counts again afterwards."""
+        self.blockSignals(held)
+        if held:
+            return
+        if self.song is not None:
+            self.opened.emit(self.song, self.front_end, self.model, True)
+        self.track_changed.emit(self.values)
+        if not self.running:
+            self.progress_changed.emit(1, 1)
+        if self.trajectory is not None:
+            self.finished.emit(self.trajectory)
+
+    def close(self) -> None:
+        """Cancel what is being done and wait for the threads to end; nothing decodes any more."""
+        self._worker.cancel()
+        # Before the threads are waited for: a decoder may hang.
+        self.decoders.close()
+        self._worker.close()
+
+    def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:
+        if request < self._shown:
+            return
+        same = request == self._heard_anew
+        self._shown = request
+        self.song, self.model, self.trajectory = song, model, None
+        self.front_end = front_end
+        self._store.clear()
+        self.running = True
+        if not same:
+            self._worker.playhead_s = 0.0
+        self._damaged = ()
+        self.damage_found.emit(())
+        self.opened.emit(song, front_end, model, same)
+        self._show(np.zeros((0, len(model.outputs))))
+
+    def _on_updated(self, request: int, update: Update, frames: MelFrames | None) -> None:
+        was_known = self.trajectory is not None
+        if request != self._shown or not (self.running or was_known):
+            return
+        if frames is not None:
+            self._store.add(frames)
+        if update.damaged != self._damaged:
+            self._damaged = update.damaged
+            self.damage_found.emit(update.damaged)
+        if was_known:
+            # Only the picture was still to come.
+            self.track_changed.emit(self.values)
+            return
+        self._show(update.values)
+        self.progress_changed.emit(update.windows_done, update.windows_total)
+
+    def _on_finished(self, request: int, trajectory: Trajectory) -> None:
+        if request != self._shown or not self.running:
+            return
+        self.trajectory = trajectory
+        if len(self.values) < len(trajectory):
+            self._show(trajectory.values)
+        self._end()
+        self.finished.emit(trajectory)
+        if self.song is not None:
+            _LOG.info("tracked %s: %d half-seconds", self.song.path, len(trajectory))
+
+    def _on_failed(self, request: int, sentence: str) -> None:
+        if request == self._shown:
+            self._end()
+        if request in (self._asked, self._shown):
+            self.said.emit(sentence)
+
+    def _on_warned(self, request: int, sentence: str) -> None:
+        if request == self._shown:
+            self.said.emit(sentence)
+
+    def _show(self, values: Values) -> None:
+        self.values = values
+        self.track_changed.emit(values)
+
+    def _end(self) -> None:
+        self.running = False
+        self.progress_changed.emit(1, 1)

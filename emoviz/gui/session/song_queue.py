@@ -1,0 +1,105 @@
+"""The songs that were given to the window, one after the other: folders stand for their songs."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+
+from emoviz.songs.finding import find_songs
+
+
+class SongQueue(QObject):
+    """A list of songs and the place in it.
+
+    Folders are looked through in a thread: they may be large, or far away.
+    """
+
+    song_asked = Signal(object)
+    """`Path` of the song to open"""
+    changed = Signal()
+    """`has_previous` or `has_next` may have changed."""
+    nothing_found = Signal(object)
+    """`Path` of the first folder that was given"""
+    _found = Signal(int, object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._songs: list[Path] = []
+        self._place = 0
+        self._search = 0
+        self._found.connect(self._take)
+
+    @property
+    def songs(self) -> Sequence[Path]:
+        """The songs in their order."""
+        return self._songs
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether a song comes before the one that was asked for last."""
+        return self._place > 0
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a song comes after the one that was asked for last."""
+        return self._place + 1 < len(self._songs)
+
+    def show_in(self, actions: Mapping[str, QAction]) -> None:
+        """Keep the actions of the table like the queue: of use where there is a song to go to."""
+
+        def show() -> None:
+            actions["go_previous"].setEnabled(self.has_previous)
+            actions["go_next"].setEnabled(self.has_next)
+
+        self.changed.connect(show)
+        show()
+
+    def put(self, given: Sequence[Path]) -> None:
+        """Take files and folders in place of what there is, and ask for the first song."""
+        self._search += 1
+        if not any(path.is_dir() for path in given):
+            self._take(self._search, given, list(given))
+            return
+        thread = threading.Thread(
+            target=self._look, args=(self._search, list(given)), name="song search", daemon=True
+        )
+        thread.start()
+
+    def put_single(self, song: Path) -> None:
+        """Note that this song has been opened by itself; it stays in a queue that holds it."""
+        self._search += 1
+        if song in self._songs:
+            self._place = self._songs.index(song)
+        else:
+            self._songs, self._place = [song], 0
+        self.changed.emit()
+
+    def go_previous(self) -> None:
+        """Ask for the song before."""
+        self._go(-1)
+
+    def go_next(self) -> None:
+        """Ask for the song after."""
+        self._go(1)
+
+    def _go(self, step: int) -> None:
+        if 0 <= self._place + step < len(self._songs):
+            self._place += step
+            self.changed.emit()
+            self.song_asked.emit(self._songs[self._place])
+
+    def _look(self, search: int, given: list[Path]) -> None:
+        songs = [song for song, _ in find_songs(given)]
+        self._found.emit(search, given, songs)
+
+    def _take(self, search: int, given: Sequence[Path], songs: list[Path]) -> None:
+        if search != self._search:
+            return
+        if not songs:
+            self.nothing_found.emit(next(path for path in given if path.is_dir()))
+            return
+        self._songs, self._place = songs, 0
+        self.changed.emit()
+        self.song_asked.emit(songs[0])

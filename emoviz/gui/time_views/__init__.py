@@ -1,0 +1,1 @@
+"""Views of time: axis, ruler, curves, spectrogram, overview."""

@@ -1,0 +1,196 @@
+"""The ruler: the time axis of the views below it, where one scrubs and takes hold of the region."""
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from emoviz.gui.look.texts import format_time
+from emoviz.gui.look.theme import Theme, interface_font, with_alpha
+from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, TimeAxis, plot_width
+from emoviz.gui.time_views.gestures import TakesGestures, TimeGestures
+from emoviz.gui.time_views.loop import Loop
+
+_STROKES_PX = 11
+"""Room below the texts."""
+_TEXT_PX = 80
+"""The least distance from text to text."""
+_STEPS_S = (
+    (0.1, 0.02),
+    (0.2, 0.05),
+    (0.5, 0.1),
+    (1.0, 0.2),
+    (2.0, 0.5),
+    (5.0, 1.0),
+    (10.0, 2.0),
+    (15.0, 5.0),
+    (30.0, 5.0),
+    (60.0, 10.0),
+    (120.0, 30.0),
+    (300.0, 60.0),
+    (600.0, 120.0),
+    (1800.0, 300.0),
+)
+"""Round distances from text to text, and from stroke to stroke between them."""
+_MARKER_PX = 6
+_HANDLE_PX = 9
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A stroke of the ruler, with a text or without."""
+
+    time_s: float
+    text: str
+
+
+def ticks(start_s: float, end_s: float, width_px: float) -> list[Tick]:
+    """Give the strokes between two times that have room in a width."""
+    least_s = (end_s - start_s) * _TEXT_PX / max(width_px, 1.0)
+    step_s, stroke_s = next((steps for steps in _STEPS_S if steps[0] >= least_s), _STEPS_S[-1])
+    if step_s < least_s:
+        step_s = stroke_s = math.ceil(least_s / step_s) * step_s
+    strokes_per_text = round(step_s / stroke_s)
+    found = []
+    for number in range(math.ceil(start_s / stroke_s), math.floor(end_s / stroke_s) + 1):
+        time_s = number * stroke_s
+        text = "" if number % strokes_per_text else format_time(time_s, tenths=step_s < 1)
+        found.append(Tick(time_s, text))
+    return found
+
+
+class RulerView(TakesGestures, QWidget):
+    """Ticks of time, the playhead's marker and the region's handles. Pressing and dragging scrubs.
+
+    It shows time by `seek` and asks for it by `seek_requested`.
+    """
+
+    seek_requested = Signal(float)
+
+    def __init__(self, theme: Theme, axis: TimeAxis, loop: Loop) -> None:
+        super().__init__()
+        self._theme = theme
+        self._axis = axis
+        self._loop = loop
+        self._strip: QPixmap | None = None
+        self._time_s = 0.0
+        self._font = interface_font(8.5)
+        self.setFixedHeight(math.ceil(QFontMetricsF(self._font).height()) + _STROKES_PX)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Time ruler"))
+        self.setToolTip(self.tr("Drag to scrub, Shift and drag to mark a region"))
+        self._gestures = TimeGestures(self, self, axis, loop)
+        self._gestures.seek_requested.connect(self.seek_requested)
+        axis.changed.connect(self.refresh)
+        loop.changed.connect(self.refresh)
+        theme.changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Draw everything anew."""
+        self._strip = None
+        self.update()
+
+    def seek(self, time_s: float) -> None:
+        """Put the playhead's marker at `time_s`."""
+        for moment_s in (self._time_s, time_s):
+            left_px = int(self.x_at(moment_s)) - _MARKER_PX - 2
+            self.update(left_px, 0, 2 * _MARKER_PX + 4, self.height())
+        self._time_s = time_s
+
+    def time_at(self, x_px: float) -> float:
+        """Give the time at a place of the ruler, perhaps outside the song."""
+        return self._axis.time_at(x_px, self.width())
+
+    def x_at(self, time_s: float) -> float:
+        """Give the place of a time on the ruler, perhaps outside it."""
+        return self._axis.x_at(time_s, self.width())
+
+    def pan_direction(self, x_px: float) -> int:
+        """Have every drag scrub."""
+        return 0
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the strip and the playhead's marker."""
+        if self._strip is None:
+            self._strip = self._draw_strip()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._strip)
+        if self._axis.start_s <= self._time_s <= self._axis.end_s:
+            x, bottom = self.x_at(self._time_s), float(self.height())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._theme.colours.playhead))
+            painter.drawPolygon(
+                QPolygonF(
+                    [
+                        QPointF(x - _MARKER_PX, bottom - 1.5 * _MARKER_PX),
+                        QPointF(x + _MARKER_PX, bottom - 1.5 * _MARKER_PX),
+                        QPointF(x, bottom),
+                    ]
+                )
+            )
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Draw the strip anew for the new width."""
+        self._strip = None
+        super().resizeEvent(event)
+
+    def _draw_strip(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        strip = QPixmap(self.size() * ratio)
+        strip.setDevicePixelRatio(ratio)
+        strip.fill(QColor(self._theme.colours.panel))
+        painter = QPainter(strip)
+        width = plot_width(self.width())
+        painter.fillRect(
+            QRectF(LEFT_MARGIN_PX, 0, width, self.height()), QColor(self._theme.colours.window)
+        )
+        if self._axis.duration_s:
+            self._draw_ticks(painter, width)
+        painter.setClipRect(QRectF(LEFT_MARGIN_PX, 0, width, self.height()))
+        self._draw_region(painter)
+        painter.end()
+        return strip
+
+    def _draw_ticks(self, painter: QPainter, width: float) -> None:
+        colours = self._theme.colours
+        painter.setFont(self._font)
+        right = LEFT_MARGIN_PX + width
+        for tick in ticks(self._axis.start_s, self._axis.end_s, width):
+            x = round(self.x_at(tick.time_s))
+            high = self.height() - (8 if tick.text else 4)
+            painter.fillRect(x, high, 1, self.height() - high, QColor(colours.ghost))
+            needed = painter.fontMetrics().horizontalAdvance(tick.text)
+            if tick.text and x + 5 + needed <= right:
+                painter.setPen(QColor(colours.dim))
+                painter.drawText(x + 5, painter.fontMetrics().ascent() + 2, tick.text)
+
+    def _draw_region(self, painter: QPainter) -> None:
+        region = self._loop.region
+        if region is None:
+            return
+        colours = self._theme.colours
+        colour = colours.accent if self._loop.looping else colours.ghost
+        left, right = self.x_at(region.start_s), self.x_at(region.end_s)
+        painter.fillRect(QRectF(left, 0, right - left, self.height()), with_alpha(colour, 0.22))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        bottom = float(self.height())
+        # Tabs that lean into the region say on which side of the edge it lies.
+        for x, inwards in ((left, 1), (right, -1)):
+            corner = QPointF(x + inwards * _HANDLE_PX, bottom)
+            points = [QPointF(x, bottom), corner, QPointF(x, bottom - _HANDLE_PX)]
+            painter.drawPolygon(QPolygonF(points))
+            painter.drawRect(QRectF(x - 0.75, 0, 1.5, bottom))

@@ -1,0 +1,1 @@
+"""An input to a track that grows as it sounds."""

@@ -1,0 +1,1 @@
+"""A folder of `model/` to a function: a window in, values out."""

@@ -1,0 +1,1 @@
+"""The player, which is the clock, and what feeds it."""

@@ -1,0 +1,201 @@
+"""PlaybackRing: decoded frames between the thread that decodes and the callback that plays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from emoviz.songs.decoder import Samples
+
+AHEAD_S = 1.5
+"""How much is decoded beyond what was handed to the device."""
+SLACK_S = 1.0
+"""What the ring holds besides: the recent past, or the beginning of the place to jump to."""
+GUARD_S = 0.25
+"""How far the callback may run on between the moment an index is chosen and the jump to it."""
+FADE_S = 0.005
+VOLUME_S = 0.02
+"""Time constant with which the gain follows the volume; a step would be heard as a click."""
+
+_NOTES = 512
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the callback should do: go to `index` (None: stay), then sound or be silent."""
+
+    serial: int
+    index: int | None
+    sounding: bool
+
+
+class PlaybackRing:
+    """Float32 frames of shape (frames, channels) on their way to the sound device.
+
+    Indices count frames since the ring was made and never wrap. Three parties use it without a
+    lock: one thread writes (`write`, `rewind`), one callback reads (`fill`), and whoever holds the
+    player's lock gives orders (`obey`). Each of the fields they share has one writer and is
+    replaced whole.
+    """
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self.rate_hz = rate_hz
+        self.channels = channels
+        self.written = 0
+        self.read = 0
+        self.end: int | None = None
+        """The index at which the song ends, once the writer knows it."""
+        self.gain = 1.0
+        self.starvations = 0
+        self.underflows = 0
+        self.last_call_s = 0.0
+        self._capacity = round((AHEAD_S + SLACK_S) * rate_hz)
+        self._furthest = 0
+        self._frames = np.zeros((self._capacity, channels), np.float32)
+        self._order = self._taken = Order(0, None, sounding=False)
+        self._fade_frames = round(FADE_S * rate_hz)
+        self._rising = (
+            np.sin(np.linspace(0, np.pi / 2, self._fade_frames, dtype=np.float32)) ** 2
+        )[:, np.newaxis]
+        self._falling = self._rising[::-1].copy()
+        self._faded_in = 0
+        self._gain_now = 1.0
+        self._count = np.arange(1, rate_hz + 1, dtype=np.float32)[:, np.newaxis]
+        self._envelope = np.empty_like(self._count)
+        # One row per stretch handed over: when it sounds, its first index, frames, order.
+        self._notes: npt.NDArray[np.float64] = np.zeros((_NOTES, 4))
+        self._noted = 0
+
+    def write(self, block: Samples, start: int) -> int:
+        """Append as much of `block` as there is room for; give the number of frames taken.
+
+        `start` is the index at which the place now being written began.
+        """
+        ahead = max(self.read, start) + round(AHEAD_S * self.rate_hz)
+        # Until the callback has jumped to `start`, what it still reads must not be overwritten.
+        limit = min(ahead, self.read + self._capacity - round(GUARD_S * self.rate_hz))
+        frames = max(0, min(len(block), limit - self.written))
+        at = self.written % self._capacity
+        first = min(frames, self._capacity - at)
+        self._frames[at : at + first] = block[:first]
+        self._frames[: frames - first] = block[first:frames]
+        self.written += frames
+        self._furthest = max(self._furthest, self.written)
+        return frames
+
+    @property
+    def oldest(self) -> int:
+        """The index before which nothing is kept."""
+        return self.read - self._capacity
+
+    def soonest_rewind(self, guard_s: float) -> int:
+        """Give the first index that the callback reaches no sooner than in `guard_s`."""
+        return self.read + round(guard_s * self.rate_hz)
+
+    def rewind(self, index: int, end: int) -> Samples:
+        """Have `write` go on at `index`; give what was written there, up to `end` at most."""
+        places = np.arange(index, min(end, self.written)) % self._capacity
+        taken_back = self._frames[places]
+        self.written = index
+        self.end = None
+        return taken_back
+
+    def holds(self, index: int) -> bool:
+        """Tell whether the callback can be sent to `index` without decoding anything."""
+        newest = max(self._furthest, self.read + round(AHEAD_S * self.rate_hz))
+        oldest = newest - self._capacity + round(GUARD_S * self.rate_hz)
+        return max(0, oldest) <= index < self.written
+
+    def obey(self, order: Order) -> None:
+        """Give the callback an order; it fades out what sounds, then takes it."""
+        self._order = order
+
+    def heard_index(self, now_s: float, serial: int) -> float | None:
+        """Give the index that leaves the device at `now_s` on its own clock.
+
+        None while nothing from the order `serial` on has been heard yet.
+        """
+        noted = self._noted
+        for number in range(noted - 1, max(-1, noted - _NOTES // 2), -1):
+            sounds_s, index, frames, note_serial = self._notes[number % _NOTES].tolist()
+            if note_serial < serial:
+                return None
+            if sounds_s <= now_s:
+                return float(index + min(frames, (now_s - sounds_s) * self.rate_hz))
+        return None
+
+    def fill(self, out: Samples, sounds_s: float) -> None:
+        """Fill `out`, of shape (frames, channels), with what sounds from `sounds_s` on.
+
+        Runs in the audio callback: it copies and counts.
+        """
+        order = self._order
+        frames = len(out)
+        done = 0
+        while done < frames:
+            if order is not self._taken and not self._faded_in:
+                self._taken = order
+                if order.index is not None:
+                    self.read = order.index
+                self._note(sounds_s + done / self.rate_hz, 0)
+            if not self._taken.sounding:
+                break
+            copied = self._copy(out[done:], leaving=order is not self._taken)
+            if not copied:
+                self._faded_in = 0
+                if order is not self._taken:
+                    continue
+                if self.end is None:
+                    self.starvations += 1
+                break
+            self._note(sounds_s + done / self.rate_hz, copied)
+            self.read += copied
+            done += copied
+        out[done:] = 0.0
+        self._apply_gain(out)
+        self.last_call_s = sounds_s
+
+    def _copy(self, out: Samples, leaving: bool) -> int:
+        at = self.read % self._capacity
+        # Where it was too quick for a rewind, it waits for the writer.
+        frames = max(0, min(len(out), self.written - self.read, self._capacity - at))
+        faded_in = self._faded_in
+        if leaving:
+            frames = min(frames, faded_in)
+        elif faded_in < self._fade_frames:
+            frames = min(frames, self._fade_frames - faded_in)
+        out = out[:frames]
+        out[:] = self._frames[at : at + frames]
+        if leaving:
+            begin = self._fade_frames - faded_in
+            out *= self._falling[begin : begin + frames]
+            self._faded_in -= frames
+        elif faded_in < self._fade_frames:
+            out *= self._rising[faded_in : faded_in + frames]
+            self._faded_in += frames
+        return frames
+
+    def _apply_gain(self, out: Samples) -> None:
+        before = self._gain_now
+        step = self.gain - before
+        if not step:
+            if before != 1.0:
+                out *= np.float32(before)
+            return
+        frames = min(len(out), len(self._count))
+        after = before + step * min(1.0, frames / (VOLUME_S * self.rate_hz))
+        envelope = self._envelope[:frames]
+        np.multiply(self._count[:frames], np.float32((after - before) / frames), out=envelope)
+        envelope += np.float32(before)
+        out[:frames] *= envelope
+        out[frames:] *= np.float32(after)
+        # An exponential never arrives; below 100 dB the rest is not worth a multiplication.
+        self._gain_now = self.gain if abs(self.gain - after) < 1e-5 else after
+
+    def _note(self, sounds_s: float, frames: int) -> None:
+        row = self._notes[self._noted % _NOTES]
+        row[0] = sounds_s
+        row[1] = self.read
+        row[2] = frames
+        row[3] = self._taken.serial
+        self._noted += 1

@@ -1,0 +1,1 @@
+"""Any audio file to samples, from any place of it."""

@@ -1,0 +1,383 @@
+"""A file's bytes to blocks of samples, through libsndfile or FFmpeg."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soundfile
+
+from emoviz import errors
+from emoviz.songs.decoder import BLOCK_FRAMES, Damage, Decoder, Samples, block_sizes, ignore_damage
+from emoviz.songs.mp3_aac.decoder import FrameDecoder
+from emoviz.songs.mp3_aac.index import FrameIndex
+from emoviz.songs.ogg_chain import ChainDecoder, Slice, links_of
+
+if TYPE_CHECKING:
+    from av import AudioFrame, AudioStream, FFmpegError
+
+WARM_UP_FRAMES = 8192
+"""What is decoded and thrown away before the place asked for.
+
+Frames of opus and aac lean on the ones before: straight after a seek they come out wrong.
+"""
+
+_SALVAGED_FRAMES = 2048
+"""How finely a damaged place is told from what surrounds it."""
+_GAP_S = 0.1
+"""More time than this between two frames is missing sound; less is rounding."""
+_RATES_HZ = range(1000, 3_000_001)
+_MOST_CHANNELS = 64
+_LEAST_BYTES_PER_S = 10
+"""Less than any codec takes for silence: a place in time beyond what that gives is no place."""
+_TAG_BYTES = 1 << 24
+_MOST_REFUSED = 1000
+"""So many pieces in a row that make no sense are the end."""
+
+
+def open_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
+    """Open `path` with libsndfile, or with FFmpeg where libsndfile does not know the format.
+
+    mp3 and bare aac are decoded frame by frame, with the help of `index` if it is still right.
+    Ogg is FFmpeg's: libsndfile leaves damaged pages out, and what follows them comes too early.
+    Raises `errors.SongFormatError` if neither finds audio in it, and `OSError`.
+    """
+    decoder = _open(path, index)
+    rate_hz, channels = decoder.sample_rate_hz, decoder.channels
+    if rate_hz not in _RATES_HZ or channels > _MOST_CHANNELS:
+        # What no music has is damage, and would take memory and time without end.
+        decoder.close()
+        raise errors.SongFormatError(path, f"it claims {channels} channels of {rate_hz} Hz")
+    return decoder
+
+
+def _open(path: Path, index: FrameIndex | None) -> Decoder:
+    file = path.open("rb")
+    if index is None or not index.is_of(file):
+        index = FrameIndex.begin(file)
+    if index is not None:
+        return FrameDecoder(path, file, index)
+    links = links_of(file)
+    file.close()
+    if len(links) > 1:
+        return ChainDecoder([AvDecoder(path, link) for link in links])
+    if links:
+        return AvDecoder(path)
+    if _is_tagged_svx(path):
+        return AvDecoder(path)
+    # soundfile takes *.raw for headerless samples and raises TypeError for want of a rate.
+    with suppress(soundfile.LibsndfileError, TypeError):
+        decoder = SoundFileDecoder(path)
+        if decoder.is_seekable:
+            return decoder
+        # libsndfile goes to no place in GSM and G.721, and FFmpeg does.
+        decoder.close()
+    return AvDecoder(path)
+
+
+class SoundFileDecoder:
+    """wav, flac and aiff, through libsndfile."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = soundfile.SoundFile(str(path))
+        self.sample_rate_hz = int(self._file.samplerate)
+        self.channels = int(self._file.channels)
+        self.duration_s = self._file.frames / self.sample_rate_hz
+        self.is_seekable = bool(self._file.seekable())
+
+    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
+        if start_frame >= self._file.frames > 0:
+            return
+        position = max(0, start_frame - WARM_UP_FRAMES)
+        sizes = block_sizes(self.sample_rate_hz, start_frame - position)
+        for block in self._blocks_or_silence(position, sizes, on_damage):
+            skip = max(0, start_frame - position)
+            position += len(block)
+            if skip < len(block):
+                yield block[skip:]
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+    def _blocks_or_silence(
+        self, position: int, sizes: Iterator[int], on_damage: Damage
+    ) -> Iterator[Samples]:
+        step = BLOCK_FRAMES
+        while True:
+            try:
+                self._file.seek(position)
+                while len(block := self._read(min(step, next(sizes)))):
+                    position += len(block)
+                    yield block
+                return
+            except soundfile.LibsndfileError as error:
+                if step == BLOCK_FRAMES:
+                    # What comes before the damage is good.
+                    step = _SALVAGED_FRAMES
+                    self._open_anew(error)
+                    continue
+                beyond = self._find_sound(position, error)
+                on_damage(position, beyond)
+                yield from _silence(beyond - position, self.channels)
+                position, step = beyond, BLOCK_FRAMES
+
+    def _find_sound(self, position: int, error: soundfile.LibsndfileError) -> int:
+        """Find the first place behind a damaged one from which on there is sound again."""
+        step = _SALVAGED_FRAMES
+        while (position := position + step) < self._file.frames:
+            self._open_anew(error)
+            try:
+                self._file.seek(position)
+                if len(self._read(_SALVAGED_FRAMES)):
+                    return position
+            except soundfile.LibsndfileError:
+                step += step // 8
+        raise errors.SongDamagedError(self._path, _words(error)) from error
+
+    def _read(self, frames: int) -> Samples:
+        # Opened anew, a damaged file may be shorter than it was, which soundfile does not expect.
+        if self._file.tell() > self._file.frames:
+            return np.zeros((0, self.channels), np.float32)
+        block: Samples = self._file.read(frames, dtype="float32", always_2d=True)
+        return block
+
+    def _open_anew(self, error: soundfile.LibsndfileError) -> None:
+        """Open the file again, since after an error libsndfile may refuse everything."""
+        self._file.close()
+        try:
+            self._file = soundfile.SoundFile(str(self._path))
+        except soundfile.LibsndfileError:
+            raise errors.SongDamagedError(self._path, _words(error)) from error
+
+
+class AvDecoder:
+    """ogg, opus, m4a, wma and the sound of video files, through FFmpeg."""
+
+    def __init__(self, path: Path, part: range | None = None) -> None:
+        """Open the file at `path`, or only those bytes of it that `part` says."""
+        # Imported here because some songs never need it, and it costs start-up time.
+        import av
+
+        self._path = path
+        source = str(path) if part is None else Slice(path.open("rb"), part)
+        try:
+            self._container = av.open(source, "r", metadata_errors="replace")
+        except av.FFmpegError as error:
+            if _is_mp4(path):
+                # The index of these files is usually at their end: the first thing to get lost.
+                raise errors.SongDamagedError(path, "its end is missing") from error
+            raise errors.SongFormatError(path) from error
+        reason = ""
+        if not self._container.streams.audio:
+            reason = "it has no sound track"
+        elif self._container.streams.audio[0].codec_context is None:
+            reason = "its codec is unknown"
+        if reason:
+            self._container.close()
+            raise errors.SongFormatError(path, reason)
+        self._stream = self._container.streams.audio[0]
+        self.sample_rate_hz = int(self._stream.codec_context.sample_rate)
+        self.channels = int(self._stream.codec_context.channels)
+        if not self.sample_rate_hz or not self.channels:
+            self._container.close()
+            raise errors.SongFormatError(path)
+        self._layout = self._stream.codec_context.layout.name
+        self._origin_s: float | None = None
+        self._begun = False
+        self._longest_s = path.stat().st_size / _LEAST_BYTES_PER_S
+
+    @cached_property
+    def duration_s(self) -> float:
+        """What the header claims, or without one the sum of the packets."""
+        import av
+
+        stream = self._stream
+        if self._container.format.name == "aac":
+            # A bare aac stream has no header, and FFmpeg guesses its length from the bit rate.
+            return _count_duration_s(self._path)
+        if stream.duration and stream.time_base:
+            # A film's own duration is that of its picture, which may be longer than its sound.
+            claimed_s = float(stream.duration * stream.time_base)
+        else:
+            whole_s = (self._container.duration or 0) / av.time_base
+            claimed_s = _tagged_duration_s(stream) or whole_s
+        if 0.0 < claimed_s < self._longest_s:
+            return claimed_s
+        return min(_count_duration_s(self._path), self._longest_s)
+
+    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
+        import av
+
+        gathered: list[Samples] = []
+        count, sizes = 0, block_sizes(self.sample_rate_hz)
+        size = next(sizes)
+        failure: av.FFmpegError | None = None
+        try:
+            position, frames = self._decode_before(start_frame)
+            for samples in self._to_samples(frames, position, start_frame, on_damage):
+                skip = max(0, start_frame - position)
+                position += len(samples)
+                if skip < len(samples):
+                    gathered.append(samples[skip:])
+                    count += len(samples) - skip
+                if count >= size:
+                    yield np.concatenate(gathered)
+                    gathered, count, size = [], 0, next(sizes)
+        except av.FFmpegError as error:
+            failure = error
+        if count:
+            yield np.concatenate(gathered)
+        if failure is not None:
+            raise errors.SongDamagedError(self._path, _reason(failure)) from failure
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._container.close()
+
+    def _decode_before(self, start_frame: int) -> tuple[int, "Iterator[AudioFrame]"]:
+        """Start decoding early enough for `start_frame`, and give the index it starts at.
+
+        How early a seek lands is up to the container, so it is tried from further and further
+        back; where frames carry no time, the whole way is decoded.
+        """
+        if not self._begun:
+            # Only a fresh container leaves out the encoder's padding before the first sample, so
+            # now is when to see what time that sample has.
+            self._begun = True
+            frames = self._frames()
+            first = next(frames, None)
+            self._origin_s = self._time_s(first)
+            if not start_frame:
+                return 0, chain([first] if first else [], frames)
+        wanted = start_frame - WARM_UP_FRAMES
+        wanted_s = wanted / self.sample_rate_hz
+        for early_s in (0.0, 1.0, 10.0):
+            if self._origin_s is None or wanted_s <= early_s:
+                break
+            landed, frames = self._land(self._origin_s + wanted_s - early_s)
+            if landed is not None and landed <= wanted:
+                return landed, frames
+        landed, frames = self._land(None)
+        return landed or 0, frames
+
+    def _land(self, time_s: float | None) -> tuple[int | None, "Iterator[AudioFrame]"]:
+        """Seek to `time_s` (None: the beginning), and give the index of what comes, if known."""
+        import av
+
+        self._container.seek(0 if time_s is None else round(time_s * av.time_base))
+        frames = self._frames()
+        first = next(frames, None)
+        first_s = self._time_s(first)
+        if first is None or first_s is None or self._origin_s is None:
+            return None, chain([first] if first else [], frames)
+        return round((first_s - self._origin_s) * self.sample_rate_hz), chain([first], frames)
+
+    def _frames(self) -> "Iterator[AudioFrame]":
+        """Decode on from where the container is, past what cannot be decoded."""
+        import av
+
+        refused = 0
+        while True:
+            try:
+                for packet in self._container.demux(self._stream):
+                    try:
+                        yield from packet.decode()
+                        refused = 0
+                    except av.FFmpegError:
+                        refused += 1
+                return
+            except av.error.InvalidDataError:
+                # Of the container itself, which mostly finds its way again.
+                refused += 1
+                if refused > _MOST_REFUSED:
+                    raise
+
+    def _to_samples(
+        self, frames: "Iterator[AudioFrame]", position: int, start_frame: int, on_damage: Damage
+    ) -> Iterator[Samples]:
+        """Yield frames as samples in the song's form, and silence where their times leave gaps."""
+        import av
+
+        resampler: av.AudioResampler | None = None
+        form = None
+        for decoded in frames:
+            time_s = self._time_s(decoded)
+            if time_s is not None and self._origin_s is not None:
+                place = round((time_s - self._origin_s) * self.sample_rate_hz)
+                is_gap = place - position > _GAP_S * self.sample_rate_hz
+                if is_gap and place < self._longest_s * self.sample_rate_hz:
+                    if place > start_frame:
+                        on_damage(max(position, start_frame), place)
+                    yield from _silence(place - position, self.channels)
+                    position = place
+            if form != (decoded.format.name, decoded.layout.name, decoded.sample_rate):
+                form = (decoded.format.name, decoded.layout.name, decoded.sample_rate)
+                resampler = av.AudioResampler("flt", self._layout, self.sample_rate_hz)
+            assert resampler is not None
+            for frame in resampler.resample(decoded):
+                samples = frame.to_ndarray().astype(np.float32, copy=False)
+                samples = samples.reshape(-1, self.channels)
+                position += len(samples)
+                yield samples
+
+    def _time_s(self, frame: "AudioFrame | None") -> float | None:
+        if frame is None or frame.pts is None or frame.time_base is None:
+            return None
+        return float(frame.pts * frame.time_base)
+
+
+def _tagged_duration_s(stream: "AudioStream") -> float:
+    """Read the duration that Matroska files give each track, as 00:03:20.500; 0 without one."""
+    parts = stream.metadata.get("DURATION", "").split(":")
+    try:
+        hours, minutes, seconds = (float(part) for part in parts)
+    except ValueError:
+        return 0.0
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _count_duration_s(path: Path) -> float:
+    """Add up the packets of the sound track without decoding them."""
+    import av
+
+    ticks = 0
+    with av.open(str(path), metadata_errors="replace") as container:
+        stream = container.streams.audio[0]
+        try:
+            for packet in container.demux(stream):
+                ticks += packet.duration or 0
+        except av.FFmpegError:
+            # The file breaks off here, and whoever decodes it will hear so.
+            return float(ticks * (stream.time_base or 0))
+    return float(ticks * (stream.time_base or 0))
+
+
+def _silence(frames: int, channels: int) -> Iterator[Samples]:
+    for begin in range(0, frames, BLOCK_FRAMES):
+        yield np.zeros((min(BLOCK_FRAMES, frames - begin), channels), np.float32)
+
+
+def _is_tagged_svx(path: Path) -> bool:
+    """Tell of an 8SVX behind an ID3 tag: libsndfile 1.2.2 never comes back from opening one."""
+    with path.open("rb") as file:
+        return file.read(3) == b"ID3" and b"8SVX" in file.read(_TAG_BYTES)
+
+
+def _is_mp4(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"ftyp"
+
+
+def _words(error: soundfile.LibsndfileError) -> str:
+    return str(error.error_string).removeprefix("Error : ").rstrip(".")
+
+
+def _reason(error: "FFmpegError") -> str:
+    return str(error.strerror or error).lower().rstrip(".")

@@ -1,0 +1,1 @@
+"""mp3 and bare aac, decoded block by block from an index of where they begin."""

@@ -1,0 +1,1 @@
+"""Decoders in processes of their own, which a broken file may end."""

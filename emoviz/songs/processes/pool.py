@@ -1,0 +1,172 @@
+"""DecoderPool: decoding processes, each lent to the file that it decodes."""
+
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from emoviz import errors
+from emoviz.songs.decoder import Decoder
+from emoviz.songs.processes.fork_server import ForkServer
+from emoviz.songs.processes.process import DecoderProcess, ProcessDecoder, Spawner
+from emoviz.songs.spare_decoder import SpareDecoder
+
+_PATIENCE_S = 60.0
+"""A seek in three hours of a format without any times decodes all that comes before."""
+_LOOK_S = 0.5
+_SONG_TAKES = 2
+"""A song is played from one process and tracked from another; where more are lent, one song takes
+another's place, and one of the first is about to be given back."""
+
+
+class DecoderPool:
+    """Lends a process to each file that is being decoded; threads may share it.
+
+    Where processes are forked, one is there when it is asked for, and ended when it is given back.
+    Elsewhere one more waits for the next file, since to start Python takes as long as to open a
+    song; a process that is given back is that one, or it is ended.
+    """
+
+    def __init__(
+        self, patience_s: float = _PATIENCE_S, starter: ForkServer | Spawner | None = None
+    ) -> None:
+        """Start nothing yet; a process that owes an answer for `patience_s` will be ended.
+
+        `starter` starts the processes: the best way this system has, if none is given.
+        """
+        self._patience_s = patience_s
+        self._starter = starter or (ForkServer() if ForkServer.is_possible() else Spawner())
+        # Reentrant: a song may be forgotten, and its process given back, at any moment.
+        self._lending = threading.Condition(threading.RLock())
+        self._ready: list[DecoderProcess] = []
+        self._lent: set[DecoderProcess] = set()
+        self._leaving: list[DecoderProcess] = []
+        self._keeper: threading.Thread | None = None
+        self._closed = False
+
+    def of(self, path: Path) -> "ProcessDecoders":
+        """Give the decoders of the song at `path`, as `Song.open` takes them."""
+        return ProcessDecoders(path, self)
+
+    def open(self, path: Path) -> ProcessDecoder:
+        """Open `path` in a process that does nothing else. Raises `errors.SongError`."""
+        process = self._lend(path)
+        try:
+            return ProcessDecoder(path, process, self._take_back)
+        except BaseException:
+            self._take_back(process)
+            raise
+
+    def close(self) -> None:
+        """End every process; whoever waits for one gets `errors.DecoderLostError`."""
+        with self._lending:
+            self._closed = True
+            processes = [*self._ready, *self._lent, *self._leaving]
+            self._lending.notify_all()
+        for process in processes:
+            process.end()
+        if self._keeper is not None:
+            self._keeper.join()
+        self._starter.close()
+
+    def _lend(self, path: Path) -> DecoderProcess:
+        with self._lending:
+            process = next((process for process in self._ready if process.is_alive), None)
+            if process is not None:
+                self._ready.remove(process)
+        if process is None:
+            process = self._start(path)
+        with self._lending:
+            if not self._closed:
+                self._lent.add(process)
+                self._begin_to_keep()
+                return process
+        process.end()
+        raise _closing(path)
+
+    def _start(self, path: Path) -> DecoderProcess:
+        # Nobody waits meanwhile for what else is lent and given back.
+        if self._closed:
+            raise _closing(path)
+        try:
+            return self._starter.start()
+        except OSError as error:
+            reason = str(error.strerror).lower()
+            raise errors.DecoderLostError(path, f"no process for it: {reason}") from error
+
+    def _begin_to_keep(self) -> None:
+        if self._keeper is None:
+            self._keeper = threading.Thread(
+                target=self._keep, name="keeper of decoders", daemon=True
+            )
+            self._keeper.start()
+
+    def _take_back(self, process: DecoderProcess) -> None:
+        with self._lending:
+            self._lent.discard(process)
+            has_room = len(self._ready) < self._starter.spares
+            if process.is_as_new and has_room and not self._closed:
+                self._ready.append(process)
+            else:
+                process.kill()
+                # The window's thread may be here, and does not wait for that.
+                self._leaving.append(process)
+
+    def _keep(self) -> None:
+        """Have ready what should be, and see those off that hang or have been killed."""
+        while not self._closed:
+            for process in self._look_after():
+                process.end()
+
+    def _look_after(self) -> list[DecoderProcess]:
+        """Give the processes that leave."""
+        with self._lending:
+            # Not at once: what was asked for a moment ago comes first.
+            self._lending.wait(_LOOK_S)
+            if self._closed:
+                return []
+            for process in self._lent:
+                process.end_if_hung(self._patience_s)
+            leaving, self._leaving = self._leaving, []
+            leaving += [process for process in self._ready if not process.is_alive]
+            self._ready = [process for process in self._ready if process.is_alive]
+            if len(self._ready) < self._starter.spares and len(self._lent) <= _SONG_TAKES:
+                with suppress(OSError):
+                    self._ready.append(self._starter.start())
+            return leaving
+
+
+def _closing(path: Path) -> errors.DecoderLostError:
+    return errors.DecoderLostError(path, "emoviz is being closed")
+
+
+class ProcessDecoders:
+    """The decoders of one song, each in a process of its own; see `decoder.SongDecoders`.
+
+    What is put back stays open, and its process lent, as long as the song is not forgotten.
+    """
+
+    def __init__(self, path: Path, pool: DecoderPool) -> None:
+        self._path, self._pool = path, pool
+        self._spare: SpareDecoder[ProcessDecoder] = SpareDecoder(path)
+
+    def __del__(self) -> None:
+        if (decoder := self._spare.take()) is not None:
+            decoder.close()
+
+    def open(self) -> ProcessDecoder:
+        """Open one."""
+        return self._pool.open(self._path)
+
+    def take(self) -> ProcessDecoder:
+        """Give one that was put back, or open one."""
+        decoder = self._spare.take()
+        if decoder is not None and decoder.is_there:
+            return decoder
+        if decoder is not None:
+            decoder.close()
+        return self.open()
+
+    def put(self, decoder: Decoder) -> None:
+        """Take one that nobody uses any more."""
+        assert isinstance(decoder, ProcessDecoder)
+        self._spare.put(decoder)

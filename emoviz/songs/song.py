@@ -1,0 +1,310 @@
+"""Song: any audio file, decoded in blocks; its metadata; mono at a model's rate, stereo to play."""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+from unicodedata import category
+
+import numpy as np
+import numpy.typing as npt
+
+from emoviz import errors
+from emoviz.songs.decoder import Damage, Decoder, Samples, SongDecoders, ignore_damage
+from emoviz.system import files
+
+if TYPE_CHECKING:
+    from soxr import ResampleStream
+
+SHORTEST_S = 0.5
+MISSING_S = 0.01
+"""How much less than that is enough: decoders differ by some samples."""
+TOLERATED_S = 1.0
+"""How much less than the header promises may come: padding and frame counts of mp3 and aac."""
+
+Report: TypeAlias = Callable[[str], None]
+"""Takes one sentence for the user about something that is wrong but does not stop the work."""
+
+_LOUDEST = np.float32(2.0**32)
+"""More than the samples of any format of integers; what is larger makes sums without end."""
+_MOST_LETTERS = 1000
+"""Of a title: what is longer is no title."""
+
+DamagedPlace: TypeAlias = Callable[[float, float], None]
+"""Takes from when to when, in seconds, there is silence because the song is damaged there."""
+
+
+DecodersOf: TypeAlias = Callable[[Path], SongDecoders]
+"""Gives the decoders of the song at a path."""
+
+
+def local_decoders(path: Path) -> SongDecoders:
+    """Have a song decoded in this process: a decoder library that crashes ends it."""
+    # Imported here: who has songs decoded elsewhere needs no decoder library.
+    from emoviz.songs.opening import LocalDecoders
+
+    return LocalDecoders(path)
+
+
+def ignore_damaged_place(_start_s: float, _end_s: float) -> None:
+    """Take no notice."""
+
+
+@dataclass(frozen=True)
+class Song:
+    """An audio file that was opened and found playable.
+
+    `duration_s` is what the file's header claims; formats without an index (mp3) may be off, so
+    whoever decodes the song trusts the samples that come.
+    """
+
+    path: Path
+    title: str
+    artist: str
+    album: str
+    duration_s: float
+    sample_rate_hz: int
+    channels: int
+    cover: bytes | None
+    _decoders: SongDecoders = field(compare=False, repr=False)
+
+    @classmethod
+    def open(cls, path: Path, decoders_of: DecodersOf = local_decoders) -> "Song":
+        """Open the song at `path` and read its metadata; what `decoders_of` gives decodes it.
+
+        Raises `errors.SongError` with the file's name if it is missing, a folder, not readable,
+        empty, not audio, or shorter than half a second.
+        """
+        decoders = decoders_of(path)
+        decoder = decoders.open()
+        try:
+            _check_length(path, decoder)
+            duration_s = decoder.duration_s
+        except errors.SongError:
+            decoder.close()
+            raise
+        decoders.put(decoder)
+        title, artist, album, cover = _read_tags(path)
+        return cls(
+            path=path,
+            title=title or path.stem,
+            artist=artist,
+            album=album,
+            duration_s=duration_s,
+            sample_rate_hz=decoder.sample_rate_hz,
+            channels=decoder.channels,
+            cover=cover,
+            _decoders=decoders,
+        )
+
+    def sha256(self) -> str:
+        """Give the SHA-256 of the file. Raises `errors.SongVanishedError`."""
+        try:
+            return files.sha256_of_file(self.path)
+        except OSError as error:
+            raise errors.SongVanishedError(self.path) from error
+
+    def mono_blocks(
+        self, rate_hz: int, report: Report, on_damage: DamagedPlace = ignore_damaged_place
+    ) -> Iterator[Samples]:
+        """Yield the whole song as mono float32 blocks at `rate_hz`.
+
+        Damaged places and samples that are not numbers become silence, and a file that breaks off
+        ends early; all this is said through `report`, and `on_damage` is told where it is. Raises
+        `errors.SongError` if nothing at all can be decoded.
+        """
+        decoder = self._decoder(self._decoders.open)
+        resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=1)
+        try:
+            for block in self._sound_blocks(decoder, report, on_damage):
+                yield resampler.resample_chunk(to_mono(block))
+            yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+        finally:
+            decoder.close()
+
+    def stereo_blocks(self, rate_hz: int, start_s: float = 0.0) -> Generator[Samples, None, None]:
+        """Yield the song from `start_s` on as float32 blocks of shape (frames, 2) at `rate_hz`.
+
+        Damaged places and samples that are not numbers become silence. Raises `errors.SongError`
+        where the file cannot be opened again or breaks off; past its end there are no blocks.
+        """
+        decoder = self._decoder(self._decoders.take)
+        is_good = True
+        resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=2)
+        try:
+            for block in self._blocks(decoder, round(start_s * decoder.sample_rate_hz)):
+                sound = np.where(_is_sound(block), block, np.float32(0))
+                yield resampler.resample_chunk(to_stereo(sound))
+            yield resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
+        except errors.SongError:
+            is_good = False
+            raise
+        finally:
+            if is_good:
+                self._decoders.put(decoder)
+            else:
+                decoder.close()
+
+    def _decoder(self, give: Callable[[], Decoder]) -> Decoder:
+        try:
+            return give()
+        except errors.SongNotFoundError as error:
+            raise errors.SongVanishedError(self.path) from error
+
+    def _blocks(
+        self, decoder: Decoder, start_frame: int = 0, on_damage: Damage = ignore_damage
+    ) -> Iterator[Samples]:
+        """Yield what `decoder` gives; where it ends early because the file is gone, say that."""
+        position = start_frame
+        try:
+            for block in decoder.blocks(start_frame, on_damage):
+                position += len(block)
+                yield block
+        except (errors.SongDamagedError, errors.SongChangedError) as error:
+            if not self.path.exists():
+                raise errors.SongVanishedError(self.path) from error
+            raise
+        missing_s = self.duration_s - position / decoder.sample_rate_hz
+        # Unplugged disks give no error here, only no more bytes.
+        if missing_s > TOLERATED_S and not self.path.exists():
+            raise errors.SongVanishedError(self.path)
+
+    def _sound_blocks(
+        self, decoder: Decoder, report: Report, on_damage: DamagedPlace
+    ) -> Iterator[Samples]:
+        frames = 0
+        damages = _Damages(self.path, decoder.sample_rate_hz, report, on_damage)
+        try:
+            for block in self._blocks(decoder, on_damage=damages.skip):
+                is_sound = _is_sound(block)
+                if not is_sound.all():
+                    wrong = np.flatnonzero(~is_sound.all(axis=1))
+                    damages.silence(frames + int(wrong[0]), frames + int(wrong[-1]) + 1)
+                    block = np.where(is_sound, block, np.float32(0))
+                frames += len(block)
+                yield block
+        except errors.SongDamagedError as error:
+            if not frames:
+                raise
+            report(f"{error} What comes before {frames / decoder.sample_rate_hz:.1f} s was used.")
+            return
+        decoded_s = frames / decoder.sample_rate_hz
+        if not frames:
+            raise errors.SongEmptyError(self.path)
+        if decoded_s < self.duration_s - TOLERATED_S:
+            report(
+                f"{self.path}: the file promises {self.duration_s:.1f} s of audio and ends after "
+                f"{decoded_s:.1f} s; get a complete copy."
+            )
+
+
+class _Damages:
+    """Says once of each kind that a song is damaged, and of every place where it is."""
+
+    def __init__(self, path: Path, rate_hz: int, report: Report, on_damage: DamagedPlace) -> None:
+        self._path, self._rate_hz = path, rate_hz
+        self._report, self._on_damage = report, on_damage
+        self._said: set[str] = set()
+
+    def skip(self, first: int, stop: int) -> None:
+        """Take note that there was nothing to decode between two frames."""
+        self._note(first, stop, "damaged places", "get a fresh copy of the file")
+
+    def silence(self, first: int, stop: int) -> None:
+        """Take note that samples between two frames are not numbers."""
+        self._note(first, stop, "samples that are not numbers", "render the file again")
+
+    def _note(self, first: int, stop: int, what: str, remedy: str) -> None:
+        first_s, stop_s = first / self._rate_hz, stop / self._rate_hz
+        self._on_damage(first_s, stop_s)
+        if what not in self._said:
+            self._said.add(what)
+            self._report(
+                f"{self._path}: {what} (the first at {first_s:.2f} s) were taken as silence; "
+                f"{remedy}."
+            )
+
+
+def to_stereo(block: Samples) -> Samples:
+    """Mix a block of shape (frames, channels) down to (frames, 2).
+
+    Five channels and more are taken to be in the order of ITU-R BS.775 (left, right, centre,
+    then low-frequency effects where there are six, then the surrounds alternating left, right).
+    """
+    channels = block.shape[1]
+    if channels == 1:
+        return np.repeat(block, 2, axis=1)
+    if channels == 2:
+        return block
+    mixed: Samples = block @ _stereo_mix(channels)
+    return mixed
+
+
+def to_mono(block: Samples) -> Samples:
+    """Average the channels of (frames, channels), which gives (frames,)."""
+    # Channel by channel: numpy's mean over so short an axis takes ten times as long.
+    total = block[:, 0].copy()
+    for channel in range(1, block.shape[1]):
+        total += block[:, channel]
+    total /= block.shape[1]
+    return total
+
+
+def _stereo_mix(channels: int) -> Samples:
+    mix = np.zeros((channels, 2), np.float32)
+    mix[0, 0] = mix[1, 1] = 1.0
+    half_power = np.sqrt(0.5)
+    surrounds = list(range(2, channels))
+    if channels == 3 or channels >= 5:
+        mix[surrounds.pop(0)] = half_power
+    if channels >= 6:
+        surrounds.pop(0)  # BS.775 leaves the low-frequency effects out of a stereo mix.
+    for index, channel in enumerate(surrounds):
+        mix[channel, index % 2] = half_power
+    # Scaled so that full scale on every channel cannot clip.
+    scaled: Samples = (mix / mix.sum(axis=0)).astype(np.float32)
+    return scaled
+
+
+def _is_sound(block: Samples) -> npt.NDArray[np.bool_]:
+    # False of what is not a number.
+    loud: npt.NDArray[np.bool_] = np.abs(block) <= _LOUDEST
+    return loud
+
+
+def _check_length(path: Path, decoder: Decoder) -> None:
+    """Decode the first half-second, since a header can promise what the file does not hold."""
+    frames = 0
+    for block in decoder.blocks():
+        frames += len(block)
+        if frames >= (SHORTEST_S - MISSING_S) * decoder.sample_rate_hz:
+            return
+    if not frames:
+        raise errors.SongEmptyError(path)
+    raise errors.SongTooShortError(path, frames / decoder.sample_rate_hz)
+
+
+def _resampler(from_hz: int, to_hz: int, channels: int) -> "ResampleStream":
+    import soxr
+
+    return soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32")
+
+
+def _read_tags(path: Path) -> tuple[str, str, str, bytes | None]:
+    import tinytag
+
+    try:
+        tags = tinytag.TinyTag.get(str(path), duration=False, image=True)
+    except (tinytag.TinyTagException, OSError, ValueError, KeyError, IndexError):
+        # A song plays without tags, and a broken tag block is no reason to refuse it.
+        return "", "", "", None
+    image = tags.images.any
+    picture = image.data if image else None
+    title, artist, album = map(_one_line, (tags.title, tags.artist, tags.album))
+    return title, artist, album, picture
+
+
+def _one_line(text: str | None) -> str:
+    """Give a tag as it can be shown and written: no halves of letters, nothing that commands."""
+    shown = (" " if category(letter) in ("Cc", "Cs") else letter for letter in text or "")
+    return " ".join("".join(shown).split())[:_MOST_LETTERS]

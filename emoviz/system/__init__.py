@@ -1,0 +1,1 @@
+"""The machine: files, places, memory, log, terminal."""

@@ -1,0 +1,55 @@
+"""What reaches the terminal: the program's own sentences, not what libraries print."""
+
+import locale
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from emoviz.system import log, paths
+
+_LOG = logging.getLogger(__name__)
+
+
+def complain(sentence: str) -> None:
+    """Say what went wrong on standard error, or in the log of a program that has no terminal."""
+    if sys.stderr is None:
+        log.start(paths.log_file())
+        _LOG.error("%s", sentence)
+    else:
+        print(f"emoviz: {sentence}", file=sys.stderr)
+
+
+@contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keep what C libraries print out of standard error; what Python writes still arrives.
+
+    mpg123 comments on every oddity of an mp3 file, and there is no switch for it in libsndfile.
+    """
+    if sys.stderr is None:  # a program without a terminal, as Windows starts it
+        yield
+        return
+    python_stderr = sys.stderr
+    python_stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    with os.fdopen(os.dup(kept), "w", 1, python_stderr.encoding, "backslashreplace") as stderr:
+        sys.stderr = stderr
+        try:
+            yield
+        finally:
+            sys.stderr = python_stderr
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def write_utf8() -> None:
+    """Have Qt write texts in UTF-8 where no language is set; it would do so with a complaint.
+
+    Python has seen to that by itself (PEP 538), but not that of a frozen program.
+    """
+    if sys.platform == "linux" and locale.setlocale(locale.LC_CTYPE) == "C":
+        os.environ["LC_CTYPE"] = "C.UTF-8"

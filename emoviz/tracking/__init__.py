@@ -1,0 +1,1 @@
+"""Song and model to a track, window by window."""

@@ -1,0 +1,1 @@
+"""Values in time: their track, words, labels, and how two agree."""

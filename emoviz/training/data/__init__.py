@@ -1,0 +1,1 @@
+"""Labelled music: folders of it, what is made of them, and where it is kept."""

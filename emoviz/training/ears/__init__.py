@@ -1,0 +1,1 @@
+"""What a model hears with, before anything is fitted to labels."""

@@ -1,0 +1,1 @@
+"""Cards and comparisons: what a person reads of a training."""

@@ -1,0 +1,23 @@
+"""The fuzzer itself runs, and a few of its cases end as all should."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.program import ROOT
+
+
+def run_fuzzer(kept: Path, *options: object) -> "subprocess.CompletedProcess[str]":
+    """Run the fuzzer as `make fuzz` does."""
+    script = ROOT / "build_scripts" / "fuzz.py"
+    command = [sys.executable, str(script), "--keep", str(kept), *map(str, options)]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+
+
+def test_a_few_cases_end_in_a_result_or_a_sentence(tmp_path: Path) -> None:
+    few = ("--cases", 30, "--window-cases", 3, "--screen-cases", 1)
+    done = run_fuzzer(tmp_path, *few, "--seed", 7, "--workers", 1)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for part in ("cli: 30 cases", "window: 3 cases", "screen: 1 cases"):
+        assert part in done.stdout
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,191 @@
+"""Thousands of songs: what is done is not done again, whatever happens, and where it goes."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pandas
+import psutil
+import pytest
+import soundfile
+
+from emoviz.cli.analyze_command import NOTES
+from emoviz.library.store import Library
+from emoviz.tracks.trajectory import load_csv, metadata_path
+from tests.support.audio import music, wait_until, write_music
+from tests.support.program import Program
+
+RATE_HZ = 22050
+DEADLINE_S = 60.0
+SMALL = ("--model", "cae", "--jobs", "2")
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """Give a folder of four songs of 3 s, two of one name, no two alike."""
+    folder = tmp_path / "album"
+    (folder / "live").mkdir(parents=True)
+    for seed, name in enumerate(("a.wav", "b.flac", "b.wav", "live/a.wav")):
+        soundfile.write(folder / name, music(3.0, RATE_HZ, seed), RATE_HZ)
+    return folder
+
+
+def written_at(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*.csv")}
+
+
+def songs_in(file: Path) -> list[str]:
+    with Library.open(file) as library:
+        return [song.path.name for song in library.all_songs()]
+
+
+def test_what_is_done_is_passed_over(emoviz: Program, album: Path) -> None:
+    assert emoviz("analyze", album, "-o", "out", *SMALL).returncode == 0
+    out = emoviz.place / "out"
+    before = written_at(out)
+    assert len(before) == 4
+    (album / "a.wav").touch()
+    shutil.copy(album / "a.wav", album / "copy.wav")
+    soundfile.write(album / "b.wav", music(4.0, RATE_HZ, 9), RATE_HZ)
+    (out / "b.csv").unlink()
+    done = emoviz("analyze", album, "-o", "out", *SMALL)
+    assert (done.returncode, done.stderr) == (0, "")
+    after = written_at(out)
+    changed = {Path(path).name for path in after if after[path] != before.get(path)}
+    assert changed == {"b.csv", "b.wav.csv", "copy.csv"}
+    assert len(load_csv(out / "b.wav.csv")) == 8
+    assert load_csv(out / "copy.csv").provenance.song_file == "copy.wav"
+
+
+def test_another_model_is_other_work(emoviz: Program, album: Path) -> None:
+    emoviz("analyze", album, "-o", "out", *SMALL)
+    emoviz("analyze", album, "-o", "out", "--jobs", "2")
+    assert load_csv(emoviz.place / "out" / "a.csv").provenance.model == "musicnn"
+    emoviz("analyze", album, "-o", "out", *SMALL)
+    assert load_csv(emoviz.place / "out" / "a.csv").provenance.model == "cae"
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_one_table_for_all(emoviz: Program, album: Path, ending: str) -> None:
+    emoviz("analyze", album, "-o", "out", *SMALL)
+    (album / "bad.mp3").write_text("not audio")
+    for _ in range(2):
+        done = emoviz("analyze", album, "-o", f"all.{ending}", *SMALL)
+        assert done.returncode == 1
+        assert "bad.mp3: this is not audio" in done.stderr
+        table = emoviz.place / f"all.{ending}"
+        frame = pandas.read_csv(table) if ending == "csv" else pandas.read_parquet(table)
+        assert len(frame) == 4 * 6
+        songs = list(dict.fromkeys(frame["song"]))
+        assert songs == [str(album / name) for name in ("a.wav", "b.flac", "b.wav", "live/a.wav")]
+        alone = load_csv(emoviz.place / "out" / "live" / "a.csv")
+        rows = frame[frame["song"] == songs[-1]]
+        assert rows["valence"].tolist() == alone.valence.tolist()
+        assert rows["arousal_sd"].tolist() == list(alone.arousal_sd)
+        assert rows["time_s"].tolist() == alone.times_s.tolist()
+        assert rows["emotion"].tolist() == [row[-1] for row in alone.rows()]
+
+
+def test_a_file_and_the_library_hold_the_same_numbers(emoviz: Program, album: Path) -> None:
+    emoviz("analyze", album / "a.wav", "-o", "alone.csv", "--model", "cae")
+    done = emoviz("analyze", album, "--library", "songs.db", *SMALL)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    with Library.open(emoviz.place / "songs.db") as library:
+        assert library.track(album / "a.wav", "cae") == load_csv(emoviz.place / "alone.csv")
+
+
+def test_the_user_s_own_library(emoviz: Program, album: Path) -> None:
+    assert emoviz("analyze", *SMALL, album, "--library").returncode == 0
+    assert len(songs_in(emoviz.home / "emoviz" / "library.db")) == 4
+    done = emoviz("analyze", album, *SMALL, "--library", album / "a.wav")
+    assert "this is no library of emoviz" in done.stderr
+    assert emoviz("analyze", album, "-o", "x", *SMALL, "--library").returncode == 1
+
+
+def test_a_kill_in_the_middle_loses_nothing_and_does_nothing_twice(
+    emoviz: Program, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(40):
+        soundfile.write(folder / f"{number:02}.wav", music(10.0, RATE_HZ, number), RATE_HZ)
+    file = emoviz.place / "songs.db"
+    process = emoviz.start("library", "add", folder, "--library", file, *SMALL)
+    wait_until(lambda: file.exists() and len(songs_in(file)) > 3, DEADLINE_S)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait(DEADLINE_S)
+    _, left = psutil.wait_procs(workers, DEADLINE_S)
+    assert not left
+    done_before = len(songs_in(file))
+    assert 3 < done_before < 40
+    done = emoviz("library", "add", folder, "--library", file, *SMALL)
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{40 - done_before} tracked, {done_before} known already, 0 ")
+    assert songs_in(file) == [f"{number:02}.wav" for number in range(40)]
+    assert emoviz("library", "verify", "--library", file).returncode == 0
+
+
+def test_what_is_noted_is_damaged(emoviz: Program, album: Path) -> None:
+    notes = emoviz.place / "out" / NOTES
+    notes.parent.mkdir()
+    notes.write_bytes(b"garbage" * 1000)
+    done = emoviz("analyze", album, "-o", "out", *SMALL)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"emoviz: out/{NOTES}: the library is damaged (file is not a")
+    done = emoviz("analyze", album, "-o", "out", "--new", *SMALL)
+    assert done.returncode == 0
+    (kept,) = notes.parent.glob(".emoviz-*.library")
+    assert f"what was there is kept as {kept.name}" in done.stderr
+    assert len(written_at(notes.parent)) == 4
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+@pytest.mark.parametrize("said", ['{"notes": [7], "provenance": 7}', '{"notes": ' + "[" * 100_000])
+def test_a_table_that_no_longer_says_what_it_is_is_written_again(
+    emoviz: Program, album: Path, kind: str, said: str
+) -> None:
+    arguments = ("analyze", album, "-o", "out", "--format", kind, *SMALL)
+    assert emoviz(*arguments).returncode == 0
+    table = emoviz.place / "out" / "live" / f"a.{kind}"
+    before = table.read_bytes()
+    described = metadata_path(table) if kind == "csv" else table
+    described.write_text(said)
+    done = emoviz(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert table.read_bytes() == before
+
+
+def test_unreadable_folders_and_loops_are_said_and_the_rest_is_done(
+    emoviz: Program, album: Path
+) -> None:
+    (album / "live" / "round").symlink_to(album)
+    (album / "closed").mkdir()
+    (album / "closed").chmod(0o000)
+    done = emoviz("analyze", album, "-o", "all.csv", *SMALL)
+    (album / "closed").chmod(0o755)
+    assert done.returncode == 0
+    first, second = done.stderr.splitlines()
+    assert first.startswith(f"emoviz: {album / 'closed'}: this folder cannot be looked into")
+    assert second.startswith(f"emoviz: {album / 'live' / 'round'}: this link leads back")
+    with (emoviz.place / "all.csv").open() as table:
+        assert len({row["song"] for row in csv.DictReader(table)}) == 4
+
+
+def test_a_read_only_place_is_one_sentence(emoviz: Program, album: Path) -> None:
+    emoviz.place.chmod(0o555)
+    for arguments in (("-o", "all.csv"), ("-o", "."), ("--library", "songs.db")):
+        done = emoviz("analyze", album, *SMALL, *arguments)
+        assert done.returncode == 1
+        (sentence,) = done.stderr.splitlines()
+        assert "cannot be written" in sentence
+    emoviz.place.chmod(0o755)
+    assert list(emoviz.place.iterdir()) == []
+
+
+def test_a_song_named_twice_is_done_once(emoviz: Program, tmp_path: Path) -> None:
+    write_music(tmp_path / "a.wav", 2.0, RATE_HZ)
+    write_music(tmp_path / "b.wav", 3.0, RATE_HZ)
+    given = (tmp_path / "a.wav", tmp_path / "a.wav", tmp_path / "b.wav")
+    assert emoviz("analyze", *given, "-o", "out", *SMALL).returncode == 0
+    assert sorted(Path(path).name for path in written_at(emoviz.place)) == ["a.csv", "b.csv"]

@@ -1,0 +1,74 @@
+"""The pages lead where they say, and what the program writes of itself is what it is now."""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emoviz.cli import program
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ROOT / "build_scripts"
+
+
+def run(script: str, *options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(SCRIPTS / script), *map(str, options)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_every_link_of_the_pages_leads_somewhere() -> None:
+    done = run("check_links.py")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("# A page\n\n[a](#a-page) [b](#b) [c](c.md) ![](d.png)\n")
+    done = run("check_links.py", "--root", tmp_path)
+    assert done.returncode == 1
+    assert "#a-page" not in done.stderr
+    for dead in ("#b", "c.md", "d.png"):
+        assert dead in done.stderr
+
+
+def test_a_site_that_loads_from_the_net_is_named(tmp_path: Path) -> None:
+    page = '<link rel="stylesheet" href="https://fonts.example.org/inter.css"><p id="here">'
+    (tmp_path / "index.html").write_text(page + '<a href="#here">a</a>')
+    done = run("check_links.py", tmp_path)
+    assert done.returncode == 1
+    assert "fonts.example.org" in done.stderr
+
+
+@pytest.mark.parametrize("script", ["reference_pages.py", "module_picture.py"])
+def test_what_is_written_of_the_program_is_up_to_date(script: str) -> None:
+    done = run(script, "--check")
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_argument_of_every_command_is_explained() -> None:
+    parsers, explained = [program._parser()], 0
+    while parsers:
+        for option in parsers.pop()._actions:
+            if isinstance(option, argparse._SubParsersAction):
+                parsers += option.choices.values()
+            else:
+                explained += 1
+                assert option.help, option
+    assert explained > 60
+
+
+def test_an_import_that_goes_up_is_named(tmp_path: Path) -> None:
+    for module in ("gui/view", "training/fit", "songs/song", "tracking/tracker", "new"):
+        path = tmp_path / "emoviz" / f"{module}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    package = tmp_path / "emoviz"
+    (package / "songs/song.py").write_text("def f():\n    from emoviz.tracking import tracker\n")
+    (package / "tracking/tracker.py").write_text("import PySide6.QtCore\n")
+    (package / "gui/view.py").write_text("import torch\n")
+    (package / "training/fit.py").write_text("from emoviz.gui import view\n")
+    done = run("module_picture.py", "--check", "--root", tmp_path)
+    assert done.returncode == 1
+    for named in ("emoviz.songs.song", "PySide6", "torch", "emoviz.training.fit", "emoviz.new"):
+        assert named in done.stderr

@@ -1,0 +1,130 @@
+"""Films from the window: what is asked, that it plays on, what is left after a cancel."""
+
+from pathlib import Path
+
+import av
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox, QRadioButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from emoviz.export.film_file import FilmFormat
+from emoviz.gui import settings as remembered
+from emoviz.gui.app import make_window
+from emoviz.gui.films.card import FilmCard
+from emoviz.gui.films.dialog import FilmDialog
+from emoviz.gui.films.making import FilmOrder
+from emoviz.gui.films.picture import FilmLook
+from emoviz.gui.main_window import MainWindow
+from emoviz.gui.panels.hints import HintsCard
+from emoviz.gui.settings import Settings
+from tests.gui.conftest import Songs
+from tests.gui.driving import (
+    DEADLINE_MS,
+    action,
+    banner_of,
+    choose_in_dialog,
+    labels,
+    open_and_track,
+    part,
+)
+
+PATIENCE_MS = 120_000
+
+
+def ask_for_film(qtbot: QtBot, window: MainWindow, target: Path, *choices: str) -> None:
+    """Choose File > Export film…, a size and a rate, and the file it goes to."""
+    action(window, "export_film").trigger()
+    dialog = part(window, FilmDialog)
+    for name in choices:
+        button = dialog.findChild(QRadioButton, name)
+        assert button is not None
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert buttons is not None
+    (go_on,) = (
+        button
+        for button in buttons.buttons()
+        if buttons.buttonRole(button) == QDialogButtonBox.ButtonRole.AcceptRole
+    )
+    QTest.mouseClick(go_on, Qt.MouseButton.LeftButton)
+    choose_in_dialog(qtbot, window, target)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_film_is_made_while_the_song_plays(
+    qtbot: QtBot, window: MainWindow, songs: Songs, settings_file: Path, tmp_path: Path
+) -> None:
+    window._settings.put(remembered.MODEL, "cae")
+    assert not action(window, "export_film").isEnabled()
+    open_and_track(qtbot, window, songs.short)
+    assert part(window, HintsCard).isVisible()
+    target = tmp_path / "film.mp4"
+    ask_for_film(qtbot, window, target, "square", "60")
+    card = part(window, FilmCard)
+    assert card.isVisible()
+    assert not part(window, HintsCard).isVisible()
+    assert not action(window, "export_film").isEnabled()
+    said = f"The film was written to {target}."
+    qtbot.waitUntil(lambda: said in labels(window), timeout=PATIENCE_MS)
+    assert not card.isVisible()
+    assert action(window, "export_film").isEnabled()
+    with av.open(str(target)) as container:
+        picture = container.streams.video[0]
+        assert (picture.width, picture.height, picture.average_rate) == (1080, 1080, 60)
+        assert container.metadata["title"] == window._session.song.title
+    # What was chosen is chosen the next time.
+    other = make_window(Settings(settings_file))
+    qtbot.addWidget(other)
+    assert other._settings.get(remembered.FILM_SIZE) == "square"
+
+
+def test_a_film_that_is_cancelled_leaves_nothing(
+    qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
+) -> None:
+    window._settings.put(remembered.MODEL, "cae")
+    open_and_track(qtbot, window, songs.long)
+    folder = tmp_path / "films"
+    folder.mkdir()
+    ask_for_film(qtbot, window, folder / "film.mp4")
+    qtbot.waitUntil(lambda: bool(names(folder)), timeout=DEADLINE_MS)
+    card = part(window, FilmCard)
+    cancel = card.findChild(QToolButton)
+    assert cancel is not None
+    QTest.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: names(folder) == [], timeout=DEADLINE_MS)
+    assert not card.isVisible()
+    assert action(window, "export_film").isEnabled()
+
+
+def test_a_window_that_closes_leaves_nothing_of_a_film(
+    qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
+) -> None:
+    window._settings.put(remembered.MODEL, "cae")
+    open_and_track(qtbot, window, songs.long)
+    folder = tmp_path / "films"
+    folder.mkdir()
+    ask_for_film(qtbot, window, folder / "film.mp4")
+    qtbot.waitUntil(lambda: bool(names(folder)), timeout=DEADLINE_MS)
+    window.close()
+    assert names(folder) == []
+
+
+def test_what_goes_wrong_is_said(
+    qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
+) -> None:
+    window._settings.put(remembered.MODEL, "cae")
+    song = tmp_path / "song.wav"
+    song.write_bytes(songs.short.read_bytes())
+    open_and_track(qtbot, window, song)
+    order = FilmOrder(song, song, "cae", FilmFormat(), FilmLook(), window._session.values)
+    window.film.make(order)
+    assert "it is the song itself" in banner_of(window)
+    assert song.read_bytes() == songs.short.read_bytes()
+    song.unlink()
+    ask_for_film(qtbot, window, tmp_path / "film.mp4")
+    qtbot.waitUntil(lambda: "no such file" in banner_of(window), timeout=PATIENCE_MS)
+    assert names(tmp_path) == ["settings"]

@@ -1,0 +1,171 @@
+"""Listening in the window: what another program plays is shown, recorded, exported, given back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import soundfile
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from emoviz.gui import settings as remembered
+from emoviz.gui.main_window import MainWindow
+from emoviz.gui.panels.readout import ReadoutPanel
+from emoviz.gui.plane.view import PlaneView
+from emoviz.gui.settings import Settings
+from emoviz.playing.player import SilentPlayer
+from emoviz.tracks.trajectory import load_csv
+from tests.gui.conftest import Songs
+from tests.gui.driving import (
+    DEADLINE_MS,
+    action,
+    banner_of,
+    choose_in_dialog,
+    label_named,
+    labels,
+    open_and_track,
+    part,
+)
+from tests.support.audio import PulseSink, write_music
+
+
+def time_of(window: MainWindow) -> float:
+    """Give the playhead's time as the transport says it, below a minute."""
+    return float(label_named(window, "Time").split(" / ")[0].removeprefix("0:"))
+
+
+def listen(qtbot: QtBot, window: MainWindow, until_s: float) -> None:
+    """Begin to listen and go on until so much has been heard."""
+    action(window, "toggle_listen").trigger()
+    qtbot.waitUntil(lambda: window.listening.trajectory is not None, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: time_of(window) >= until_s, timeout=DEADLINE_MS)
+
+
+def has_label(window: MainWindow, text: str) -> Callable[[], bool]:
+    return lambda: any(text in label for label in labels(window))
+
+
+@pytest.fixture(autouse=True)
+def small_model(settings_file: Path) -> None:
+    """Have the window listen with the model that a busy machine can keep up with."""
+    Settings(settings_file).put(remembered.MODEL, "cae")
+
+
+@pytest.fixture
+def sounding_sink(pulse_sink: PulseSink, tmp_path: Path) -> PulseSink:
+    write_music(tmp_path / "sound.wav", 60.0, 22050)
+    return pulse_sink
+
+
+def test_what_sounds_is_shown_and_then_the_song_again(
+    qtbot: QtBot,
+    window: MainWindow,
+    player: SilentPlayer,
+    songs: Songs,
+    sounding_sink: PulseSink,
+    tmp_path: Path,
+) -> None:
+    open_and_track(qtbot, window, songs.long)
+    window.seek(100.0)
+    valence = label_named(window, "valence now")
+    with sounding_sink.playing(tmp_path / "sound.wav"):
+        listen(qtbot, window, until_s=2.0)
+        assert window.windowTitle() == "Listening - emoviz"
+        assert not player.is_playing
+        assert has_label(window, "wider until 23 s have been heard")()
+        assert has_label(window, "SO FAR")()
+        heard = window.listening.trajectory
+        assert heard is not None
+        assert heard.valence_sd is not None
+        # Nothing that is asked of the song moves it, or the live edge.
+        action(window, "step_back").trigger()
+        part(window, PlaneView).seek_requested.emit(0.0)
+        assert time_of(window) >= 1.5
+        assert not action(window, "toggle_play").isEnabled()
+        qtbot.waitUntil(lambda: time_of(window) >= 3.0, timeout=DEADLINE_MS)
+    action(window, "toggle_listen").trigger()
+    assert window.windowTitle() == "long - emoviz"
+    assert label_named(window, "Time").startswith("1:4")
+    assert has_label(window, "THE SONG")()
+    assert not has_label(window, "wider until")()
+    window.seek(100.0)
+    assert label_named(window, "Time") == "1:40.0 / 4:00"
+    assert label_named(window, "valence now") == valence
+    assert action(window, "toggle_play").isEnabled()
+    assert not action(window, "toggle_listen").isChecked()
+
+
+def test_what_is_heard_is_recorded_with_its_track(
+    qtbot: QtBot, window: MainWindow, songs: Songs, sounding_sink: PulseSink, tmp_path: Path
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    target, table = tmp_path / "heard.flac", tmp_path / "heard.csv"
+    with sounding_sink.playing(tmp_path / "sound.wav"):
+        listen(qtbot, window, until_s=0.5)
+        action(window, "toggle_record").trigger()
+        assert not action(window, "toggle_record").isChecked()
+        choose_in_dialog(qtbot, window, target)
+        assert action(window, "toggle_record").isChecked()
+        assert has_label(window, "recording: ")()
+        begun_s = time_of(window)
+        qtbot.waitUntil(lambda: time_of(window) >= begun_s + 2.5, timeout=DEADLINE_MS)
+        assert not target.exists()
+        action(window, "toggle_record").trigger()
+        qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)), timeout=DEADLINE_MS)
+        choose_in_dialog(qtbot, window, table)
+    assert has_label(window, "listening: ")()
+    qtbot.waitUntil(table.exists, timeout=DEADLINE_MS)
+    track, sound = load_csv(table), soundfile.info(target)
+    assert track.provenance.song_file == "heard.flac"
+    assert sound.duration >= 1.5
+    assert len(track) in (int(sound.duration / 0.5), int(sound.duration / 0.5) - 1)
+    assert sorted(path.suffix for path in tmp_path.glob(".*")) == []
+
+
+def test_the_live_track_is_exported(
+    qtbot: QtBot, window: MainWindow, sounding_sink: PulseSink, tmp_path: Path
+) -> None:
+    with sounding_sink.playing(tmp_path / "sound.wav"):
+        listen(qtbot, window, until_s=1.0)
+        action(window, "export_track").trigger()
+        choose_in_dialog(qtbot, window, tmp_path / "live.csv")
+    assert len(load_csv(tmp_path / "live.csv")) >= 2
+
+
+def test_a_song_that_is_opened_ends_the_listening(
+    qtbot: QtBot, window: MainWindow, songs: Songs, pulse_sink: PulseSink
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    listen(qtbot, window, until_s=0.5)
+    open_and_track(qtbot, window, songs.other)
+    assert not window.listening.is_on
+    assert label_named(window, "Time").endswith(" / 0:12")
+    assert part(window, ReadoutPanel).isVisible()
+
+
+def test_an_input_that_vanishes_is_told_of_and_the_song_comes_back(
+    qtbot: QtBot, window: MainWindow, songs: Songs, mortal_sink: PulseSink, tmp_path: Path
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    listen(qtbot, window, until_s=0.5)
+    action(window, "toggle_record").trigger()
+    choose_in_dialog(qtbot, window, tmp_path / "heard.flac")
+    begun_s = time_of(window)
+    qtbot.waitUntil(lambda: time_of(window) >= begun_s + 1.5, timeout=DEADLINE_MS)
+    mortal_sink.stop()
+    qtbot.waitUntil(lambda: "has stopped" in banner_of(window), timeout=DEADLINE_MS)
+    assert window.windowTitle() == "short - emoviz"
+    # What was heard until then is kept.
+    qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)), timeout=DEADLINE_MS)
+    assert soundfile.info(tmp_path / "heard.flac").duration > 0.5
+
+
+def test_without_an_input_there_is_a_sentence(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    window.listening.choose_input("the neighbour's")
+    action(window, "toggle_listen").trigger()
+    qtbot.waitUntil(lambda: "There is no input named" in banner_of(window), timeout=DEADLINE_MS)
+    assert not action(window, "toggle_listen").isChecked()
+    assert window.windowTitle() == "short - emoviz"

@@ -1,0 +1,80 @@
+"""Folders become a queue: the songs follow each other by themselves and by the keys."""
+
+import shutil
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from pytestqt.qtbot import QtBot
+
+from emoviz.gui.main_window import MainWindow
+from emoviz.playing.player import SilentPlayer
+from tests.gui.conftest import Songs
+from tests.gui.driving import DEADLINE_MS, action, banner_of, drop, open_and_track
+
+
+def folder_of(songs: Songs, folder: Path) -> Path:
+    """Make a folder of two songs, one of them in a subfolder, and a file that is none."""
+    (folder / "more").mkdir(parents=True)
+    shutil.copy(songs.short, folder / "first.wav")
+    shutil.copy(songs.other, folder / "more" / "second.flac")
+    (folder / "notes.txt").write_text("no song")
+    return folder
+
+
+def shows(window: MainWindow, title: str) -> bool:
+    return window.windowTitle().startswith(title)
+
+
+def test_a_folder_that_is_dropped_becomes_the_queue(
+    qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
+) -> None:
+    folder = folder_of(songs, tmp_path / "album")
+    assert not action(window, "go_next").isEnabled()
+    assert drop(window, QUrl.fromLocalFile(str(folder)))
+    qtbot.waitUntil(lambda: shows(window, "first"), timeout=DEADLINE_MS)
+    assert action(window, "go_next").isEnabled()
+    assert not action(window, "go_previous").isEnabled()
+    action(window, "go_next").trigger()
+    qtbot.waitUntil(lambda: shows(window, "second"), timeout=DEADLINE_MS)
+    assert not action(window, "go_next").isEnabled()
+    action(window, "go_previous").trigger()
+    qtbot.waitUntil(lambda: shows(window, "first"), timeout=DEADLINE_MS)
+
+
+def test_the_next_song_begins_when_one_is_over(
+    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs, tmp_path: Path
+) -> None:
+    window.open_songs([folder_of(songs, tmp_path / "album")])
+    qtbot.waitUntil(lambda: shows(window, "first"), timeout=DEADLINE_MS)
+    window.seek(window.duration_s - 0.2)
+    qtbot.waitUntil(lambda: shows(window, "second"), timeout=DEADLINE_MS)
+    assert player.is_playing
+    assert player.position_s < 6.0
+
+
+def test_the_last_song_of_all_stops_at_its_end(
+    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    window.seek(window.duration_s - 0.1)
+    qtbot.waitUntil(lambda: not player.is_playing)
+    assert shows(window, "short")
+    assert player.position_s == player.duration_s
+
+
+def test_a_folder_without_songs_is_named(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    window.open_songs([empty])
+    qtbot.waitUntil(lambda: "no song in this folder" in banner_of(window))
+    assert str(empty) in banner_of(window)
+
+
+def test_several_files_are_queued_in_their_order(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    urls = [QUrl.fromLocalFile(str(path)) for path in (songs.other, songs.short)]
+    assert drop(window, *urls)
+    qtbot.waitUntil(lambda: shows(window, "other"), timeout=DEADLINE_MS)
+    action(window, "go_next").trigger()
+    qtbot.waitUntil(lambda: shows(window, "short"), timeout=DEADLINE_MS)

@@ -1,0 +1,358 @@
+"""Songs decoded in another process: the same samples, the same errors, and nothing else dies."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emoviz import errors
+from emoviz.songs.processes.fork_server import ForkServer
+from emoviz.songs.processes.pool import DecoderPool
+from emoviz.songs.processes.process import Spawner
+from emoviz.songs.song import DecodersOf, Song, local_decoders
+from emoviz.system import priority
+from tests.support.audio import encode, music, spoil, wait_until, write_long_wav, write_music
+from tests.support.decoders import crash, decoding_processes, halt, processes_with, wait_for_end
+from tests.support.program import ROOT
+
+DURATION_S = 6.0
+RATE_HZ = 44100
+MODEL_RATE_HZ = 22050
+PLACES_S = (0.0, 1.234, 4.5, 0.0, 99.0)
+DEADLINE_S = 60.0
+
+
+@pytest.fixture(params=[ForkServer, Spawner])
+def pool(request: pytest.FixtureRequest) -> Iterator[DecoderPool]:
+    """Give a pool, of each of both ways to start processes."""
+    if request.param is ForkServer and not ForkServer.is_possible():
+        pytest.skip("processes cannot be forked here")
+    made = DecoderPool(starter=request.param())
+    yield made
+    made.close()
+    assert not decoding_processes()
+
+
+@pytest.fixture
+def spawning_pool() -> Iterator[DecoderPool]:
+    """Give a pool that has a process waiting, which can be halted before it is asked."""
+    made = DecoderPool(starter=Spawner())
+    yield made
+    made.close()
+    assert not decoding_processes()
+
+
+@pytest.fixture
+def fork_server() -> Iterator[ForkServer]:
+    if not ForkServer.is_possible():
+        pytest.skip("processes cannot be forked here")
+    server = ForkServer()
+    yield server
+    server.close()
+
+
+def everything(path: Path, decoders_of: DecodersOf) -> list[Any]:
+    """Give all that a song can be asked for, or the error that ends it."""
+    found: list[Any] = []
+    try:
+        song = Song.open(path, decoders_of)
+        found += [song.duration_s, song.sample_rate_hz, song.channels, song.title]
+        mono = song.mono_blocks(MODEL_RATE_HZ, found.append, lambda *place: found.append(place))
+        found += [block.tobytes() for block in mono]
+        for place_s in PLACES_S:
+            found += [block.tobytes() for block in song.stereo_blocks(48000, place_s)]
+        # Left in the midst, as by a seek while it plays.
+        found.append(next(song.stereo_blocks(48000, 2.0)).tobytes())
+        found.append(next(song.stereo_blocks(48000, 1.0)).tobytes())
+    except errors.EmovizError as error:
+        found += [type(error), str(error)]
+    return found
+
+
+def open_in_a_thread(path: Path, pool: DecoderPool) -> tuple[threading.Thread, list[Exception]]:
+    """Open a song elsewhere; give the thread, and where the error will be that it raises."""
+    raised: list[Exception] = []
+
+    def open_it() -> None:
+        try:
+            Song.open(path, pool.of)
+        except errors.DecoderLostError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=open_it)
+    thread.start()
+    return thread, raised
+
+
+@pytest.mark.parametrize(
+    "name", ["a.wav", "a.flac", "a.mp3", "a.ogg", "a.opus", "a.m4a", "a.aac", "a.wma", "a.mkv"]
+)
+def test_samples_are_those_that_this_process_would_decode(
+    tmp_path: Path, pool: DecoderPool, name: str
+) -> None:
+    rate_hz = 48000 if name == "a.opus" else RATE_HZ
+    encode(tmp_path / name, music(DURATION_S, rate_hz), rate_hz)
+    here = everything(tmp_path / name, local_decoders)
+    assert len(here) > 10
+    assert everything(tmp_path / name, pool.of) == here
+
+
+def _bad_files(folder: Path) -> list[Path]:
+    """Write files that are wrong in many ways, and name one that is not there."""
+    sound = music(DURATION_S, RATE_HZ)
+    for suffix in ("wav", "flac", "mp3", "ogg", "m4a", "aac", "wma", "mkv"):
+        encode(folder / f"spoilt.{suffix}", sound, RATE_HZ)
+        spoil(folder / f"spoilt.{suffix}", at=0.5)
+        encode(folder / f"cut.{suffix}", sound, RATE_HZ)
+        whole = (folder / f"cut.{suffix}").read_bytes()
+        (folder / f"cut.{suffix}").write_bytes(whole[: len(whole) // 2])
+    with_holes = sound.copy()
+    with_holes[30000:30100] = np.nan
+    encode(folder / "holes.wav", with_holes, RATE_HZ, subtype="FLOAT")
+    encode(folder / "blip.ogg", sound[:4000], RATE_HZ)
+    encode(folder / "none.wav", sound[:0], RATE_HZ)
+    (folder / "text.mp3").write_text("not audio\n" * 1000)
+    (folder / "empty.flac").touch()
+    (folder / "folder.wav").mkdir()
+    return [*sorted(folder.iterdir()), folder / "missing.mp3"]
+
+
+def test_what_is_wrong_with_a_file_is_said_in_the_same_words(
+    tmp_path: Path, pool: DecoderPool
+) -> None:
+    for path in _bad_files(tmp_path):
+        assert everything(path, pool.of) == everything(path, local_decoders), path.name
+
+
+def test_a_process_that_crashes_while_it_opens_a_file_is_an_error_with_its_name(
+    tmp_path: Path, spawning_pool: DecoderPool
+) -> None:
+    good, bad = tmp_path / "good.wav", tmp_path / "bad.wav"
+    for path in (good, bad):
+        write_music(path, 3.0, RATE_HZ)
+    song = Song.open(good, spawning_pool.of)
+    playing = song.stereo_blocks(48000)
+    first = next(playing)
+    wait_until(lambda: len(decoding_processes()) == 2, DEADLINE_S)
+    ready = [x for x in decoding_processes() if x not in processes_with(good)]
+    halt(*ready)
+    thread, raised = open_in_a_thread(bad, spawning_pool)
+    # The keeper has missed it, and made another: the one that is halted has been asked.
+    wait_until(lambda: len(decoding_processes()) == 3, DEADLINE_S)
+    crash(*ready)
+    thread.join(DEADLINE_S)
+    (error,) = raised
+    assert str(error).startswith(f"{bad}: decoding broke off (the decoder crashed)")
+    # Nothing else has been disturbed.
+    rest = [first, *playing]
+    assert sum(map(len, rest)) == sum(map(len, Song.open(good).stereo_blocks(48000)))
+    assert Song.open(bad, spawning_pool.of).duration_s == pytest.approx(3.0)
+
+
+def test_a_process_that_crashes_while_it_decodes_ends_only_that(
+    tmp_path: Path, pool: DecoderPool
+) -> None:
+    path = tmp_path / "song.flac"
+    write_music(path, 12.0, RATE_HZ)
+    song = Song.open(path, pool.of)
+    # A song that was opened is ready to be played: that is another process than this one's.
+    analysed = song.mono_blocks(MODEL_RATE_HZ, pytest.fail)
+    next(analysed)
+    assert len(processes_with(path)) == 2
+    played = song.stereo_blocks(48000)
+    next(played)
+    crash(*processes_with(path))
+    for blocks in (analysed, played):
+        with pytest.raises(errors.DecoderLostError, match=r"song\.flac: .*the decoder crashed"):
+            list(blocks)
+    again = np.concatenate(list(song.stereo_blocks(48000)))
+    assert np.array_equal(again, np.concatenate(list(Song.open(path).stereo_blocks(48000))))
+
+
+def test_a_song_that_is_not_being_decoded_has_not_lost_anything(
+    tmp_path: Path, pool: DecoderPool
+) -> None:
+    path = tmp_path / "song.mp3"
+    encode(path, music(DURATION_S, RATE_HZ), RATE_HZ)
+    song = Song.open(path, pool.of)
+    waiting = processes_with(path)
+    crash(*waiting)
+    wait_for_end(*waiting)
+    assert len(np.concatenate(list(song.stereo_blocks(RATE_HZ)))) > 5 * RATE_HZ
+
+
+def test_a_process_that_hangs_is_ended(tmp_path: Path) -> None:
+    path = tmp_path / "song.wav"
+    write_music(path, 12.0, RATE_HZ)
+    pool = DecoderPool(patience_s=0.5)
+    blocks = Song.open(path, pool.of).stereo_blocks(48000)
+    next(blocks)
+    hanging = processes_with(path)
+    halt(*hanging)
+    with pytest.raises(errors.DecoderLostError, match=r"song\.wav: .*there was no answer"):
+        list(blocks)
+    wait_for_end(*hanging)
+    assert Song.open(path, pool.of).channels == 2
+    pool.close()
+    assert not decoding_processes()
+
+
+def test_processes_are_used_again_and_their_number_stays(tmp_path: Path, pool: DecoderPool) -> None:
+    paths = [tmp_path / f"{number}.ogg" for number in range(3)]
+    for path in paths:
+        write_music(path, 2.0, RATE_HZ)
+    for path in paths * 5:
+        song = Song.open(path, pool.of)
+        list(song.mono_blocks(MODEL_RATE_HZ, pytest.fail))
+        next(song.stereo_blocks(48000))
+        assert len(decoding_processes()) <= 3
+    del song
+    # What waits for the next song, or what will fork a process for it.
+    wait_until(lambda: len(decoding_processes()) == 1, DEADLINE_S)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a niceness for each thread")
+def test_what_is_tracked_is_decoded_more_patiently_than_what_is_played(
+    tmp_path: Path, pool: DecoderPool
+) -> None:
+    path = tmp_path / "song.ogg"
+    write_music(path, 2.0, RATE_HZ)
+    niceness: list[list[int]] = []
+
+    def note_niceness(song: Song) -> None:
+        niceness.append(sorted(process.nice() for process in processes_with(song.path)))
+
+    def track(song: Song) -> None:
+        priority.step_back()
+        blocks = song.mono_blocks(MODEL_RATE_HZ, pytest.fail)
+        next(blocks)
+        note_niceness(song)
+        list(blocks)
+
+    for _ in range(2):
+        song = Song.open(path, pool.of)
+        note_niceness(song)
+        thread = threading.Thread(target=track, args=(song,))
+        thread.start()
+        thread.join(DEADLINE_S)
+    # The first's process played nothing that the second's would have had to wait for.
+    assert niceness == [[0], [0, 5], [0], [0, 5]]
+
+
+def test_closing_ends_what_waits_for_a_process_that_hangs(tmp_path: Path) -> None:
+    path = tmp_path / "song.wav"
+    write_music(path, 12.0, RATE_HZ)
+    pool = DecoderPool()
+    blocks = Song.open(path, pool.of).stereo_blocks(48000)
+    next(blocks)
+    halt(*processes_with(path))
+    raised: list[Exception] = []
+
+    def go_on() -> None:
+        try:
+            list(blocks)
+        except errors.DecoderLostError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    pool.close()
+    thread.join(DEADLINE_S)
+    assert len(raised) == 1
+    assert not decoding_processes()
+    with pytest.raises(errors.DecoderLostError):
+        Song.open(path, pool.of)
+
+
+_LIVES_UNTIL_KILLED = """
+import sys, time
+from pathlib import Path
+from emoviz.songs.processes.pool import DecoderPool
+from emoviz.songs.song import Song
+pool = DecoderPool()
+blocks = Song.open(Path(sys.argv[1]), pool.of).mono_blocks(22050, print)
+next(blocks)
+print(*sorted(x for x in ("av", "soundfile") if x in sys.modules), flush=True)
+while True:
+    next(blocks, None)
+"""
+
+
+def test_they_end_when_the_one_that_asks_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    write_long_wav(path, 3600.0)
+    command = [sys.executable, "-c", _LIVES_UNTIL_KILLED, str(path)]
+    program = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    assert program.stdout is not None
+    # And it has not needed any decoder library itself.
+    assert program.stdout.readline() == b"\n"
+    orphans = decoding_processes(program.pid)
+    assert orphans
+    program.kill()
+    program.wait(DEADLINE_S)
+    wait_for_end(*orphans)
+    program.stdout.close()
+
+
+def test_forked_ones_share_what_they_have_imported(tmp_path: Path, fork_server: ForkServer) -> None:
+    path = tmp_path / "song.flac"
+    write_music(path, 3.0, RATE_HZ)
+    own_bytes = []
+    for starter in (fork_server, Spawner()):
+        pool = DecoderPool(starter=starter)
+        song = Song.open(path, pool.of)
+        list(song.mono_blocks(MODEL_RATE_HZ, pytest.fail))
+        wait_until(lambda: len(processes_with(path)) == 1, DEADLINE_S)
+        (process,) = processes_with(path)
+        own_bytes.append(process.memory_full_info().uss)
+        pool.close()
+    assert own_bytes[0] < own_bytes[1] / 2
+
+
+def test_a_fork_server_that_has_died_is_started_again(
+    tmp_path: Path, fork_server: ForkServer
+) -> None:
+    path = tmp_path / "song.flac"
+    write_music(path, 12.0, RATE_HZ)
+    pool = DecoderPool(starter=fork_server)
+    playing = Song.open(path, pool.of).stereo_blocks(48000)
+    first = next(playing)
+    (server,) = [x for x in decoding_processes() if x not in processes_with(path)]
+    crash(server)
+    wait_for_end(server)
+    assert Song.open(path, pool.of).channels == 2
+    # What the first one has forked goes on.
+    played = np.concatenate([first, *playing])
+    assert np.array_equal(played, np.concatenate(list(Song.open(path).stereo_blocks(48000))))
+    pool.close()
+    assert not decoding_processes()
+
+
+def test_closing_does_not_wait_for_a_fork_server_that_hangs(
+    tmp_path: Path, fork_server: ForkServer
+) -> None:
+    path = tmp_path / "song.flac"
+    write_music(path, 3.0, RATE_HZ)
+    pool = DecoderPool(starter=fork_server)
+    song = Song.open(path, pool.of)
+    halt(*(x for x in decoding_processes() if x not in processes_with(path)))
+    thread, raised = open_in_a_thread(path, pool)
+    pool.close()
+    thread.join(DEADLINE_S)
+    assert not thread.is_alive()
+    assert len(raised) == 1
+    assert song.channels == 2
+    assert not decoding_processes()
+
+
+def test_they_hold_neither_a_window_nor_a_model() -> None:
+    code = "import sys; from emoviz import decoder_fork_server, decoder_host; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in ("PySide6", "onnxruntime", "pyqtgraph", "rich", "sounddevice"):
+        assert name not in loaded.split()
