@@ -15,7 +15,8 @@ from emoviz.live.tracker import LiveUpdate
 from emoviz.models import estimator
 from emoviz.system import files
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import Values, time_of
+from emoviz.tracks.trail import time_of
+from emoviz.units import Values
 
 
 def listen(

@@ -10,7 +10,7 @@ import numpy as np
 
 from emoviz import errors
 from emoviz.devices import portaudio
-from emoviz.songs.decoder import Samples
+from emoviz.units import Samples
 
 WHAT_PLAYS = "What the computer plays"
 """The name of the monitor of the default output, where PulseAudio (or PipeWire for it) is."""

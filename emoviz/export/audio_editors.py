@@ -3,8 +3,8 @@
 from itertools import groupby
 from pathlib import Path
 
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.tracks.trajectory import Trajectory
+from emoviz.units import COLUMN_S
 
 
 def audacity_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:

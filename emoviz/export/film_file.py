@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
-from emoviz.songs.decoder import Samples
 from emoviz.system import files
+from emoviz.units import Samples
 
 if TYPE_CHECKING:
     from av import AudioStream, VideoFrame, VideoStream

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from emoviz import errors
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.tracks.trajectory import COLUMNS, TIME_REFERENCE, Trajectory
+from emoviz.units import COLUMN_S
 
 DIMENSIONS = ("valence", "arousal")
 

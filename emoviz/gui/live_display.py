@@ -22,10 +22,10 @@ from emoviz.gui.time_views.overview import OverviewView
 from emoviz.gui.time_views.ruler import RulerView
 from emoviz.gui.time_views.spectrogram import SpectrogramView
 from emoviz.gui.time_views.timeline import TimelineView
-from emoviz.hearing.front_end import COLUMN_S, FrontEnd
+from emoviz.hearing.front_end import FrontEnd
 from emoviz.hearing.mel_store import MelFrames, MelStore
 from emoviz.models.estimator import ModelInfo
-from emoviz.tracks.trail import Values
+from emoviz.units import COLUMN_S, Values
 
 if TYPE_CHECKING:
     from emoviz.live.tracker import LiveUpdate

@@ -42,15 +42,15 @@ from emoviz.gui.time_views.overview import OverviewView
 from emoviz.gui.time_views.ruler import RulerView
 from emoviz.gui.time_views.spectrogram import SpectrogramView
 from emoviz.gui.time_views.timeline import TimelineView
-from emoviz.hearing.front_end import COLUMN_S, FrontEnd
+from emoviz.hearing.front_end import FrontEnd
 from emoviz.hearing.mel_store import MelStore
 from emoviz.models.estimator import ModelInfo
 from emoviz.playing.player import Player
 from emoviz.songs.song import Song
 from emoviz.system import paths
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import Values
 from emoviz.tracks.trajectory import Trajectory
+from emoviz.units import COLUMN_S, Values
 
 _SIZE = QSize(1280, 800)
 _LEAST_SIZE = QSize(600, 360)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from emoviz.hearing.front_end import Framer, FrontEnd, columns_of
 from emoviz.hearing.mel_frames import Floats, Frames, joined
 from emoviz.hearing.mel_spool import FrameSpool
-from emoviz.songs.decoder import Samples
+from emoviz.units import Samples
 
 BLOCK_COLUMNS = 12
 """Half-seconds that a listener takes at once, besides what it needs to hear around them."""

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.songs.decoder import Samples
-
-COLUMN_S = 0.5
-"""Duration of one column, in seconds: labels and predictions come at 2 Hz."""
+from emoviz.units import COLUMN_S, Samples
 
 # A column may lack this much at the very end of a song: resampling rounds the length down.
 _MISSING_S = 0.01

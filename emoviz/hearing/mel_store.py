@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.hearing.mel_pieces import THINNED, Levels, MelPieces
+from emoviz.units import COLUMN_S
 
 FLOOR_DB = -60.0
 CEILING_DB = 20.0

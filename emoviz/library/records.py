@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from emoviz import errors
 from emoviz.songs.song import Song
-from emoviz.tracking.tracker import DECIMALS
 from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.units import DECIMALS
 
 SHAPE_POINTS = 32
 """How many places along a song its shape holds."""

@@ -6,14 +6,12 @@ from pathlib import Path
 
 from emoviz import errors
 from emoviz.devices.microphone import Microphone
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.live.recording import Recording
 from emoviz.live.tracker import LiveTracker, LiveUpdate, trajectory_of
 from emoviz.models.estimator import Estimator
-from emoviz.songs.decoder import Samples
 from emoviz.system import files
-from emoviz.tracks.trail import Values
 from emoviz.tracks.trajectory import Trajectory
+from emoviz.units import COLUMN_S, Samples, Values
 
 POLL_S = 0.03
 """How often to look whether something has been heard."""

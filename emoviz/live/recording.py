@@ -6,8 +6,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from emoviz import errors
-from emoviz.songs.decoder import Samples
 from emoviz.system import files
+from emoviz.units import Samples
 
 SUFFIX = ".flac"
 # All that a microphone has, and all that float32 samples of full scale hold.

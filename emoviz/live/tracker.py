@@ -16,15 +16,13 @@ import soxr
 
 from emoviz import __version__
 from emoviz.hearing.columns import FrameStream
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.hearing.mel_frames import Frames, joined
 from emoviz.hearing.silence import Audibility, loudest_db, quietened
 from emoviz.models.estimator import Estimator
-from emoviz.songs.decoder import Samples
 from emoviz.songs.song import to_mono
-from emoviz.tracking.tracker import DECIMALS
 from emoviz.tracking.windows import Track, Window, cut
 from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.units import COLUMN_S, DECIMALS, Samples
 
 SHORT_SD = 0.1
 """How much farther the value of the very first half-second lies from that of the whole song than

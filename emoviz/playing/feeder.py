@@ -8,8 +8,8 @@ from emoviz import errors
 from emoviz.playing.passage import Cue, Passage
 from emoviz.playing.ring import Order, PlaybackRing
 from emoviz.playing.route import Region
-from emoviz.songs.decoder import Samples
 from emoviz.songs.song import Song
+from emoviz.units import Samples
 
 _PREFILL_S = 0.03
 """What must be there before the callback is sent to a new place."""

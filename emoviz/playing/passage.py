@@ -11,8 +11,8 @@ from emoviz.playing.pieces import SEAM_S, Piece, pieces_from
 from emoviz.playing.ring import GUARD_S, PlaybackRing
 from emoviz.playing.route import Region, Route
 from emoviz.playing.time_stretch import TimeStretch, overlap_frames
-from emoviz.songs.decoder import Samples
 from emoviz.songs.song import Song
+from emoviz.units import Samples
 
 _CHANGE_S = 0.12
 """How far the callback may run on while what is decoded already is given another speed."""

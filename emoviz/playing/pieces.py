@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from emoviz.playing.route import Region
-from emoviz.songs.decoder import Samples
 from emoviz.songs.song import Song
+from emoviz.units import Samples
 
 SEAM_S = 0.005
 """How long the end of a region sounds together with what leads to its start."""

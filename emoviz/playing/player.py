@@ -13,8 +13,8 @@ from emoviz.playing.feeder import PlaybackFeeder
 from emoviz.playing.pace import FASTEST, SLOWEST
 from emoviz.playing.ring import PlaybackRing
 from emoviz.playing.route import Region
-from emoviz.songs.decoder import Samples
 from emoviz.songs.song import Song
+from emoviz.units import Samples
 
 LATENCY_S = 0.06
 """Long enough to live through a busy interpreter, short enough for a seek to feel immediate."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.songs.decoder import Samples
+from emoviz.units import Samples
 
 AHEAD_S = 1.5
 """How much is decoded beyond what was handed to the device."""

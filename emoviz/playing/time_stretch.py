@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emoviz.songs.decoder import Samples
+from emoviz.units import Samples
 
 # Of the libraries for this, Rubber Band and all that wrap it (pyrubberband, pedalboard) are under
 # the GPL, which emoviz is not. python-stretch (Signalsmith Stretch, MIT) forgets everything between

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Protocol, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
+
+from emoviz.units import Samples
 
 BLOCK_FRAMES = 65536
 _FIRST_BLOCK_S = 0.18
 """Soon there, and still heard when the next, twice as long, has come."""
-
-Samples: TypeAlias = npt.NDArray[np.float32]
 
 Damage: TypeAlias = Callable[[int, int], None]
 """Takes from which to before which frame there is silence because the file is damaged there."""

@@ -11,10 +11,11 @@ import numpy as np
 import soundfile
 
 from emoviz import errors
-from emoviz.songs.decoder import BLOCK_FRAMES, Damage, Decoder, Samples, block_sizes, ignore_damage
+from emoviz.songs.decoder import BLOCK_FRAMES, Damage, Decoder, block_sizes, ignore_damage
 from emoviz.songs.mp3_aac.decoder import FrameDecoder
 from emoviz.songs.mp3_aac.index import FrameIndex
 from emoviz.songs.ogg_chain import ChainDecoder, Slice, links_of
+from emoviz.units import Samples
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioStream, FFmpegError

@@ -5,7 +5,8 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from emoviz.songs.decoder import Conformer, Damage, Decoder, Samples, ignore_damage
+from emoviz.songs.decoder import Conformer, Damage, Decoder, ignore_damage
+from emoviz.units import Samples
 
 _MAGIC = b"OggS"
 _HEADER_BYTES = 27

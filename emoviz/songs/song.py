@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
-from emoviz.songs.decoder import Damage, Decoder, Samples, SongDecoders, ignore_damage
+from emoviz.songs.decoder import Damage, Decoder, SongDecoders, ignore_damage
 from emoviz.system import files
+from emoviz.units import Samples
 
 if TYPE_CHECKING:
     from soxr import ResampleStream

@@ -12,24 +12,17 @@ import numpy.typing as npt
 
 from emoviz import __version__, errors
 from emoviz.hearing.columns import frames_of
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.hearing.mel_frames import Frames
 from emoviz.hearing.silence import SILENT_DB, Audibility, loudest_db, quietened
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Report, Song
 from emoviz.tracking.windows import Track, Window, count_windows, places_of, windows_of
 from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.units import COLUMN_S, DECIMALS, Place
 
 # A piece of columns is seen by the window that ends in it, the one after, and, mirrored at the end
 # of the song, by two more.
 _LAST_TO_SHOW = 3
-
-# Digits that a value carries: finer than any listener, and the same on every machine.
-DECIMALS = 6
-
-
-Place: TypeAlias = tuple[float, float]
-"""From when to when, in seconds."""
 
 _Chunks: TypeAlias = "queue.SimpleQueue[Frames | None]"
 

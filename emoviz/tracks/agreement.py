@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.tracks.trail import Values
+from emoviz.units import Values
 
 Floats = npt.NDArray[np.float64]
 

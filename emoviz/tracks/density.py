@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.tracks.trail import Values
+from emoviz.units import Values
 
 Map: TypeAlias = npt.NDArray[np.float64]
 

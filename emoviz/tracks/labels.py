@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from emoviz import errors
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.tracks.label_tables import SCALE, TimedLabels, column_names, label_times_ms, read_labels
-from emoviz.tracks.trail import Values
 from emoviz.tracks.trajectory import COLUMNS, load_csv
+from emoviz.units import COLUMN_S, Values
 
 _DIMENSIONS = ("valence", "arousal")
 _COLUMN_MS = round(1000 * COLUMN_S)

@@ -5,10 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from emoviz.hearing.front_end import COLUMN_S
-
-Values = npt.NDArray[np.float64]
-"""A track, finished or growing: (n, 2) or (n, 4), valence and arousal first, NaN where unknown."""
+from emoviz.units import COLUMN_S, Values
 
 ELLIPSE_DEVIATIONS = math.sqrt(-2.0 * math.log(0.1))
 """Deviations around the middle that hold 90 % of a normal distribution in two dimensions."""

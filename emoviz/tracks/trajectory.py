@@ -13,16 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.system import files
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.units import end_times_s
 
 COLUMNS = ("time_s", "valence", "arousal", "valence_sd", "arousal_sd", "emotion")
 TIME_REFERENCE = "end"
 """A value is stamped with the end of its half-second, as DEAM and emoMusic stamp their labels."""
-
-BAND_DEVIATIONS = 1.645
-"""Deviations to either side that hold 90 % of a normal distribution."""
 
 
 @dataclass(frozen=True)
@@ -157,11 +154,6 @@ class Trajectory:
             "tableSchema": {"columns": _column_descriptions(), "primaryKey": "time_s"},
             "notes": [{**asdict(self.provenance), "time_reference": TIME_REFERENCE}],
         }
-
-
-def end_times_s(count: int) -> npt.NDArray[np.float64]:
-    """Give the time stamps of `count` half-seconds, in seconds: 0.5, 1.0, 1.5, ..."""
-    return np.arange(1, count + 1, dtype=np.float64) * COLUMN_S
 
 
 def metadata_path(csv_path: Path) -> Path:

@@ -11,10 +11,10 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emoviz.hearing.front_end import COLUMN_S, FrontEnd, columns_of, mel_frames
+from emoviz.hearing.front_end import FrontEnd, columns_of, mel_frames
 from emoviz.models.estimator import Estimator
-from emoviz.songs.decoder import Samples
 from emoviz.songs.song import Song
+from emoviz.units import COLUMN_S, Samples
 from tests.support.audio import music
 
 RATE_HZ = 22050

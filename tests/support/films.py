@@ -15,7 +15,8 @@ from emoviz.gui.films.layout import layout_of
 from emoviz.gui.look.theme import DARK_COLOURS
 from emoviz.gui.plane.painter import PlanePainter
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import Values, head_at
+from emoviz.tracks.trail import head_at
+from emoviz.units import Values
 from tests.support.audio import Floats
 
 CLICK_RATE_HZ = 22050

@@ -16,12 +16,12 @@ from emoviz import __version__, errors
 from emoviz.hearing.columns import frames_of
 from emoviz.hearing.mel_frames import Frames
 from emoviz.models.estimator import Estimator, ModelInfo
-from emoviz.songs.decoder import Samples
 from emoviz.songs.song import DamagedPlace, Report, Song, ignore_damaged_place
 from emoviz.system import files
 from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update
 from emoviz.tracking.windows import Track, Window, cut, windows_of
 from emoviz.tracks.trajectory import Trajectory
+from emoviz.units import Samples
 from tests.support.audio import music, write_music
 from tests.support.models import copy_shipped, take_deviations
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emoviz.tracks.density import EXTENT, SMOOTHING, density_of
-from emoviz.tracks.trail import Values
+from emoviz.units import Values
 
 
 def place_of_densest(values: Values) -> tuple[float, float]:

@@ -21,11 +21,10 @@ from emoviz.gui.films.picture import FilmLook, FilmPicture, FilmSubject
 from emoviz.hearing.front_end import FrontEnd, mel_frames
 from emoviz.hearing.mel_store import MelFrames, MelStore
 from emoviz.models import estimator
-from emoviz.songs.decoder import Samples
 from emoviz.songs.song import Report, Song
 from emoviz.system import files
 from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update
-from emoviz.tracks.trail import Values
+from emoviz.units import Samples, Values
 
 if TYPE_CHECKING:
     from av import VideoFrame

@@ -17,7 +17,8 @@ from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS, interface_font
 from emoviz.gui.plane.painter import TRAIL_S, PlanePainter
 from emoviz.hearing.mel_pieces import Levels
 from emoviz.tracks.circumplex import RUSSELL, Circumplex
-from emoviz.tracks.trail import Values, index_at
+from emoviz.tracks.trail import index_at
+from emoviz.units import Values
 
 _WORD_PT, _VALUE_PT, _SMALL_PT = 25.0, 12.0, 9.0
 _ARTIST_SHARE = 0.75

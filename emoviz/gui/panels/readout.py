@@ -22,7 +22,8 @@ from emoviz.gui.panels.song_summary import SongSummary
 from emoviz.models.estimator import ModelInfo
 from emoviz.songs.song import Song
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import Values, index_at
+from emoviz.tracks.trail import index_at
+from emoviz.units import Values
 
 _NEAREST = 3
 _WHOLE = 3

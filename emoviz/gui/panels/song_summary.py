@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from emoviz.gui.look.texts import format_time, signed
 from emoviz.gui.look.theme import Theme, interface_font, link_style
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.tracks.circumplex import QUADRANTS, quadrants
-from emoviz.tracks.trail import Values
+from emoviz.units import COLUMN_S, Values
 
 _UNKNOWN = "–"
 _VALENCE, _AROUSAL = 0, 1

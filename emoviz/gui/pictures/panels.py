@@ -22,8 +22,8 @@ from emoviz.gui.time_views.spectrogram import marks, places_hz
 from emoviz.hearing.front_end import FrontEnd
 from emoviz.hearing.mel_store import CEILING_DB, FLOOR_DB, MelStore
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import Values, outline
-from emoviz.tracks.trajectory import end_times_s
+from emoviz.tracks.trail import outline
+from emoviz.units import Values, end_times_s
 
 _SMALL_PT = 8.5
 _AXIS_PX = 46.0

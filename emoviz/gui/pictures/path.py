@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from emoviz.gui.look.ramp import even_ramp
 from emoviz.gui.look.theme import Colours, interface_font, with_alpha
 from emoviz.gui.plane.geometry import GLOW_RADIUS_PX, HEAD_RADIUS_PX, Geometry
-from emoviz.hearing.front_end import COLUMN_S
-from emoviz.tracks.trail import Values, trail_at
+from emoviz.tracks.trail import trail_at
+from emoviz.units import COLUMN_S, Values
 
 _MOST_POINTS = 2400
 _STEP_S = 0.125

@@ -18,10 +18,10 @@ from emoviz.gui.pictures.handle import PictureHandle
 from emoviz.gui.plane.view import Now, PlaneView
 from emoviz.gui.session.session import Session
 from emoviz.gui.settings import Settings
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.hearing.mel_store import MelStore
 from emoviz.system import files
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.units import COLUMN_S
 
 if TYPE_CHECKING:
     # What draws pictures is imported when one is asked for, not before the window.

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from emoviz.tracks.trail import Values
+from emoviz.units import Values
 
 _CLOSEST_FOLLOWING = 0.15
 """Closer than this the picture would show what the model does not know: labels are not so fine."""

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QRadialGradient
 
 from emoviz.gui.look.theme import Colours, with_alpha
 from emoviz.gui.plane.geometry import GLOW_RADIUS_PX, HEAD_RADIUS_PX, Geometry
-from emoviz.tracks.trail import ELLIPSE_DEVIATIONS, Values
+from emoviz.tracks.trail import ELLIPSE_DEVIATIONS
+from emoviz.units import Values
 
 _OLDEST_SHARE = 0.12
 

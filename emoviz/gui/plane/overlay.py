@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from emoviz.gui.look.theme import Colours, interface_font, with_alpha
 from emoviz.gui.plane.geometry import Geometry
-from emoviz.tracks.trail import Values
+from emoviz.units import Values
 
 REACH_PX = 9.0
 """How near the pointer has to be to a point of the path."""

@@ -25,7 +25,8 @@ from emoviz.gui.plane.overlay import draw_inset, draw_tip, point_near
 from emoviz.gui.plane.second_path import SecondPath
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.density import EXTENT, density_of
-from emoviz.tracks.trail import Values, deviation_at, head_at, time_of, trail_at
+from emoviz.tracks.trail import deviation_at, head_at, time_of, trail_at
+from emoviz.units import Values
 
 TRAIL_S = 15.0
 """Length of the trail if nothing else is asked for."""

@@ -8,7 +8,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from emoviz.gui.look.theme import Colours, with_alpha
 from emoviz.gui.plane.geometry import Geometry
 from emoviz.gui.plane.motion import Stroke, draw_trail
-from emoviz.tracks.trail import Values, head_at, trail_at
+from emoviz.tracks.trail import head_at, trail_at
+from emoviz.units import Values
 
 _TRAIL_STEP_S = 0.25
 _TRAIL_PX = (0.8, 2.2)

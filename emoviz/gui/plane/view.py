@@ -26,7 +26,8 @@ from emoviz.gui.look.zoomable import ZoomableView
 from emoviz.gui.plane.camera import Camera, PlaneCamera
 from emoviz.gui.plane.painter import PlanePainter
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import Values, head_at, index_at, time_of
+from emoviz.tracks.trail import head_at, index_at, time_of
+from emoviz.units import Values
 
 _GLIDE_MS = 16
 

@@ -20,7 +20,8 @@ from emoviz.models.estimator import Estimator, ModelInfo
 from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 from emoviz.system import memory, priority
-from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Place, Update, note_place
+from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update, note_place
+from emoviz.units import Place
 
 _LOG = logging.getLogger(__name__)
 

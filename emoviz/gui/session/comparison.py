@@ -23,8 +23,9 @@ from emoviz.songs.song import Song
 from emoviz.tracking.tracker import Update
 from emoviz.tracks.agreement import agreements
 from emoviz.tracks.labels import Labels
-from emoviz.tracks.trail import Values, index_at
+from emoviz.tracks.trail import index_at
 from emoviz.tracks.trajectory import Trajectory
+from emoviz.units import Values
 
 _NOTHING: Values = np.zeros((0, 2))
 

@@ -16,8 +16,8 @@ from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
 from emoviz.gui.settings import Settings
 from emoviz.models import estimator
-from emoviz.tracks.trail import Values
 from emoviz.tracks.trajectory import Trajectory
+from emoviz.units import Values
 
 if TYPE_CHECKING:
     # What listens and records is imported when it is asked for, not before the window.

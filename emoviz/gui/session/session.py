@@ -16,9 +16,9 @@ from emoviz.models import estimator
 from emoviz.models.estimator import DEFAULT_MODEL, ModelInfo
 from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
-from emoviz.tracking.tracker import Place, Update
-from emoviz.tracks.trail import Values
+from emoviz.tracking.tracker import Update
 from emoviz.tracks.trajectory import Trajectory
+from emoviz.units import Place, Values
 
 _LOG = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ import numpy.typing as npt
 from pyqtgraph.functions import arrayToQPath
 from PySide6.QtGui import QPainterPath
 
-from emoviz.tracks.trail import Values, outline
-from emoviz.tracks.trajectory import BAND_DEVIATIONS
+from emoviz.tracks.trail import outline
+from emoviz.units import BAND_DEVIATIONS, Values
 
 _LIMITS = (0.25, 0.5, 0.75, 1.0)
 LEAST_LIMIT = _LIMITS[0]

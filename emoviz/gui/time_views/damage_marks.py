@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from emoviz.gui.look.texts import format_time
-from emoviz.tracking.tracker import Place
+from emoviz.units import Place
 
 _HALF_PX = 4.5
 _HEIGHT_PX = 8.0

@@ -21,11 +21,9 @@ from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, TimeAxis, plot_width
 from emoviz.gui.time_views.damage_marks import DamageMarks
 from emoviz.gui.time_views.gestures import TakesGestures, TimeGestures
 from emoviz.gui.time_views.loop import Loop
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.hearing.mel_store import MelStore
-from emoviz.tracking.tracker import Place
 from emoviz.tracks.circumplex import quadrants
-from emoviz.tracks.trail import Values
+from emoviz.units import COLUMN_S, Place, Values
 
 _BAR_PX = 3
 _BAR_GAP_PX = 1

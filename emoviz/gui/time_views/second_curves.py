@@ -6,8 +6,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from emoviz.gui.look.theme import Colours
-from emoviz.tracks.trail import Values, outline
-from emoviz.tracks.trajectory import end_times_s
+from emoviz.tracks.trail import outline
+from emoviz.units import Values, end_times_s
 
 PATTERNS = ((7.0, 4.0), (2.0, 3.0))
 """Dash and gap of valence and of arousal, in pixels."""

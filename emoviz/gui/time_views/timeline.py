@@ -21,9 +21,8 @@ from emoviz.gui.time_views.curve_shapes import LEAST_LIMIT, band_outline, limit_
 from emoviz.gui.time_views.loop import Loop
 from emoviz.gui.time_views.second_curves import SecondCurves, second_pens
 from emoviz.gui.time_views.view import TimeView
-from emoviz.hearing.front_end import COLUMN_S
-from emoviz.tracks.trail import Values, index_at, outline
-from emoviz.tracks.trajectory import end_times_s
+from emoviz.tracks.trail import index_at, outline
+from emoviz.units import COLUMN_S, Values, end_times_s
 
 _DIMENSIONS = ("valence", "arousal")
 

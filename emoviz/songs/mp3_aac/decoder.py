@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from emoviz import errors
-from emoviz.songs.decoder import Conformer, Damage, Samples, block_sizes, ignore_damage
+from emoviz.songs.decoder import Conformer, Damage, block_sizes, ignore_damage
 from emoviz.songs.mp3_aac.headers import Kind
 from emoviz.songs.mp3_aac.index import FrameIndex, Part
+from emoviz.units import Samples
 
 if TYPE_CHECKING:
     from av import AudioCodecContext

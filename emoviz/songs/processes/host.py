@@ -16,12 +16,13 @@ from io import FileIO
 from pathlib import Path
 
 from emoviz import errors
-from emoviz.songs.decoder import Decoder, Samples
+from emoviz.songs.decoder import Decoder
 from emoviz.songs.mp3_aac.decoder import FrameDecoder
 from emoviz.songs.opening import open_song_decoder
 from emoviz.songs.processes import wire
 from emoviz.songs.processes.wire import Message
 from emoviz.system import memory, priority
+from emoviz.units import Samples
 
 _Requests = queue.SimpleQueue[Message]
 

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from emoviz import errors
-from emoviz.songs.decoder import Damage, Samples, ignore_damage
+from emoviz.songs.decoder import Damage, ignore_damage
 from emoviz.songs.processes import wire
 from emoviz.songs.processes.wire import Message
 from emoviz.system import priority
+from emoviz.units import Samples
 
 _LOG = logging.getLogger(__name__)
 

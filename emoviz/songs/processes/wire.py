@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from emoviz.songs.decoder import Samples
+from emoviz.units import Samples
 
 Message: TypeAlias = dict[str, Any]
 

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from emoviz import errors
 from emoviz.hearing.columns import Hearing, MeanHearing, frames_of
-from emoviz.hearing.front_end import COLUMN_S, FrontEnd
+from emoviz.hearing.front_end import FrontEnd
 from emoviz.songs.song import Song
+from emoviz.units import COLUMN_S
 
 DIMENSIONS = ("valence", "arousal")
 """The order of the labels, which is the order of a model's outputs."""

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from emoviz.hearing.front_end import COLUMN_S, FrontEnd
+from emoviz.hearing.front_end import FrontEnd
+from emoviz.units import COLUMN_S
 
 LOWEST_MIDI, PITCHES = 36, 67
 FRAMES_PER_COLUMN = 4

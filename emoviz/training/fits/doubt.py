@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from emoviz.tracks.trajectory import BAND_DEVIATIONS
 from emoviz.training.data.dataset import DIMENSIONS
+from emoviz.units import BAND_DEVIATIONS
 
 Doubles = npt.NDArray[np.float64]
 

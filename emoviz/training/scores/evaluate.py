@@ -11,8 +11,8 @@ from rich.table import Table
 from emoviz.models.estimator import Estimator
 from emoviz.tracking.windows import Track, cut, windows_of
 from emoviz.tracks.agreement import concordance, pearson_r
-from emoviz.tracks.trajectory import BAND_DEVIATIONS
 from emoviz.training.data.dataset import DIMENSIONS, Clip, Floats
+from emoviz.units import BAND_DEVIATIONS
 
 _DRAWS = 1000
 _BOOTSTRAP_SEED = 1989

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emoviz.gui.plane.camera import WHOLE_PLANE, PlaneCamera
-from emoviz.tracks.trail import Values
+from emoviz.units import Values
 
 FRAME_S = 1 / 60
 

@@ -16,7 +16,7 @@ from emoviz.gui.plane import painter as plane_painter
 from emoviz.gui.plane.camera import Camera
 from emoviz.gui.plane.painter import PlanePainter
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import Values
+from emoviz.units import Values
 
 REFERENCES = Path(__file__).parent / "references"
 SIZE = QSize(480, 340)

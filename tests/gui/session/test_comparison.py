@@ -28,7 +28,7 @@ from emoviz.system import paths
 from emoviz.tracking.tracker import File2Track
 from emoviz.tracks.agreement import agreements
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import Values
+from emoviz.units import Values
 from tests.gui.conftest import RATE_HZ, Songs
 from tests.gui.driving import (
     DEADLINE_MS,

@@ -17,8 +17,8 @@ from emoviz.gui.plane.painter import PlanePainter
 from emoviz.gui.time_views.timeline import TimelineView
 from emoviz.models import estimator
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import ELLIPSE_DEVIATIONS, Values, deviation_at
-from emoviz.tracks.trajectory import BAND_DEVIATIONS
+from emoviz.tracks.trail import ELLIPSE_DEVIATIONS, deviation_at
+from emoviz.units import BAND_DEVIATIONS, Values
 from tests.gui.conftest import Songs
 from tests.gui.driving import labels, open_and_track, part
 

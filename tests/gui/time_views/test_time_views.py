@@ -18,8 +18,8 @@ from emoviz.gui.time_views.overview import OverviewView
 from emoviz.gui.time_views.ruler import RulerView
 from emoviz.gui.time_views.spectrogram import SpectrogramView
 from emoviz.gui.time_views.timeline import TimelineView
-from emoviz.hearing.front_end import COLUMN_S
 from emoviz.playing.player import SilentPlayer
+from emoviz.units import COLUMN_S
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
     action,
