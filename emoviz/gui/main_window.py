@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from emoviz import errors
 from emoviz.gui import dialogs, menus, sheets
 from emoviz.gui import settings as remembered
-from emoviz.gui.actions import window_rows as action_table
+from emoviz.gui.actions.making import fill_menus, make_actions
 from emoviz.gui.actions.spec import FILE, MODEL, PLAYBACK
 from emoviz.gui.films.export import FilmExport
-from emoviz.gui.help import Help
 from emoviz.gui.live_display import Borrowed, Lent, LiveDisplay
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.map.library_map import LibraryMap
@@ -35,6 +34,7 @@ from emoviz.gui.session.session import Session
 from emoviz.gui.session.song_library import SongLibrary
 from emoviz.gui.session.song_queue import SongQueue
 from emoviz.gui.settings import Settings
+from emoviz.gui.sheets import Help
 from emoviz.gui.theme_choice import ThemeChoice
 from emoviz.gui.time_views.axis import TimeAxis
 from emoviz.gui.time_views.loop import Loop
@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
         self.plane_choices = PlaneChoices(self._settings)
         shared = (self._theme, self._axis, self.loop)
         self.spectrogram = SpectrogramView(*shared, self._store, self._settings)
-        self._actions = action_table.make_actions(self)
+        self._actions = make_actions(self)
         self._plane = PlaneView(self._theme, circumplex)
         self._readout = ReadoutPanel(self._theme, circumplex, self._actions["about_model"])
         self._ruler = RulerView(*shared)
@@ -232,7 +232,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
 
     def _make_menus(self) -> None:
-        filled = action_table.fill_menus(self, self._actions)
+        filled = fill_menus(self, self._actions)
         recent = partial(menus.recent_entries, self._settings, self.open_song)
         devices = partial(menus.device_entries, self, self.playback)
         inputs = partial(menus.input_entries, self, self.listening)

@@ -1,11 +1,18 @@
-"""Sheets to read: the model's card, what every key does, and licences."""
+"""The help menu and its sheets: the model's card, what every key does, and licences."""
 
 import html
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QMainWindow,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from emoviz import errors
 from emoviz.gui.actions.map_rows import MAP_ACTIONS
@@ -39,6 +46,28 @@ _MAP_MOUSE = (
 
 KEYS = ((ACTIONS, "Mouse", _MOUSE), (MAP_ACTIONS, "Mouse on the map", _MAP_MOUSE))
 """For each of the two windows: its table of actions, and what the mouse does there"""
+
+
+class Help(QObject):
+    """Shows the sheets of the help menu. Its public methods without arguments are actions."""
+
+    said = Signal(str)
+    """A sentence about what went wrong"""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def show_shortcuts(self) -> None:
+        """Show what every key does."""
+        show_shortcuts(self._window)
+
+    def show_licences(self) -> None:
+        """Show what emoviz is made of, and under which licences."""
+        try:
+            show_licences(self._window)
+        except errors.ProgramFileError as error:
+            self.said.emit(str(error))
 
 
 def show_card(parent: QWidget, model: ModelInfo) -> QDialog:

@@ -9,6 +9,13 @@ import numpy as np
 from emoviz.units import Samples
 
 BLOCK_FRAMES = 65536
+
+WARM_UP_FRAMES = 8192
+"""What is decoded and thrown away before the place asked for.
+
+Frames of opus and aac lean on the ones before: straight after a seek they come out wrong.
+"""
+
 _FIRST_BLOCK_S = 0.18
 """Soon there, and still heard when the next, twice as long, has come."""
 
@@ -26,6 +33,12 @@ def block_sizes(rate_hz: int, lead: int = 0) -> Iterator[int]:
     while True:
         frames = min(2 * frames, BLOCK_FRAMES)
         yield frames
+
+
+def silent_blocks(frames: int, channels: int) -> Iterator[Samples]:
+    """Yield so many frames of silence, in blocks of shape (frames, channels)."""
+    for begin in range(0, frames, BLOCK_FRAMES):
+        yield np.zeros((min(BLOCK_FRAMES, frames - begin), channels), np.float32)
 
 
 def ignore_damage(_first: int, _stop: int) -> None:

@@ -1,13 +1,22 @@
 """LocalDecoders: the decoders of one song, in this process."""
 
+from contextlib import suppress
 from pathlib import Path
+
+import soundfile
 
 from emoviz import errors
 from emoviz.songs.decoder import Decoder
-from emoviz.songs.decoding import AvDecoder, open_decoder
+from emoviz.songs.ffmpeg import AvDecoder
+from emoviz.songs.libsndfile import SoundFileDecoder
 from emoviz.songs.mp3_aac.decoder import FrameDecoder
 from emoviz.songs.mp3_aac.index import FrameIndex
+from emoviz.songs.ogg_chain import ChainDecoder, links_of
 from emoviz.songs.spare_decoder import SpareDecoder
+
+_RATES_HZ = range(1000, 3_000_001)
+_MOST_CHANNELS = 64
+_TAG_BYTES = 1 << 24
 
 
 class LocalDecoders:
@@ -65,3 +74,49 @@ def open_song_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
         raise errors.SongNameError(path) from error
     except OSError as error:
         raise errors.unreadable(path, error) from error
+
+
+def open_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
+    """Open `path` with libsndfile, or with FFmpeg where libsndfile does not know the format.
+
+    mp3 and bare aac are decoded frame by frame, with the help of `index` if it is still right.
+    Ogg is FFmpeg's: libsndfile leaves damaged pages out, and what follows them comes too early.
+    Raises `errors.SongFormatError` if neither finds audio in it, and `OSError`.
+    """
+    decoder = _open(path, index)
+    rate_hz, channels = decoder.sample_rate_hz, decoder.channels
+    if rate_hz not in _RATES_HZ or channels > _MOST_CHANNELS:
+        # What no music has is damage, and would take memory and time without end.
+        decoder.close()
+        raise errors.SongFormatError(path, f"it claims {channels} channels of {rate_hz} Hz")
+    return decoder
+
+
+def _open(path: Path, index: FrameIndex | None) -> Decoder:
+    file = path.open("rb")
+    if index is None or not index.is_of(file):
+        index = FrameIndex.begin(file)
+    if index is not None:
+        return FrameDecoder(path, file, index)
+    links = links_of(file)
+    file.close()
+    if len(links) > 1:
+        return ChainDecoder([AvDecoder(path, link) for link in links])
+    if links:
+        return AvDecoder(path)
+    if _is_tagged_svx(path):
+        return AvDecoder(path)
+    # soundfile takes *.raw for headerless samples and raises TypeError for want of a rate.
+    with suppress(soundfile.LibsndfileError, TypeError):
+        decoder = SoundFileDecoder(path)
+        if decoder.is_seekable:
+            return decoder
+        # libsndfile goes to no place in GSM and G.721, and FFmpeg does.
+        decoder.close()
+    return AvDecoder(path)
+
+
+def _is_tagged_svx(path: Path) -> bool:
+    """Tell of an 8SVX behind an ID3 tag: libsndfile 1.2.2 never comes back from opening one."""
+    with path.open("rb") as file:
+        return file.read(3) == b"ID3" and b"8SVX" in file.read(_TAG_BYTES)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from emoviz.songs.decoder import Decoder
-from emoviz.songs.mp3_aac.index import Stamp
+from emoviz.system.files import Stamp
 
 SomeDecoder = TypeVar("SomeDecoder", bound=Decoder)
 

@@ -6,12 +6,25 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, NamedTuple, TypeAlias
 
 from emoviz import errors
 
 Identity: TypeAlias = tuple[int, int]
 """What tells a file or folder from all others: its device and its number there."""
+
+
+class Stamp(NamedTuple):
+    """What tells that a file is still the same."""
+
+    inode: int
+    size: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, stat: os.stat_result) -> "Stamp":
+        """Pick it out of what the system says of a file."""
+        return cls(stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
 def write_whole(contents: Mapping[Path, bytes]) -> None:

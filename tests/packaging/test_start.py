@@ -10,7 +10,7 @@ UNNEEDED = {
     *("av", "onnxruntime", "soundfile", "soxr", "sounddevice", "tinytag", "rich", "sqlite3"),
     *("distributed", "librosa", "matplotlib", "mutagen", "pyarrow", "scipy", "sklearn", "torch"),
     *(
-        "emoviz.songs.decoding",
+        "emoviz.songs.opening",
         "emoviz.library.store",
         "emoviz.live.listening",
         "emoviz.training.fits.network_fit",

@@ -8,9 +8,11 @@ import pytest
 
 from emoviz import errors
 from emoviz.songs.decoder import Decoder
-from emoviz.songs.decoding import AvDecoder, SoundFileDecoder, open_decoder
+from emoviz.songs.ffmpeg import AvDecoder
+from emoviz.songs.libsndfile import SoundFileDecoder
 from emoviz.songs.mp3_aac.decoder import FrameDecoder
 from emoviz.songs.mp3_aac.headers import lead_of
+from emoviz.songs.opening import open_decoder
 from tests.support.audio import Floats, encode, find, music, spoil
 
 DURATION_S = 8.0

@@ -1,15 +1,9 @@
-"""The one table of actions, from which menus, shortcuts and tool tips are made."""
+"""The rows of the main window in the table of actions: menus, shortcuts and tool tips."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
-
-from emoviz.gui.actions.file_actions import FILE_ACTIONS
 from emoviz.gui.actions.spec import (
     COLOURS,
     COMPARE,
+    FILE,
     HELP,
     MODEL,
     PLANE,
@@ -22,11 +16,64 @@ from emoviz.gui.actions.spec import (
 )
 from emoviz.gui.look import colour_maps
 
-if TYPE_CHECKING:
-    from emoviz.gui.main_window import MainWindow
-
 ACTIONS = (
-    *FILE_ACTIONS,
+    ActionSpec("open_dialog", FILE, "&Open…", "Open a song", ("Ctrl+O",)),
+    ActionSpec(
+        "open_folder", FILE, "Open a &folder…", "Open all songs of a folder", ("Ctrl+Shift+O",)
+    ),
+    ActionSpec("open_demo", FILE, "Open the &demo song", "Open the song that comes with emoviz"),
+    ActionSpec(
+        "export_track",
+        FILE,
+        "&Export…",
+        "Write the prediction to a file, for a table or another program",
+        ("Ctrl+E",),
+        True,
+        part="exporting",
+        begins_group=True,
+    ),
+    ActionSpec(
+        "save_picture",
+        FILE,
+        "Save &picture…",
+        "Save a poster of the song, its plane, curves or spectrogram",
+        ("Ctrl+Shift+E",),
+        True,
+        part="sharing",
+    ),
+    ActionSpec(
+        "copy_values",
+        FILE,
+        "&Copy the values of now",
+        "Copy valence, arousal, time and word as text",
+        ("Ctrl+C",),
+        part="sharing",
+        begins_group=True,
+    ),
+    ActionSpec(
+        "copy_picture",
+        FILE,
+        "Copy the p&lane",
+        "Copy the picture of the plane as it is seen",
+        ("Ctrl+Shift+C",),
+        part="sharing",
+    ),
+    ActionSpec(
+        "export_film",
+        FILE,
+        "Export fil&m…",
+        "Make a film of the song: plane, spectrogram and sound",
+        needs_track=True,
+        part="film",
+    ),
+    ActionSpec(
+        "reset_settings",
+        FILE,
+        "Reset all &settings…",
+        "Put every setting back as it was at first, and forget the recent songs",
+        begins_group=True,
+    ),
+    ActionSpec("close", FILE, "&Quit", "Close the window", ("Ctrl+Q",), begins_group=True),
     ActionSpec(
         "toggle_play",
         PLAYBACK,
@@ -340,42 +387,3 @@ ACTIONS = (
         "show_licences", HELP, "&Licences…", "What emoviz is made of, and its licences", part="help"
     ),
 )
-
-
-def make_actions(window: QWidget, specs: Sequence[ActionSpec] = ACTIONS) -> dict[str, QAction]:
-    """Make an action of every row of a table, bound to the window's method of that name."""
-    actions = {}
-    for spec in specs:
-        action = QAction(window.tr(spec.text), window)
-        action.setObjectName(spec.name)
-        action.setToolTip(window.tr(spec.tip))
-        action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
-        action.setEnabled(not spec.needs_track)
-        action.setCheckable(spec.checkable)
-        owner = getattr(window, spec.part) if spec.part else window
-        method = getattr(owner, spec.name)
-        action.triggered.connect(lambda _checked=False, method=method: method())
-        actions[spec.name] = action
-        window.addAction(action)
-    return actions
-
-
-def fill_menus(window: "MainWindow", actions: dict[str, QAction]) -> dict[str, QMenu]:
-    """Make the menus of the table's rows, in their order."""
-    menus: dict[str, QMenu] = {}
-    groups: dict[str, QActionGroup] = {}
-    for spec in ACTIONS:
-        if spec.menu not in menus:
-            menus[spec.menu] = window.menuBar().addMenu(window.tr(spec.menu))
-        menu = menus[spec.menu]
-        if spec.begins_group:
-            menu.addSeparator()
-        if spec.submenu:
-            if spec.submenu not in menus:
-                menus[spec.submenu] = menu.addMenu(window.tr(spec.submenu))
-                groups[spec.submenu] = QActionGroup(window)
-            menu = menus[spec.submenu]
-            if spec.checkable:
-                groups[spec.submenu].addAction(actions[spec.name])
-        menu.addAction(actions[spec.name])
-    return menus

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QApplication
 SYSTEM, LIGHT, DARK = "system", "light", "dark"
 CHOICES = (SYSTEM, LIGHT, DARK)
 
+SIDE_PANEL_WIDTH_PX = 312
+"""Of the column beside the plane"""
+
 FONT_FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "DejaVu Sans"]
 
 

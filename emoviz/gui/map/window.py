@@ -9,8 +9,8 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from emoviz import errors
+from emoviz.gui.actions.making import make_actions
 from emoviz.gui.actions.map_rows import MAP_ACTIONS
-from emoviz.gui.actions.window_rows import make_actions
 from emoviz.gui.look.texts import signed
 from emoviz.gui.look.theme import Theme, interface_font
 from emoviz.gui.map.bar import MapBar

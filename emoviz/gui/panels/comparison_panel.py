@@ -15,9 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from emoviz.gui.look.texts import signed
-from emoviz.gui.look.theme import Theme, interface_font
+from emoviz.gui.look.theme import SIDE_PANEL_WIDTH_PX, Theme, interface_font
 from emoviz.gui.look.wrapped_label import WrappedLabel
-from emoviz.gui.panels.side_panel import WIDTH_PX
 from emoviz.tracks.agreement import Agreement
 
 _UNKNOWN = "–"
@@ -107,7 +106,7 @@ class ComparisonPanel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Give the readout's width and the height that the names and numbers need in it."""
-        return QSize(WIDTH_PX, self._rows.heightForWidth(WIDTH_PX))
+        return QSize(SIDE_PANEL_WIDTH_PX, self._rows.heightForWidth(SIDE_PANEL_WIDTH_PX))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Ask for all of the height."""

@@ -4,10 +4,9 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from emoviz.gui.look.theme import Theme, scroll_bar_style
+from emoviz.gui.look.theme import SIDE_PANEL_WIDTH_PX, Theme, scroll_bar_style
 from emoviz.gui.panels.readout import ReadoutPanel
 
-WIDTH_PX = 312
 NARROW_PX = 272
 
 
@@ -30,14 +29,14 @@ class SidePanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(area, 1)
         layout.addWidget(below)
-        self.setFixedWidth(WIDTH_PX)
+        self.setFixedWidth(SIDE_PANEL_WIDTH_PX)
         below.installEventFilter(self)
         theme.changed.connect(self._take_colours)
         self._take_colours()
 
     def set_narrow(self, narrow: bool) -> None:
         """Take less room, where the window has little."""
-        self.setFixedWidth(NARROW_PX if narrow else WIDTH_PX)
+        self.setFixedWidth(NARROW_PX if narrow else SIDE_PANEL_WIDTH_PX)
         self._readout.set_narrow(narrow)
         self._make_room()
 

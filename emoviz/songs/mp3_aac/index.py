@@ -10,26 +10,14 @@ import os
 import threading
 from array import array
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from emoviz.songs.mp3_aac.headers import Kind, Lead, find_frames, lead_of, tag_length
+from emoviz.system.files import Stamp
 
 _PIECE_BYTES = 1 << 20
 _SPAN_BYTES = 1 << 15
 """As many frames as make a place sure have room in this."""
-
-
-class Stamp(NamedTuple):
-    """What tells that a file is still the same."""
-
-    inode: int
-    size: int
-    modified_ns: int
-
-    @classmethod
-    def of(cls, stat: os.stat_result) -> "Stamp":
-        """Pick it out of what the system says of a file."""
-        return cls(stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
 @dataclass

@@ -22,30 +22,16 @@ from emoviz.units import Samples
 
 _LOG = logging.getLogger(__name__)
 
-_DECODE_ARGUMENT = "--decode"
+DECODE_ARGUMENT = "--decode"
 FORK_ARGUMENT = "--fork-decoders"
 """What a frozen program is started with to be a decoding process, or the server of such"""
 
-_MODULES = {_DECODE_ARGUMENT: "host", FORK_ARGUMENT: "fork_server"}
+_MODULES = {DECODE_ARGUMENT: "host", FORK_ARGUMENT: "fork_server"}
 
 _PIPE_BYTES = 1 << 20
 """Room for a block: written in one go, it does not wait for a busy reader."""
 _PATIENT_S = 1.0
 """How long a process that was killed may take to end."""
-
-
-def serve_if_asked() -> None:
-    """Be a decoding process, or their server, to its end, where this program was started as one."""
-    if sys.argv[1:] == [_DECODE_ARGUMENT]:
-        from emoviz.songs.processes import host
-
-        host.main()
-        sys.exit()
-    if sys.argv[1:] == [FORK_ARGUMENT]:
-        from emoviz.songs.processes import fork_server
-
-        fork_server.main()
-        sys.exit()
 
 
 class ProcessLostError(Exception):
@@ -246,7 +232,7 @@ class Spawner:
     def start(self) -> DecoderProcess:
         """Start one, without waiting until it is there. Raises `OSError`."""
         process = subprocess.Popen(
-            python_command(_DECODE_ARGUMENT),
+            python_command(DECODE_ARGUMENT),
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,160 +1,28 @@
-"""A file's bytes to blocks of samples, through libsndfile or FFmpeg."""
+"""A file's bytes to blocks of samples through FFmpeg: what libsndfile does not know."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import soundfile
 
 from emoviz import errors
-from emoviz.songs.decoder import BLOCK_FRAMES, Damage, Decoder, block_sizes, ignore_damage
-from emoviz.songs.mp3_aac.decoder import FrameDecoder
-from emoviz.songs.mp3_aac.index import FrameIndex
-from emoviz.songs.ogg_chain import ChainDecoder, Slice, links_of
+from emoviz.songs.decoder import WARM_UP_FRAMES, Damage, block_sizes, ignore_damage, silent_blocks
+from emoviz.songs.ogg_chain import Slice
 from emoviz.units import Samples
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioStream, FFmpegError
 
-WARM_UP_FRAMES = 8192
-"""What is decoded and thrown away before the place asked for.
 
-Frames of opus and aac lean on the ones before: straight after a seek they come out wrong.
-"""
-
-_SALVAGED_FRAMES = 2048
-"""How finely a damaged place is told from what surrounds it."""
 _GAP_S = 0.1
 """More time than this between two frames is missing sound; less is rounding."""
-_RATES_HZ = range(1000, 3_000_001)
-_MOST_CHANNELS = 64
 _LEAST_BYTES_PER_S = 10
 """Less than any codec takes for silence: a place in time beyond what that gives is no place."""
-_TAG_BYTES = 1 << 24
 _MOST_REFUSED = 1000
 """So many pieces in a row that make no sense are the end."""
-
-
-def open_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
-    """Open `path` with libsndfile, or with FFmpeg where libsndfile does not know the format.
-
-    mp3 and bare aac are decoded frame by frame, with the help of `index` if it is still right.
-    Ogg is FFmpeg's: libsndfile leaves damaged pages out, and what follows them comes too early.
-    Raises `errors.SongFormatError` if neither finds audio in it, and `OSError`.
-    """
-    decoder = _open(path, index)
-    rate_hz, channels = decoder.sample_rate_hz, decoder.channels
-    if rate_hz not in _RATES_HZ or channels > _MOST_CHANNELS:
-        # What no music has is damage, and would take memory and time without end.
-        decoder.close()
-        raise errors.SongFormatError(path, f"it claims {channels} channels of {rate_hz} Hz")
-    return decoder
-
-
-def _open(path: Path, index: FrameIndex | None) -> Decoder:
-    file = path.open("rb")
-    if index is None or not index.is_of(file):
-        index = FrameIndex.begin(file)
-    if index is not None:
-        return FrameDecoder(path, file, index)
-    links = links_of(file)
-    file.close()
-    if len(links) > 1:
-        return ChainDecoder([AvDecoder(path, link) for link in links])
-    if links:
-        return AvDecoder(path)
-    if _is_tagged_svx(path):
-        return AvDecoder(path)
-    # soundfile takes *.raw for headerless samples and raises TypeError for want of a rate.
-    with suppress(soundfile.LibsndfileError, TypeError):
-        decoder = SoundFileDecoder(path)
-        if decoder.is_seekable:
-            return decoder
-        # libsndfile goes to no place in GSM and G.721, and FFmpeg does.
-        decoder.close()
-    return AvDecoder(path)
-
-
-class SoundFileDecoder:
-    """wav, flac and aiff, through libsndfile."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = soundfile.SoundFile(str(path))
-        self.sample_rate_hz = int(self._file.samplerate)
-        self.channels = int(self._file.channels)
-        self.duration_s = self._file.frames / self.sample_rate_hz
-        self.is_seekable = bool(self._file.seekable())
-
-    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
-        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
-        if start_frame >= self._file.frames > 0:
-            return
-        position = max(0, start_frame - WARM_UP_FRAMES)
-        sizes = block_sizes(self.sample_rate_hz, start_frame - position)
-        for block in self._blocks_or_silence(position, sizes, on_damage):
-            skip = max(0, start_frame - position)
-            position += len(block)
-            if skip < len(block):
-                yield block[skip:]
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
-
-    def _blocks_or_silence(
-        self, position: int, sizes: Iterator[int], on_damage: Damage
-    ) -> Iterator[Samples]:
-        step = BLOCK_FRAMES
-        while True:
-            try:
-                self._file.seek(position)
-                while len(block := self._read(min(step, next(sizes)))):
-                    position += len(block)
-                    yield block
-                return
-            except soundfile.LibsndfileError as error:
-                if step == BLOCK_FRAMES:
-                    # What comes before the damage is good.
-                    step = _SALVAGED_FRAMES
-                    self._open_anew(error)
-                    continue
-                beyond = self._find_sound(position, error)
-                on_damage(position, beyond)
-                yield from _silence(beyond - position, self.channels)
-                position, step = beyond, BLOCK_FRAMES
-
-    def _find_sound(self, position: int, error: soundfile.LibsndfileError) -> int:
-        """Find the first place behind a damaged one from which on there is sound again."""
-        step = _SALVAGED_FRAMES
-        while (position := position + step) < self._file.frames:
-            self._open_anew(error)
-            try:
-                self._file.seek(position)
-                if len(self._read(_SALVAGED_FRAMES)):
-                    return position
-            except soundfile.LibsndfileError:
-                step += step // 8
-        raise errors.SongDamagedError(self._path, _words(error)) from error
-
-    def _read(self, frames: int) -> Samples:
-        # Opened anew, a damaged file may be shorter than it was, which soundfile does not expect.
-        if self._file.tell() > self._file.frames:
-            return np.zeros((0, self.channels), np.float32)
-        block: Samples = self._file.read(frames, dtype="float32", always_2d=True)
-        return block
-
-    def _open_anew(self, error: soundfile.LibsndfileError) -> None:
-        """Open the file again, since after an error libsndfile may refuse everything."""
-        self._file.close()
-        try:
-            self._file = soundfile.SoundFile(str(self._path))
-        except soundfile.LibsndfileError:
-            raise errors.SongDamagedError(self._path, _words(error)) from error
 
 
 class AvDecoder:
@@ -316,7 +184,7 @@ class AvDecoder:
                 if is_gap and place < self._longest_s * self.sample_rate_hz:
                     if place > start_frame:
                         on_damage(max(position, start_frame), place)
-                    yield from _silence(place - position, self.channels)
+                    yield from silent_blocks(place - position, self.channels)
                     position = place
             if form != (decoded.format.name, decoded.layout.name, decoded.sample_rate):
                 form = (decoded.format.name, decoded.layout.name, decoded.sample_rate)
@@ -360,24 +228,9 @@ def _count_duration_s(path: Path) -> float:
     return float(ticks * (stream.time_base or 0))
 
 
-def _silence(frames: int, channels: int) -> Iterator[Samples]:
-    for begin in range(0, frames, BLOCK_FRAMES):
-        yield np.zeros((min(BLOCK_FRAMES, frames - begin), channels), np.float32)
-
-
-def _is_tagged_svx(path: Path) -> bool:
-    """Tell of an 8SVX behind an ID3 tag: libsndfile 1.2.2 never comes back from opening one."""
-    with path.open("rb") as file:
-        return file.read(3) == b"ID3" and b"8SVX" in file.read(_TAG_BYTES)
-
-
 def _is_mp4(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(8)[4:] == b"ftyp"
-
-
-def _words(error: soundfile.LibsndfileError) -> str:
-    return str(error.error_string).removeprefix("Error : ").rstrip(".")
 
 
 def _reason(error: "FFmpegError") -> str:
