@@ -42,7 +42,7 @@ from emoviz.library.records import (
     shape_to_blob,
 )
 from emoviz.library.store import Library
-from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.tracks.track import Provenance, Track
 
 RESULTS = machine.ROOT / "build" / "bench-library.json"
 SONGS, FILES, FEW_FILES = 1_000_000, 1_000, 200
@@ -178,9 +178,9 @@ def _song_row(
     return (number + 1, path, *state, _SONG_S, artist + 1, album + 1, title, words)
 
 
-def _track_like_any() -> Trajectory:
+def _track_like_any() -> Track:
     values = np.linspace((0.1, -0.2), (0.2, 0.3), 480)
-    return Trajectory.from_values(values, Provenance("", "", "", MODEL, "", ""))
+    return Track.from_values(values, Provenance("", "", "", MODEL, "", ""))
 
 
 def _puts_per_s(library: Library, folder: Path) -> float:

@@ -21,7 +21,7 @@ from emoviz.library.records import FileState, SongRecord
 from emoviz.library.store import Library
 from emoviz.system import paths
 from emoviz.tracks import labels
-from emoviz.tracks.trajectory import Provenance, Trajectory, load_csv, metadata_path
+from emoviz.tracks.track import Provenance, Track, load_csv, metadata_path
 from emoviz.training.recipe import read_recipe
 
 MODEL = "cae"
@@ -353,10 +353,10 @@ def check_file(path: Path) -> None:
         raise FileNotFoundError(path)
 
 
-def _track() -> Trajectory:
+def _track() -> Track:
     values = np.random.default_rng(0).uniform(0.1, 0.5, (6, 4))
     provenance = Provenance("song.flac", "0" * 64, "Für Élise", MODEL, "2.0.0", "0.1.0")
-    return Trajectory.from_values(values.round(6), provenance)
+    return Track.from_values(values.round(6), provenance)
 
 
 BY_WEIGHT: dict[Callable[[World, Path, Random], Prepared], int] = {

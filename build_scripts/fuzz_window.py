@@ -27,7 +27,7 @@ from emoviz.gui.app import make_application, make_window
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from emoviz.playing.player import SilentPlayer, SoundDevicePlayer
-from emoviz.tracks.trajectory import metadata_path
+from emoviz.tracks.track import metadata_path
 from tests.gui.driving import banner_of, drop
 
 _PLAYED_S = 0.15

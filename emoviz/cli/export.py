@@ -13,7 +13,7 @@ from emoviz.export.tables import deam_folder
 from emoviz.models.estimator import DEFAULT_MODEL, Estimator
 from emoviz.system import files
 from emoviz.system.terminal import quiet_libraries
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 if TYPE_CHECKING:
     from emoviz.songs.song import Report, Song
@@ -83,7 +83,7 @@ def _export(options: argparse.Namespace, file_format: Format, loaded: Estimator)
     from emoviz.songs.song import Song
     from emoviz.tracking.tracker import File2Track
 
-    tracks: dict[Path, Trajectory] = {}
+    tracks: dict[Path, Track] = {}
     joined = file_format is DEAM and _is_folder(options)
     to_files = options.output != STANDARD_OUTPUT and not joined
 
@@ -172,13 +172,13 @@ class _Drawing:
         # One for all pictures: Qt takes it ill to be begun again.
         self._application = picture.drawing_application()
 
-    def __call__(self, song: "Song", model: Estimator, report: "Report", place: Path) -> Trajectory:
+    def __call__(self, song: "Song", model: Estimator, report: "Report", place: Path) -> Track:
         trajectory, subject = self._picture.track_subject(song, model, report)
         self._picture.save_picture(self._kind, subject, place, self._size, self._colours)
         return trajectory
 
 
-def _print(track: Trajectory, file_format: Format) -> None:
+def _print(track: Track, file_format: Format) -> None:
     contents = list(file_format.files_of(track, Path("track")).values())
     # A CSV's description is for those who keep the file.
     if len(contents) > 1 and file_format is not CSV:

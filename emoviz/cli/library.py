@@ -24,7 +24,7 @@ from emoviz.songs.song import Song
 from emoviz.system import paths
 from emoviz.tracking.tracker import File2Track
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 _AT_ONCE = 500
 
@@ -127,7 +127,7 @@ def _found(library: Library, options: argparse.Namespace, model: str) -> Ids:
     return ids
 
 
-def _track_of(library: Library, path: Path, model: str) -> Trajectory:
+def _track_of(library: Library, path: Path, model: str) -> Track:
     known = library.track(path, model)
     if known is not None:
         return known
@@ -139,7 +139,7 @@ def _songs(library: Library, ids: Ids) -> Iterator[LibrarySong]:
         yield from library.songs(ids[first : first + _AT_ONCE])
 
 
-def _tracks(library: Library, model: str) -> Iterator[tuple[LibrarySong, Trajectory]]:
+def _tracks(library: Library, model: str) -> Iterator[tuple[LibrarySong, Track]]:
     for song in library.all_songs():
         found = library.find(song.path, model)
         if found is not None:
@@ -148,7 +148,7 @@ def _tracks(library: Library, model: str) -> Iterator[tuple[LibrarySong, Traject
 
 def _write_files(
     library: Library,
-    tracks: Iterable[tuple[LibrarySong, Trajectory]],
+    tracks: Iterable[tuple[LibrarySong, Track]],
     folder: Path,
     file_format: str,
 ) -> int:

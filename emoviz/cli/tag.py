@@ -18,7 +18,7 @@ from emoviz.models import estimator
 from emoviz.songs.finding import ignore_sentence
 from emoviz.system import files
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 
 def tag_songs(options: argparse.Namespace) -> int:
@@ -66,7 +66,7 @@ class _Tagger:
         """Say that a song's tags go into the song."""
         return place
 
-    def take(self, target: Path | None, trajectory: Trajectory) -> None:
+    def take(self, target: Path | None, trajectory: Track) -> None:
         """Tag the song `target`. Raises `errors.OutputError`."""
         assert target is not None
         fields = tags.read(target)
@@ -108,7 +108,7 @@ class _Tagger:
             self._note(song, tracks)
         self.changed += 1
 
-    def _tracks(self, song: Path) -> list[tuple[SongRecord, Trajectory]]:
+    def _tracks(self, song: Path) -> list[tuple[SongRecord, Track]]:
         """Give what the library has of a song that is as it was when it was put in."""
         if self._library is None:
             return []
@@ -127,7 +127,7 @@ class _Tagger:
                 tracks.append((record, trajectory))
         return tracks
 
-    def _note(self, song: Path, tracks: list[tuple[SongRecord, Trajectory]]) -> None:
+    def _note(self, song: Path, tracks: list[tuple[SongRecord, Track]]) -> None:
         """Have the library know the song, which sounds as before, by its new bytes."""
         if self._library is None or not tracks:
             return

@@ -25,7 +25,7 @@ from emoviz.errors.files import (
     OutputIsSongError,
     ProgramFileError,
     TableError,
-    TrajectoryFileError,
+    TrackFileError,
 )
 from emoviz.errors.library import (
     ClusterError,
@@ -123,8 +123,8 @@ __all__ = [
     "SoundDeviceLostError",
     "SoundDeviceReplacedError",
     "TableError",
+    "TrackFileError",
     "TrainingError",
-    "TrajectoryFileError",
     "WordError",
     "WorkerError",
     "unreadable",

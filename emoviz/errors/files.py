@@ -70,8 +70,8 @@ class FilmSpanError(EmovizError):
         )
 
 
-class TrajectoryFileError(EmovizError):
-    """A file that should hold a trajectory does not."""
+class TrackFileError(EmovizError):
+    """A file that should hold a track does not."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(

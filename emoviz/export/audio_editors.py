@@ -3,11 +3,11 @@
 from itertools import groupby
 from pathlib import Path
 
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 from emoviz.units import COLUMN_S
 
 
-def audacity_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+def audacity_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """Give a label track: where each word begins and ends, in seconds, and the word.
 
     The form is that of the Audacity manual's "Importing and Exporting Labels": a line a label, its
@@ -22,7 +22,7 @@ def audacity_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
     return {path: "".join(lines).encode()}
 
 
-def sonic_visualiser_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+def sonic_visualiser_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """Give two layers of time and value, in seconds, without a header: song.csv names them
     song.valence.csv and song.arousal.csv.
 
@@ -35,6 +35,6 @@ def sonic_visualiser_files(trajectory: Trajectory, path: Path) -> dict[Path, byt
     }
 
 
-def _layer(trajectory: Trajectory, values: list[float]) -> bytes:
+def _layer(trajectory: Track, values: list[float]) -> bytes:
     pairs = zip(trajectory.times_s.tolist(), values, strict=True)
     return "".join(f"{time_s!r},{value!r}\n" for time_s, value in pairs).encode()

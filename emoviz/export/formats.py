@@ -7,7 +7,7 @@ from pathlib import Path
 from emoviz import errors
 from emoviz.export import audio_editors, tables
 from emoviz.system import files
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Format:
     name: str
     title: str
     suffix: str
-    files_of: Callable[[Trajectory, Path], Mapping[Path, bytes]]
+    files_of: Callable[[Track, Path], Mapping[Path, bytes]]
 
 
 CSV = Format("csv", "Comma-separated values", ".csv", tables.csv_files)
@@ -54,7 +54,7 @@ def format_for(path: Path, asked: Format) -> Format:
 
 
 def write(
-    trajectory: Trajectory, path: Path, file_format: Format, original: Path | None = None
+    trajectory: Track, path: Path, file_format: Format, original: Path | None = None
 ) -> list[Path]:
     """Write a track, all of its files or none, and give their places.
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from emoviz import errors
-from emoviz.tracks.trajectory import COLUMNS, TIME_REFERENCE, Trajectory
+from emoviz.tracks.track import COLUMNS, TIME_REFERENCE, Track
 from emoviz.units import COLUMN_S
 
 DIMENSIONS = ("valence", "arousal")
@@ -20,17 +20,17 @@ PARQUET_KEY = b"emoviz"
 _COLUMN_MS = round(1000 * COLUMN_S)
 
 
-def csv_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+def csv_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """Give a CSV and its description, as `emoviz analyze` writes them."""
     return trajectory.csv_files(path)
 
 
-def json_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+def json_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """Give one JSON object: where the track is from, and a list for each column."""
     return {path: trajectory.to_json().encode()}
 
 
-def parquet_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+def parquet_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """Give a Parquet file with the columns of the CSV; deviations that are unknown are null.
 
     Raises `errors.ExtraMissingError` where pyarrow is not installed.
@@ -62,7 +62,7 @@ def parquet_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
     return {path: file.getvalue()}
 
 
-def deam_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
+def deam_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """Give one song's tables of valence and arousal in the form of DEAM.
 
     They are named after `path`: song.csv becomes song.valence.csv and song.arousal.csv. A song
@@ -73,7 +73,7 @@ def deam_files(trajectory: Trajectory, path: Path) -> dict[Path, bytes]:
     return dict(zip(_pair(path), _deam_tables(tracks), strict=True))
 
 
-def deam_folder(tracks: Mapping[Path, Trajectory], folder: Path) -> dict[Path, bytes]:
+def deam_folder(tracks: Mapping[Path, Track], folder: Path) -> dict[Path, bytes]:
     """Give valence.csv and arousal.csv with a row for each song, and songs.csv, which names them.
 
     The songs' numbers are their files' names if all of these are numbers and differ, and count
@@ -91,7 +91,7 @@ def deam_folder(tracks: Mapping[Path, Trajectory], folder: Path) -> dict[Path, b
     return dict(zip(places, tables, strict=True)) | {folder / "songs.csv": _csv(rows)}
 
 
-def _deam_tables(tracks: Mapping[int, Trajectory]) -> list[bytes]:
+def _deam_tables(tracks: Mapping[int, Track]) -> list[bytes]:
     longest = max(map(len, tracks.values()))
     header = ["song_id", *(f"sample_{_COLUMN_MS * (row + 1)}ms" for row in range(longest))]
     tables = []

@@ -49,7 +49,7 @@ from emoviz.playing.player import Player
 from emoviz.songs.song import Song
 from emoviz.system import paths
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 from emoviz.units import COLUMN_S, Values
 
 _SIZE = QSize(1280, 800)
@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
         return self._axis.duration_s
 
     @property
-    def trajectory(self) -> Trajectory | None:
+    def trajectory(self) -> Track | None:
         """The track of the song that is open, once it is whole."""
         return self._session.trajectory
 
@@ -309,7 +309,7 @@ class MainWindow(QMainWindow):
         if not self._session.running:
             self.comparison.first_found()
 
-    def _on_finished(self, trajectory: Trajectory) -> None:
+    def _on_finished(self, trajectory: Track) -> None:
         decoded_s = len(trajectory) * COLUMN_S
         if abs(decoded_s - self._axis.duration_s) > _DURATION_TOLERANCE_S:
             self._axis.correct_duration(decoded_s)

@@ -13,7 +13,7 @@ from emoviz.library.store import Library
 from emoviz.library.tracking import Outcome
 from emoviz.songs.finding import find_songs
 from emoviz.system import log, paths
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 _LOG = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Run:
             self._targets[song] = target
             yield song
 
-    def _known(self, song: Path) -> Trajectory | None:
+    def _known(self, song: Path) -> Track | None:
         if self._library is None:
             return None
         try:
@@ -107,14 +107,14 @@ class Run:
         if outcome.trace:
             log.start(paths.log_file())
             _LOG.error("%s", outcome.trace)
-        if outcome.trajectory is None or outcome.record is None:
+        if outcome.track is None or outcome.record is None:
             self._fail(outcome.path, outcome.error)
             return
         if self._library is not None:
-            self._library.put(outcome.record, outcome.trajectory)
-        self._finish(outcome.path, target, outcome.trajectory, Fate.TRACKED)
+            self._library.put(outcome.record, outcome.track)
+        self._finish(outcome.path, target, outcome.track, Fate.TRACKED)
 
-    def _finish(self, song: Path, target: Path | None, trajectory: Trajectory, fate: Fate) -> None:
+    def _finish(self, song: Path, target: Path | None, trajectory: Track, fate: Fate) -> None:
         try:
             self._output.take(target, trajectory)
         except errors.OutputError as error:

@@ -133,7 +133,7 @@ def _task() -> Callable[[str, str], object]:
             outcome = outcome_of(song, model)
         except errors.ModelError as error:
             return here, str(error)
-        if outcome.trajectory is None and not song.exists():
+        if outcome.track is None and not song.exists():
             return replace(outcome, error=str(errors.SongUnseenError(song, here)))
         return outcome
 

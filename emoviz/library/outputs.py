@@ -9,7 +9,7 @@ from typing import Protocol
 
 from emoviz import errors
 from emoviz.system import files
-from emoviz.tracks.trajectory import Trajectory, metadata_path
+from emoviz.tracks.track import Track, metadata_path
 
 STANDARD_OUTPUT = "-"
 
@@ -23,7 +23,7 @@ class Output(Protocol):
         Asked for every song, in the order of the songs.
         """
 
-    def take(self, target: Path | None, trajectory: Trajectory) -> None:
+    def take(self, target: Path | None, trajectory: Track) -> None:
         """Take a track. Raises `errors.OutputError`."""
 
 
@@ -33,7 +33,7 @@ class Nowhere:
     def place_for(self, place: Path) -> Path | None:
         """Say that there is no file."""
 
-    def take(self, target: Path | None, trajectory: Trajectory) -> None:
+    def take(self, target: Path | None, trajectory: Track) -> None:
         """Write nothing."""
 
 
@@ -47,7 +47,7 @@ class OneFile:
         """Give the one file; None is standard output."""
         return self._target
 
-    def take(self, target: Path | None, trajectory: Trajectory) -> None:
+    def take(self, target: Path | None, trajectory: Track) -> None:
         """Write it."""
         if target is None:
             text = trajectory.to_csv() if self._format == "csv" else trajectory.to_json()
@@ -85,7 +85,7 @@ class FilePerSong:
         taken.add(name)
         return self._folder / place.parent / name
 
-    def take(self, target: Path | None, trajectory: Trajectory) -> None:
+    def take(self, target: Path | None, trajectory: Track) -> None:
         """Write a song's file, unless it is there."""
         assert target is not None
         if files.identity(target) in self._originals:
@@ -101,7 +101,7 @@ class FilePerSong:
         return self._taken.setdefault(folder, set())
 
 
-def _is_there(trajectory: Trajectory, target: Path, file_format: str) -> bool:
+def _is_there(trajectory: Track, target: Path, file_format: str) -> bool:
     """Tell whether a file holds this track of this song, by what it says of itself."""
     described = metadata_path(target) if file_format == "csv" else target
     try:
@@ -113,7 +113,7 @@ def _is_there(trajectory: Trajectory, target: Path, file_format: str) -> bool:
         return False
 
 
-def _write(trajectory: Trajectory, target: Path, file_format: str) -> None:
+def _write(trajectory: Track, target: Path, file_format: str) -> None:
     with files.as_output_error(target):
         target.parent.mkdir(parents=True, exist_ok=True)
     writers: dict[str, Callable[[Path], None]] = {

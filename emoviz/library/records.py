@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from emoviz import errors
 from emoviz.songs.song import Song
-from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.tracks.track import Provenance, Track
 from emoviz.units import DECIMALS
 
 SHAPE_POINTS = 32
@@ -101,7 +101,7 @@ class Summary:
     end: tuple[float, float]
 
     @classmethod
-    def of(cls, trajectory: Trajectory) -> "Summary":
+    def of(cls, trajectory: Track) -> "Summary":
         """Sum a trajectory up."""
         values = np.column_stack([trajectory.valence, trajectory.arousal])
         share = max(1, round(END_SHARE * len(values)))
@@ -113,7 +113,7 @@ class Summary:
         )
 
 
-def shape_of(trajectory: Trajectory) -> Shapes:
+def shape_of(trajectory: Track) -> Shapes:
     """Give a trajectory's shape: `SHAPE_POINTS` of valence, then as many of arousal, evenly spaced.
 
     Each is the mean of its share of the song, so that songs of any length can be compared.
@@ -142,7 +142,7 @@ def values_to_blob(values: npt.NDArray[np.float64] | None) -> bytes | None:
     return None if values is None else values.astype("<f4").tobytes()
 
 
-def trajectory_from_blobs(blobs: tuple[bytes | None, ...], provenance: Provenance) -> Trajectory:
+def trajectory_from_blobs(blobs: tuple[bytes | None, ...], provenance: Provenance) -> Track:
     """Make the trajectory anew that `values_to_blob` took apart, digit by digit.
 
     Raises `ValueError` where it can be none.
@@ -152,7 +152,7 @@ def trajectory_from_blobs(blobs: tuple[bytes | None, ...], provenance: Provenanc
     is_track = values.shape[1] in (2, 4) and len(values) and np.isfinite(values).all()
     if not is_track or np.abs(values[:, :2]).max() > 1.0:
         raise ValueError("a track is none")
-    return Trajectory.from_values(values.astype(np.float64).round(DECIMALS), provenance)
+    return Track.from_values(values.astype(np.float64).round(DECIMALS), provenance)
 
 
 def text_of(value: object) -> str:

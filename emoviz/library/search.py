@@ -12,7 +12,7 @@ from emoviz import errors
 from emoviz.library.records import SHAPE_POINTS, shape_of, shapes_from_blobs
 from emoviz.library.store import Ids, Library
 from emoviz.tracks.circumplex import NEUTRAL, NEUTRAL_RADIUS, QUADRANTS, Circumplex
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 Floats = npt.NDArray[np.float64]
 
@@ -151,7 +151,7 @@ def find(library: Library, criteria: Sequence[Criterion], model: str) -> Ids:
     return ids
 
 
-def find_alike(library: Library, trajectory: Trajectory, model: str) -> tuple[Ids, Floats]:
+def find_alike(library: Library, trajectory: Track, model: str) -> tuple[Ids, Floats]:
     """Give the ids of all songs, those first whose path over the plane is most like this one.
 
     The distance, given with them, is the root mean square over the length of both, whatever that

@@ -27,7 +27,7 @@ from emoviz.library.records import (
 from emoviz.library.writing import put_song, put_track
 from emoviz.models import estimator
 from emoviz.system import files, paths
-from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.tracks.track import Provenance, Track
 
 Ids = npt.NDArray[np.int64]
 
@@ -104,7 +104,7 @@ class Library:
 
     # Songs that go in.
 
-    def put(self, record: SongRecord, trajectory: Trajectory) -> int:
+    def put(self, record: SongRecord, trajectory: Track) -> int:
         """Keep a song and its track, in place of an older track by the same model; give its id.
 
         Where the file is not what it was, the tracks of all models are forgotten.
@@ -122,7 +122,7 @@ class Library:
 
     # Questions about one song.
 
-    def track(self, path: Path, model: str) -> Trajectory | None:
+    def track(self, path: Path, model: str) -> Track | None:
         """Give the track of the song at `path` by the version of `model` that is installed.
 
         The song is known by its path, size and time; where these are not as they were, by its
@@ -149,7 +149,7 @@ class Library:
                 return self._recognise(song_id, path, state, model)
         return None
 
-    def find(self, path: Path, model: str) -> tuple[LibrarySong, Trajectory] | None:
+    def find(self, path: Path, model: str) -> tuple[LibrarySong, Track] | None:
         """Give a song by its path, with its track, as they were put in: no file is looked at."""
         with self.asking() as connection:
             row = connection.execute(f"{_SONG} WHERE songs.path = ?", (absolute(path),)).fetchone()
@@ -267,7 +267,7 @@ class Library:
 
     def _track(
         self, connection: sqlite3.Connection, song_id: int, path: Path, model: str
-    ) -> Trajectory | None:
+    ) -> Track | None:
         row = connection.execute(
             """SELECT songs.sha256, songs.title, tracks.model_version, tracks.emoviz_version,
                 track_values.valence, track_values.arousal,
@@ -290,9 +290,7 @@ class Library:
         )
         return trajectory_from_blobs(row[4:], provenance)
 
-    def _recognise(
-        self, song_id: int, path: Path, state: FileState, model: str
-    ) -> Trajectory | None:
+    def _recognise(self, song_id: int, path: Path, state: FileState, model: str) -> Track | None:
         """Give the track of a song whose bytes are known, and note where it is now."""
         with self.asking() as connection:
             trajectory = self._track(connection, song_id, path, model)

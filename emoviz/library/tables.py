@@ -9,7 +9,7 @@ from typing import IO, Any, Protocol
 from emoviz import errors
 from emoviz.library.records import LibrarySong
 from emoviz.system import files
-from emoviz.tracks.trajectory import COLUMNS, Trajectory
+from emoviz.tracks.track import COLUMNS, Track
 
 SUFFIXES = (".csv", ".parquet")
 SONG_COLUMNS = ("song", "title", "artist", "album", "model", "model_version")
@@ -17,11 +17,11 @@ SONG_COLUMNS = ("song", "title", "artist", "album", "model", "model_version")
 
 _ROWS_AT_ONCE = 200_000
 
-Tracks = Iterable[tuple[LibrarySong, Trajectory]]
+Tracks = Iterable[tuple[LibrarySong, Track]]
 
 
 class _Writer(Protocol):
-    def add(self, song: LibrarySong, trajectory: Trajectory) -> None: ...
+    def add(self, song: LibrarySong, trajectory: Track) -> None: ...
 
     def close(self) -> None: ...
 
@@ -61,7 +61,7 @@ def write_table(tracks: Tracks, path: Path) -> int:
     return songs
 
 
-def _song_cells(song: LibrarySong, trajectory: Trajectory) -> tuple[str, ...]:
+def _song_cells(song: LibrarySong, trajectory: Track) -> tuple[str, ...]:
     provenance = trajectory.provenance
     texts = (str(song.path), song.title, song.artist, song.album)
     return (*texts, provenance.model, provenance.model_version)
@@ -72,7 +72,7 @@ class _Csv:
         self._file = file
         self._write([SONG_COLUMNS + COLUMNS])
 
-    def add(self, song: LibrarySong, trajectory: Trajectory) -> None:
+    def add(self, song: LibrarySong, trajectory: Track) -> None:
         cells = _song_cells(song, trajectory)
         self._write(cells + row for row in trajectory.rows())
 
@@ -99,7 +99,7 @@ class _Parquet:
         self._waiting: list[object] = []
         self._rows = 0
 
-    def add(self, song: LibrarySong, trajectory: Trajectory) -> None:
+    def add(self, song: LibrarySong, trajectory: Track) -> None:
         pa, count = self._pyarrow, len(trajectory)
         columns = [pa.array([cell] * count) for cell in _song_cells(song, trajectory)]
         for values in (

@@ -42,7 +42,7 @@ from emoviz.library.records import Summary
 from emoviz.library.rewriting import rewrite
 from emoviz.system import files
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 VALENCE, AROUSAL, MOOD = "EMOVIZ_VALENCE", "EMOVIZ_AROUSAL", "MOOD"
 
@@ -66,7 +66,7 @@ class Feeling:
     word: str
 
     @classmethod
-    def of(cls, trajectory: Trajectory, words: Circumplex) -> "Feeling":
+    def of(cls, trajectory: Track, words: Circumplex) -> "Feeling":
         """Sum a trajectory up by its means."""
         # Adding zero: there is no -0.00.
         valence, arousal = (round(value, 2) + 0.0 for value in Summary.of(trajectory).mean)

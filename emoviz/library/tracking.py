@@ -27,7 +27,7 @@ from emoviz.models.inference import LISTENER_THREADS
 from emoviz.songs.song import Song
 from emoviz.system import priority
 from emoviz.tracking.tracker import File2Track, Update, ignore_update
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 _WAITING_PER_JOB = 2
 """Songs handed over for each that is being tracked: none waits for the next to be found."""
@@ -35,12 +35,12 @@ _WAITING_PER_JOB = 2
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one song: a trajectory or an error, and what was wrong on the way."""
+    """What became of one song: a track or an error, and what was wrong on the way."""
 
     path: Path
-    trajectory: Trajectory | None = None
+    track: Track | None = None
     record: SongRecord | None = None
-    """What else is known of the song; there is one where there is a trajectory."""
+    """What else is known of the song; there is one where there is a track."""
     error: str = ""
     trace: str = ""
     """For the log: the traceback of an error that is not the song's."""

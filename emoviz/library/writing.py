@@ -11,7 +11,7 @@ from emoviz.library.records import (
     shape_to_blob,
     values_to_blob,
 )
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 
 def put_song(connection: sqlite3.Connection, record: SongRecord, sha256: bytes) -> int:
@@ -46,7 +46,7 @@ def put_song(connection: sqlite3.Connection, record: SongRecord, sha256: bytes) 
     return int(song_id)
 
 
-def put_track(connection: sqlite3.Connection, song_id: int, trajectory: Trajectory) -> None:
+def put_track(connection: sqlite3.Connection, song_id: int, trajectory: Track) -> None:
     """Write a track of a song that is there, inside a transaction."""
     provenance, summary = trajectory.provenance, Summary.of(trajectory)
     model_id = _id_of(connection, "models", {"name": provenance.model})

@@ -10,7 +10,7 @@ from emoviz.live.recording import Recording
 from emoviz.live.tracker import LiveTracker, LiveUpdate, trajectory_of
 from emoviz.models.estimator import Estimator
 from emoviz.system import files
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 from emoviz.units import COLUMN_S, Samples, Values
 
 POLL_S = 0.03
@@ -22,7 +22,7 @@ class Recorded:
     """A recording that is whole, and the track of what is in it."""
 
     path: Path
-    trajectory: Trajectory
+    trajectory: Track
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Listening:
         except errors.OutputError as error:
             return News(update, problem=error)
 
-    def trajectory(self, values: Values, file: str = "", sha256: str = "") -> Trajectory:
+    def trajectory(self, values: Values, file: str = "", sha256: str = "") -> Track:
         """Make a trajectory of values of this track; `file` is the recording they belong to."""
         return trajectory_of(values, self.estimator, self._title, file, sha256)
 

@@ -20,8 +20,8 @@ from emoviz.hearing.mel_frames import Frames, joined
 from emoviz.hearing.silence import Audibility, loudest_db, quietened
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import to_mono
-from emoviz.tracking.windows import Track, Window, cut
-from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.tracking.windows import Blend, Window, cut
+from emoviz.tracks.track import Provenance, Track
 from emoviz.units import COLUMN_S, DECIMALS, Samples
 
 SHORT_SD = 0.1
@@ -57,7 +57,7 @@ class LiveTracker:
         self._columns = np.zeros((0, estimator.features), np.float32)
         self._forgotten = 0
         self._audibility = Audibility()
-        self._track = Track(len(estimator.info.outputs))
+        self._track = Blend(len(estimator.info.outputs))
 
     @property
     def full_s(self) -> float:
@@ -128,7 +128,7 @@ class LiveTracker:
 
 def trajectory_of(
     values: npt.NDArray[np.float64], estimator: Estimator, title: str, file: str, sha256: str
-) -> Trajectory:
+) -> Track:
     """Make a trajectory of a live track: of a recording, or with an empty `file` of none."""
     info = estimator.info
     provenance = Provenance(
@@ -139,4 +139,4 @@ def trajectory_of(
         model_version=info.version,
         emoviz_version=__version__,
     )
-    return Trajectory.from_values(values.round(DECIMALS), provenance)
+    return Track.from_values(values.round(DECIMALS), provenance)

@@ -16,8 +16,8 @@ from emoviz.hearing.mel_frames import Frames
 from emoviz.hearing.silence import SILENT_DB, Audibility, loudest_db, quietened
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Report, Song
-from emoviz.tracking.windows import Track, Window, count_windows, places_of, windows_of
-from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.tracking.windows import Blend, Window, count_windows, places_of, windows_of
+from emoviz.tracks.track import Provenance, Track
 from emoviz.units import COLUMN_S, DECIMALS, Place
 
 # A piece of columns is seen by the window that ends in it, the one after, and, mirrored at the end
@@ -73,7 +73,7 @@ class File2Track:
         on_update: Callable[[Update], None] = ignore_update,
         playhead_s: Callable[[], float] = lambda: 0.0,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Trajectory:
+    ) -> Track:
         """Track `song` and give its trajectory.
 
         `report` takes sentences about what is wrong with the song but does not stop the work.
@@ -92,7 +92,7 @@ class File2Track:
             decoding.result()
         if not len(values):
             raise errors.SongTooShortError(song.path, song.duration_s)
-        return Trajectory.from_values(values.round(DECIMALS), self._provenance(song))
+        return Track.from_values(values.round(DECIMALS), self._provenance(song))
 
     def _decode(
         self,
@@ -157,7 +157,7 @@ class _Work:
     """What has been heard so far, the windows still to be estimated, and the track."""
 
     def __init__(self, estimator: Estimator, expected_columns: int) -> None:
-        self._track = Track(len(estimator.info.outputs))
+        self._track = Blend(len(estimator.info.outputs))
         self._estimator = estimator
         self._expected_columns = expected_columns
         self._hearing = estimator.hearing()

@@ -51,7 +51,7 @@ def places_of(window: Window, columns: int) -> npt.NDArray[np.int64]:
     return np.where(index < columns, index, 2 * columns - 1 - index)
 
 
-class Track:
+class Blend:
     """Values that grow together from windows, in any order; unknown ones are NaN.
 
     `values` has shape (columns, outputs).

@@ -14,7 +14,7 @@ import numpy as np
 
 from emoviz import errors
 from emoviz.tracks.label_tables import SCALE, TimedLabels, column_names, label_times_ms, read_labels
-from emoviz.tracks.trajectory import COLUMNS, load_csv
+from emoviz.tracks.track import COLUMNS, load_csv
 from emoviz.units import COLUMN_S, Values
 
 _DIMENSIONS = ("valence", "arousal")
@@ -52,7 +52,7 @@ class Labels:
 def read(path: Path) -> Labels:
     """Read the labels in `path`, and in its partner if it has one.
 
-    Raises `errors.TableError` or `errors.TrajectoryFileError` naming what is wrong with a file.
+    Raises `errors.TableError` or `errors.TrackFileError` naming what is wrong with a file.
     """
     names = column_names(path)
     if tuple(names) == COLUMNS:

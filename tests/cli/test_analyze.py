@@ -11,7 +11,7 @@ import soundfile
 
 from emoviz.cli.analyze_command import NOTES
 from emoviz.library.store import Library
-from emoviz.tracks.trajectory import load_csv, metadata_path
+from emoviz.tracks.track import load_csv, metadata_path
 from tests.support.audio import music, wait_until, write_music
 from tests.support.program import Program
 

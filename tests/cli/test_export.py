@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from emoviz.tracks import labels
-from emoviz.tracks.trajectory import load_csv
+from emoviz.tracks.track import load_csv
 from tests.support.audio import write_music
 from tests.support.program import Program
 

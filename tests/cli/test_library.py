@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from emoviz.library.store import Library
-from emoviz.tracks.trajectory import load_csv
+from emoviz.tracks.track import load_csv
 from tests.library.making import put
 from tests.support.audio import music
 from tests.support.program import Program

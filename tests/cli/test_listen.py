@@ -13,7 +13,7 @@ from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Song
 from emoviz.system import paths
 from emoviz.tracking.tracker import File2Track
-from emoviz.tracks.trajectory import load_csv
+from emoviz.tracks.track import load_csv
 from tests.support.audio import PulseSink, find
 from tests.support.program import Program
 

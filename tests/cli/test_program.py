@@ -22,7 +22,7 @@ import soundfile
 from emoviz import __version__
 from emoviz.cli.analyze_command import NOTES
 from emoviz.system import files
-from emoviz.tracks.trajectory import COLUMNS, load_csv
+from emoviz.tracks.track import COLUMNS, load_csv
 from tests.support.audio import PulseSink, music, wait_until, write_film, write_music
 from tests.support.models import DAMAGES, copy_shipped
 from tests.support.program import ROOT, Program

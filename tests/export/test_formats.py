@@ -21,25 +21,25 @@ from emoviz.export.tables import deam_folder
 from emoviz.tracks import labels
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.label_tables import SCALE, read_labels
-from emoviz.tracks.trajectory import COLUMNS, Provenance, Trajectory
+from emoviz.tracks.track import COLUMNS, Provenance, Track
 from tests.support.places import read_only
 
 ORIGIN = Provenance("Präludium №1.flac", "0f" * 32, "Präludium, „leise“", "cae", "1.0.0", "0.1")
 
 
-def track(count: int = 40, columns: int = 4, song_file: str = ORIGIN.song_file) -> Trajectory:
+def track(count: int = 40, columns: int = 4, song_file: str = ORIGIN.song_file) -> Track:
     random = np.random.default_rng(count)
     values = random.uniform(-1.0, 1.0, (count, 4)).round(6)
     values[:, 2:] = np.abs(values[:, 2:])
     origin = Provenance(**{**asdict(ORIGIN), "song_file": song_file})
-    return Trajectory.from_values(values[:, :columns], origin)
+    return Track.from_values(values[:, :columns], origin)
 
 
-def spoken(*words: str) -> Trajectory:
+def spoken(*words: str) -> Track:
     """Make a track that lies on these words, one half-second each."""
     places = {word.text: (word.valence, word.arousal) for word in Circumplex.russell().words}
     values = np.array([places.get(word, (0.0, 0.0)) for word in words])
-    return Trajectory.from_values(values, ORIGIN)
+    return Track.from_values(values, ORIGIN)
 
 
 def test_pandas_reads_the_csv(tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ from emoviz.hearing.silence import Audibility, audibility, quietened
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Song
 from emoviz.tracking.tracker import File2Track
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 from tests.support.audio import music
 
 RATE_HZ = 22050
 
 
-def track(model: Estimator, path: Path, samples: np.ndarray) -> tuple[Trajectory, list[str]]:
+def track(model: Estimator, path: Path, samples: np.ndarray) -> tuple[Track, list[str]]:
     soundfile.write(path, samples, RATE_HZ, subtype="PCM_16")
     said: list[str] = []
     return File2Track(model)(Song.open(path), report=said.append), said

@@ -9,7 +9,7 @@ from emoviz.library.records import FileState, SongRecord
 from emoviz.library.store import Library
 from emoviz.models import estimator
 from emoviz.system import files
-from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.tracks.track import Provenance, Track
 
 MODEL = "cae"
 
@@ -20,7 +20,7 @@ def make_track(
     end: tuple[float, float],
     count: int = 40,
     model: str = MODEL,
-) -> Trajectory:
+) -> Track:
     """Give a straight path over the plane as the track of the file at `path`."""
     line = np.linspace(start, end, count).round(6)
     values = np.column_stack([line, np.full((count, 2), 0.2)])
@@ -32,7 +32,7 @@ def make_track(
         model_version=estimator.describe(model).version,
         emoviz_version=__version__,
     )
-    return Trajectory.from_values(values, provenance)
+    return Track.from_values(values, provenance)
 
 
 def put(

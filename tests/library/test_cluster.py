@@ -116,8 +116,8 @@ def test_a_worker_that_is_killed_in_the_middle_costs_no_song_and_doubles_none(
     os.kill(victim, signal.SIGKILL)
     found.extend(outcomes)
     assert Counter(outcome.path for outcome in found) == Counter(songs)
-    expected = {outcome.path: outcome.trajectory for outcome in analyze(songs, "cae", jobs=1)}
-    assert {outcome.path: outcome.trajectory for outcome in found} == expected
+    expected = {outcome.path: outcome.track for outcome in analyze(songs, "cae", jobs=1)}
+    assert {outcome.path: outcome.track for outcome in found} == expected
 
 
 def test_what_a_lost_scheduler_leaves_is_done_by_a_second_run(
@@ -197,7 +197,7 @@ def test_a_song_whose_workers_are_ended_is_given_up_and_the_rest_is_done(
     finally:
         cluster.stop()
     assert Counter(outcome.path for outcome in found) == Counter(songs)
-    given_up = [outcome for outcome in found if outcome.trajectory is None]
+    given_up = [outcome for outcome in found if outcome.track is None]
     assert 0 < len(given_up) < SONGS - 1
     for outcome in given_up:
         assert outcome.error.startswith(f"{outcome.path}: several workers were ended while")

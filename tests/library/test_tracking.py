@@ -41,20 +41,20 @@ def test_one_bad_file_does_not_stop_the_rest(
     outcomes = {outcome.path: outcome for outcome in analyze(songs, "cae", jobs)}
     assert set(outcomes) == set(songs)
     bad = outcomes.pop(album / "bad.mp3")
-    assert bad.trajectory is None
+    assert bad.track is None
     assert bad.error.startswith(f"{album / 'bad.mp3'}: this is not audio")
     lengths = {}
     for path, outcome in outcomes.items():
         assert not outcome.error
-        assert outcome.trajectory is not None
-        lengths[path.name] = len(outcome.trajectory)
+        assert outcome.track is not None
+        lengths[path.name] = len(outcome.track)
     assert lengths == {"a.FLAC": 8, "b.wav": 6, "c.ogg": 10}
 
 
 def test_processes_give_what_one_process_gives(album: Path) -> None:
     songs = [album / "a.FLAC", album / "b.wav"]
-    alone = {outcome.path: outcome.trajectory for outcome in analyze(songs, "cae", 1)}
-    together = {outcome.path: outcome.trajectory for outcome in analyze(songs, "cae", 2)}
+    alone = {outcome.path: outcome.track for outcome in analyze(songs, "cae", 1)}
+    together = {outcome.path: outcome.track for outcome in analyze(songs, "cae", 2)}
     assert alone == together
 
 
@@ -63,7 +63,7 @@ def test_progress_is_told_of_a_lone_song(album: Path, shipped_model: Estimator) 
     (outcome,) = analyze([album / "b.wav"], "cae", 4, updates.append)
     assert updates[-1].decoded
     expected = File2Track(shipped_model)(Song.open(album / "b.wav"), report=lambda _: None)
-    assert outcome.trajectory == expected
+    assert outcome.track == expected
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -96,7 +96,7 @@ def test_an_error_nobody_thought_of_does_not_stop_the_rest(tmp_path: Path) -> No
     bad, good = track_with(_mortal_processes, songs, "cae", 1)
     assert bad.error.startswith(f"{songs[0]}: the analysis failed (a decoder's own mistake)")
     assert "RuntimeError" in bad.trace
-    assert good.trajectory is not None
+    assert good.track is not None
     assert not good.trace
 
 
@@ -127,7 +127,7 @@ def test_songs_are_drawn_as_there_is_need(tmp_path: Path) -> None:
 
     done = 0
     for outcome in analyze(map(draw, songs), "cae", 2):
-        assert outcome.trajectory is not None
+        assert outcome.track is not None
         done += 1
         assert len(drawn) - done < 6
     assert done == 20

@@ -19,8 +19,8 @@ from emoviz.models.estimator import Estimator, ModelInfo
 from emoviz.songs.song import DamagedPlace, Report, Song, ignore_damaged_place
 from emoviz.system import files
 from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update
-from emoviz.tracking.windows import Track, Window, cut, windows_of
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracking.windows import Blend, Window, cut, windows_of
+from emoviz.tracks.track import Track
 from emoviz.units import Samples
 from tests.support.audio import music, write_music
 from tests.support.models import copy_shipped, take_deviations
@@ -48,7 +48,7 @@ class Listener:
         self.sentences: list[str] = []
         self.updates: list[Update] = []
 
-    def track(self, model: Estimator, song: Song, **options: Callable[[], object]) -> Trajectory:
+    def track(self, model: Estimator, song: Song, **options: Callable[[], object]) -> Track:
         return File2Track(model)(
             song,
             report=self.sentences.append,
@@ -63,7 +63,7 @@ def listener() -> Listener:
 
 
 @pytest.fixture(scope="module")
-def demo_track(shipped_model: Estimator, demo_song: Song) -> Trajectory:
+def demo_track(shipped_model: Estimator, demo_song: Song) -> Track:
     return Listener().track(shipped_model, demo_song)
 
 
@@ -92,7 +92,7 @@ def analysis_threads() -> list[str]:
 
 
 def blended(model: Model, columns_db: Columns, length: int) -> Values:
-    track = Track(outputs=2)
+    track = Blend(outputs=2)
     track.grow(len(columns_db))
     for window in windows_of(len(columns_db), length):
         track.add(window, model(cut(columns_db, window)[None])[0, :, :2])
@@ -177,7 +177,7 @@ def test_the_measurement_finds_the_seams_of_windows_that_are_not_blended(
 
 
 def test_steps_at_borders_of_the_demo_song_are_steps_as_elsewhere(
-    shipped_model: Estimator, demo_track: Trajectory
+    shipped_model: Estimator, demo_track: Track
 ) -> None:
     half = shipped_model.info.window_columns // 2
     for values in (demo_track.valence, demo_track.arousal):
@@ -240,7 +240,7 @@ def test_the_end_of_a_song_does_not_change_its_beginning(
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places_s=st.lists(st.floats(0, 120), min_size=1, max_size=8))
 def test_the_playhead_does_not_change_the_values(
-    shipped_model: Estimator, demo_song: Song, demo_track: Trajectory, places_s: list[float]
+    shipped_model: Estimator, demo_song: Song, demo_track: Track, places_s: list[float]
 ) -> None:
     turn = iter(range(10**6))
     jumping = Listener().track(
@@ -441,7 +441,7 @@ def test_a_song_that_vanishes_while_it_is_decoded(
 
 
 def test_a_trajectory_says_where_it_comes_from(
-    shipped_model: Estimator, demo_song: Song, demo_track: Trajectory
+    shipped_model: Estimator, demo_song: Song, demo_track: Track
 ) -> None:
     provenance = demo_track.provenance
     assert provenance.song_file == "demo.ogg"
@@ -453,7 +453,7 @@ def test_a_trajectory_says_where_it_comes_from(
 
 
 def test_deviations_are_there_only_if_the_model_has_them(
-    demo_track: Trajectory, listener: Listener, tmp_path: Path
+    demo_track: Track, listener: Listener, tmp_path: Path
 ) -> None:
     assert demo_track.valence_sd is not None
     assert demo_track.arousal_sd is not None

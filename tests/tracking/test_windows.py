@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emoviz.tracking.windows import Track, Window, count_windows, cut, windows_of
+from emoviz.tracking.windows import Blend, Window, count_windows, cut, windows_of
 
 LENGTH = 60
 
@@ -49,12 +49,12 @@ def test_a_song_of_one_half_second_fills_its_windows() -> None:
 @given(columns=columns_counts, order=st.randoms(use_true_random=False))
 def test_windows_give_the_same_track_in_any_order(columns: int, order: object) -> None:
     windows = list(windows_of(columns, LENGTH))
-    straight = Track(outputs=2)
+    straight = Blend(outputs=2)
     straight.grow(columns)
     for window in windows:
         straight.add(window, values_of(window))
     order.shuffle(windows)  # type: ignore[attr-defined]
-    shuffled = Track(outputs=2)
+    shuffled = Blend(outputs=2)
     shuffled.grow(columns)
     for window in windows:
         shuffled.add(window, values_of(window))
@@ -63,7 +63,7 @@ def test_windows_give_the_same_track_in_any_order(columns: int, order: object) -
 
 
 def test_two_windows_blend_with_sine_squared_weights() -> None:
-    track = Track(outputs=1)
+    track = Blend(outputs=1)
     track.grow(30)
     first, second = windows_of(30, LENGTH)
     track.add(first, np.zeros((LENGTH, 1), np.float32))
@@ -73,7 +73,7 @@ def test_two_windows_blend_with_sine_squared_weights() -> None:
 
 
 def test_windows_that_agree_are_not_changed_by_blending() -> None:
-    track = Track(outputs=1)
+    track = Blend(outputs=1)
     track.grow(137)
     for window in windows_of(137, LENGTH):
         track.add(window, np.full((LENGTH, 1), 0.25, np.float32))
@@ -81,7 +81,7 @@ def test_windows_that_agree_are_not_changed_by_blending() -> None:
 
 
 def test_what_no_window_has_reached_is_not_a_number() -> None:
-    track = Track(outputs=2)
+    track = Blend(outputs=2)
     track.grow(100)
     window = Window(first=30, length=LENGTH)
     track.add(window, values_of(window))
@@ -91,7 +91,7 @@ def test_what_no_window_has_reached_is_not_a_number() -> None:
 
 
 def test_a_track_keeps_its_values_as_it_grows() -> None:
-    track = Track(outputs=2)
+    track = Blend(outputs=2)
     track.grow(60)
     window = Window(first=-30, length=LENGTH)
     track.add(window, values_of(window))

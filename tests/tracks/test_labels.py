@@ -6,7 +6,7 @@ import pytest
 
 from emoviz import errors
 from emoviz.tracks import labels
-from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.tracks.track import Provenance, Track
 
 TIMES_MS = range(15000, 17500, 500)
 
@@ -34,7 +34,7 @@ def write_pair(folder: Path, songs: dict[int, float]) -> Path:
 def export(path: Path, values: np.ndarray) -> Path:
     """Write a CSV of emoviz's own form."""
     provenance = Provenance("song.wav", "0" * 64, "Song", "none", "1", "1")
-    Trajectory.from_values(values, provenance).save_csv(path)
+    Track.from_values(values, provenance).save_csv(path)
     return path
 
 
@@ -192,5 +192,5 @@ def _empty(folder: Path) -> Path:
 def test_what_is_wrong_is_said_with_a_remedy(
     tmp_path: Path, write: Callable[[Path], Path], sentence: str
 ) -> None:
-    with pytest.raises((errors.TableError, errors.TrajectoryFileError), match=sentence):
+    with pytest.raises((errors.TableError, errors.TrackFileError), match=sentence):
         labels.read(write(tmp_path))

@@ -46,7 +46,7 @@ from emoviz.songs.song import Report, Song
 from emoviz.system import files
 from emoviz.tracking.tracker import File2Track, Update
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 _PLAIN_AREA_PX = 780_000
 """A picture of this area has texts as large as the window's."""
@@ -141,7 +141,7 @@ def pdf(kind: str, subject: Subject, size: QSize, colours: Colours) -> bytes:
     return bytes(buffer.data().data())
 
 
-def track_subject(song: Song, estimator: Estimator, report: Report) -> tuple[Trajectory, Subject]:
+def track_subject(song: Song, estimator: Estimator, report: Report) -> tuple[Track, Subject]:
     """Track a song, and keep what a picture shows of it. Raises `errors.SongError`."""
     store = MelStore()
 

@@ -41,7 +41,7 @@ class AnalysisWorker(QObject):
     updated = Signal(int, object, object)
     """id, `Update`, and the `MelFrames` that have come, if any have"""
     finished = Signal(int, object)
-    """id, `Trajectory`"""
+    """id, `Track`"""
     failed = Signal(int, str)
     """id, a sentence"""
     warned = Signal(int, str)

@@ -23,8 +23,8 @@ from emoviz.songs.song import Song
 from emoviz.tracking.tracker import Update
 from emoviz.tracks.agreement import agreements
 from emoviz.tracks.labels import Labels
+from emoviz.tracks.track import Track
 from emoviz.tracks.trail import index_at
-from emoviz.tracks.trajectory import Trajectory
 from emoviz.units import Values
 
 _NOTHING: Values = np.zeros((0, 2))
@@ -186,7 +186,7 @@ class Comparison(QObject):
             percent = 100 * update.windows_done // max(update.windows_total, 1)
             self.panel.show_status(self.tr("analysing {0} %").format(percent))
 
-    def _on_finished(self, request: int, trajectory: Trajectory) -> None:
+    def _on_finished(self, request: int, trajectory: Track) -> None:
         if request == self._request:
             self._request = 0
             self._show_agreement()

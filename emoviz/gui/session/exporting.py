@@ -17,7 +17,7 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.session.listening_session import ListeningSession, proposed_place
 from emoviz.gui.session.session import Session
 from emoviz.gui.settings import Settings
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 if TYPE_CHECKING:
     from emoviz.live.listening import Recorded
@@ -65,7 +65,7 @@ class Exporting(QObject):
 
     def write(
         self,
-        trajectory: Trajectory,
+        trajectory: Track,
         path: Path,
         file_format: Format,
         original: Path | None = None,
@@ -80,14 +80,14 @@ class Exporting(QObject):
         names = self.tr(" and ").join(map(str, shown))
         self.written.emit(self.tr("The prediction was written to {0}.").format(names))
 
-    def _offer(self, trajectory: Trajectory, proposed: Path, original: Path | None = None) -> None:
+    def _offer(self, trajectory: Track, proposed: Path, original: Path | None = None) -> None:
         def write(chosen: Path, file_format: Format) -> None:
             self._confirm(trajectory, chosen, file_format, original)
 
         dialogs.choose_export(self._window, proposed, write)
 
     def _confirm(
-        self, trajectory: Trajectory, path: Path, file_format: Format, original: Path | None
+        self, trajectory: Track, path: Path, file_format: Format, original: Path | None
     ) -> None:
         """Write, and ask first where files are in the way that the file dialog did not know of."""
         try:

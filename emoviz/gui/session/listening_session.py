@@ -16,7 +16,7 @@ from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
 from emoviz.gui.settings import Settings
 from emoviz.models import estimator
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 from emoviz.units import Values
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class ListeningSession(QObject):
         return self._record_to is not None
 
     @property
-    def trajectory(self) -> Trajectory | None:
+    def trajectory(self) -> Track | None:
         """The track of what has been heard so far."""
         if self._listening is None or not len(self._values):
             return None

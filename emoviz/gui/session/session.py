@@ -17,7 +17,7 @@ from emoviz.models.estimator import DEFAULT_MODEL, ModelInfo
 from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 from emoviz.tracking.tracker import Update
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 from emoviz.units import Place, Values
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Session(QObject):
     progress_changed = Signal(int, int)
     """Windows done and windows in all; equal when nothing is being done"""
     finished = Signal(object)
-    """`Trajectory`"""
+    """`Track`"""
     damage_found = Signal(object)
     """Where the song's file is damaged, as far as that is known: a sequence of `tracker.Place`"""
     said = Signal(str)
@@ -51,7 +51,7 @@ class Session(QObject):
         self.song: Song | None = None
         self.model: ModelInfo | None = None
         self.front_end: FrontEnd | None = None
-        self.trajectory: Trajectory | None = None
+        self.trajectory: Track | None = None
         self.values: Values = np.zeros((0, 2))
         self.running = False
         self._damaged: tuple[Place, ...] = ()
@@ -138,7 +138,7 @@ class Session(QObject):
         self._show(update.values)
         self.progress_changed.emit(update.windows_done, update.windows_total)
 
-    def _on_finished(self, request: int, trajectory: Trajectory) -> None:
+    def _on_finished(self, request: int, trajectory: Track) -> None:
         if request != self._shown or not self.running:
             return
         self.trajectory = trajectory

@@ -10,7 +10,7 @@ from emoviz.gui import dialogs
 from emoviz.library.records import FileState, SongRecord
 from emoviz.songs.song import Song
 from emoviz.system import paths
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 
 class SongLibrary(QObject):
@@ -41,7 +41,7 @@ class SongLibrary(QObject):
         self._path = path
         self._said.clear()
 
-    def recall(self, path: Path, model: str) -> Trajectory | None:
+    def recall(self, path: Path, model: str) -> Track | None:
         """Give the track of a song as it is now by the installed version of a model, if known."""
         file = self._path
         if file is None or not file.exists():
@@ -58,7 +58,7 @@ class SongLibrary(QObject):
             pass
         return None
 
-    def keep(self, song: Song, state: FileState, trajectory: Trajectory) -> None:
+    def keep(self, song: Song, state: FileState, trajectory: Track) -> None:
         """Put in a song whose file was in that state before it was tracked.
 
         The demo song is none of the user's, and may lie somewhere else at every start.

@@ -11,7 +11,7 @@ from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Song
 from emoviz.system import files, paths
 from emoviz.tracking.tracker import File2Track
-from emoviz.tracks.trajectory import Trajectory
+from emoviz.tracks.track import Track
 
 _RATE_HZ = 22050
 _DURATION_S = 20.0
@@ -50,7 +50,7 @@ def _sounds(folder: Path) -> Iterator[tuple[str, Path]]:
     yield "a voice that reads", paths.resources() / "probes" / "speech.ogg"
 
 
-def _means(track: Trajectory) -> tuple[float, float, float, float]:
+def _means(track: Track) -> tuple[float, float, float, float]:
     assert track.valence_sd is not None
     assert track.arousal_sd is not None
     valence, arousal, valence_sd, arousal_sd = (

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from rich.table import Table
 
 from emoviz.models.estimator import Estimator
-from emoviz.tracking.windows import Track, cut, windows_of
+from emoviz.tracking.windows import Blend, cut, windows_of
 from emoviz.tracks.agreement import concordance, pearson_r
 from emoviz.training.data.dataset import DIMENSIONS, Clip, Floats
 from emoviz.units import BAND_DEVIATIONS
@@ -80,7 +80,7 @@ def track_of(estimate: Estimate, columns: Floats, length: int) -> npt.NDArray[np
     """
     windows = windows_of(len(columns), length)
     values = estimate(cut_windows(columns, length))
-    track = Track(values.shape[2])
+    track = Blend(values.shape[2])
     track.grow(len(columns))
     for window, part in zip(windows, values, strict=True):
         track.add(window, part)

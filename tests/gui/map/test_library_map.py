@@ -36,7 +36,7 @@ from emoviz.library.records import FileState, SongRecord
 from emoviz.library.store import Library
 from emoviz.models import estimator
 from emoviz.system import files
-from emoviz.tracks.trajectory import Provenance, Trajectory
+from emoviz.tracks.track import Provenance, Track
 from tests.gui.conftest import Songs
 from tests.gui.driving import DEADLINE_MS, action, choose_in_dialog
 
@@ -70,7 +70,7 @@ def put(
     provenance = Provenance(path.name, sha256, tags[0], MODEL, version, "0.1.0")
     values = np.tile(np.array(place), (16, 1))
     record = SongRecord(path, state, *tags, duration_s)
-    library.put(record, Trajectory.from_values(values, provenance))
+    library.put(record, Track.from_values(values, provenance))
 
 
 @pytest.fixture

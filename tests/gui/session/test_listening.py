@@ -14,7 +14,7 @@ from emoviz.gui.panels.readout import ReadoutPanel
 from emoviz.gui.plane.view import PlaneView
 from emoviz.gui.settings import Settings
 from emoviz.playing.player import SilentPlayer
-from emoviz.tracks.trajectory import load_csv
+from emoviz.tracks.track import load_csv
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
     DEADLINE_MS,

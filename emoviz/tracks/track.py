@@ -1,4 +1,4 @@
-"""Trajectory: a song's path through the valence-arousal plane; its readers and writers."""
+"""Track: a song's path through the valence-arousal plane; its readers and writers."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ TIME_REFERENCE = "end"
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a trajectory comes from: which song, heard by which model, in which program."""
+    """Where a track comes from: which song, heard by which model, in which program."""
 
     song_file: str
     song_sha256: str
@@ -35,7 +35,7 @@ class Provenance:
 
 
 @dataclass(frozen=True, eq=False)
-class Trajectory:
+class Track:
     """Valence and arousal of a song, one value per half-second.
 
     All arrays are float64 of shape (n,): `times_s` in seconds from the start of the file, each the
@@ -51,8 +51,8 @@ class Trajectory:
     provenance: Provenance
 
     @classmethod
-    def from_values(cls, values: npt.NDArray[np.float64], provenance: Provenance) -> "Trajectory":
-        """Make a trajectory of values (n, 2) or (n, 4): valence, arousal and their deviations."""
+    def from_values(cls, values: npt.NDArray[np.float64], provenance: Provenance) -> "Track":
+        """Make a track of values (n, 2) or (n, 4): valence, arousal and their deviations."""
         has_deviation = values.shape[1] == 4
         return cls(
             times_s=end_times_s(len(values)),
@@ -73,7 +73,7 @@ class Trajectory:
         return len(self.times_s)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Trajectory):
+        if not isinstance(other, Track):
             return NotImplemented
         return self.provenance == other.provenance and all(
             _same(mine, theirs)
@@ -161,30 +161,30 @@ def metadata_path(csv_path: Path) -> Path:
     return csv_path.with_name(csv_path.name + "-metadata.json")
 
 
-def load_csv(path: Path) -> Trajectory:
-    """Read a trajectory from a CSV that `Trajectory.save_csv` wrote, and its description.
+def load_csv(path: Path) -> Track:
+    """Read a track from a CSV that `Track.save_csv` wrote, and its description.
 
-    Raises `errors.TrajectoryFileError` if either is missing or not as it should be.
+    Raises `errors.TrackFileError` if either is missing or not as it should be.
     """
     notes = _read_notes(path)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise errors.TrajectoryFileError(path, str(error)) from error
+        raise errors.TrackFileError(path, str(error)) from error
     if not rows or tuple(rows[0]) != COLUMNS:
-        raise errors.TrajectoryFileError(path, f"its columns are not {','.join(COLUMNS)}")
+        raise errors.TrackFileError(path, f"its columns are not {','.join(COLUMNS)}")
     numbers = [_read_row(path, line, row) for line, row in enumerate(rows[1:], start=2)]
     table = np.array(numbers, dtype=np.float64).reshape(-1, 5)
     if not len(table) or not np.array_equal(table[:, 0], end_times_s(len(table))):
-        raise errors.TrajectoryFileError(path, "its times are not 0.5, 1.0, 1.5 and so on")
+        raise errors.TrackFileError(path, "its times are not 0.5, 1.0, 1.5 and so on")
     if not np.isfinite(table[:, 1:3]).all():
-        raise errors.TrajectoryFileError(path, "it has a value that is not a number")
+        raise errors.TrackFileError(path, "it has a value that is not a number")
     unknown = np.isnan(table[:, 3:])
     if unknown.any() and not unknown.all():
-        raise errors.TrajectoryFileError(path, "it has deviations in some places only")
+        raise errors.TrackFileError(path, "it has deviations in some places only")
     valence_sd, arousal_sd = (None, None) if unknown.all() else (table[:, 3], table[:, 4])
-    return Trajectory(
+    return Track(
         times_s=table[:, 0],
         valence=table[:, 1],
         arousal=table[:, 2],
@@ -199,14 +199,14 @@ def _read_notes(path: Path) -> Provenance:
     try:
         notes = json.loads(beside.read_text(encoding="utf-8"))["notes"][0]
         if notes.pop("time_reference") != TIME_REFERENCE:
-            raise errors.TrajectoryFileError(beside, "its times are not the ends of half-seconds")
+            raise errors.TrackFileError(beside, "its times are not the ends of half-seconds")
         if not all(isinstance(text, str) for text in notes.values()):
             raise TypeError("a note is no text")
         return Provenance(**notes)
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise errors.TrajectoryFileError(beside, str(error)) from error
+        raise errors.TrackFileError(beside, str(error)) from error
     except RecursionError as error:
-        raise errors.TrajectoryFileError(beside, "it is nested too deeply") from error
+        raise errors.TrackFileError(beside, "it is nested too deeply") from error
 
 
 def _read_row(path: Path, line: int, row: list[str]) -> list[float]:
@@ -216,7 +216,7 @@ def _read_row(path: Path, line: int, row: list[str]) -> list[float]:
         numbers = [float(text) for text in row[:3]]
         return numbers + [float(text) if text else np.nan for text in row[3:5]]
     except ValueError as error:
-        raise errors.TrajectoryFileError(path, f"line {line}: {error}") from error
+        raise errors.TrackFileError(path, f"line {line}: {error}") from error
 
 
 def _texts(array: npt.NDArray[np.float64]) -> list[str]:

@@ -17,7 +17,7 @@ from hypothesis.extra import numpy as st_numpy
 
 from emoviz import __version__, errors
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trajectory import COLUMNS, Provenance, Trajectory, load_csv, metadata_path
+from emoviz.tracks.track import COLUMNS, Provenance, Track, load_csv, metadata_path
 
 PROVENANCE = Provenance(
     song_file="Präludium №1 #50%.flac",
@@ -38,21 +38,21 @@ tables = st.integers(1, 30).flatmap(
 )
 
 
-def trajectory_of(values: npt.NDArray[np.float64]) -> Trajectory:
-    return Trajectory.from_values(values, PROVENANCE)
+def trajectory_of(values: npt.NDArray[np.float64]) -> Track:
+    return Track.from_values(values, PROVENANCE)
 
 
 @pytest.fixture
-def short() -> Trajectory:
+def short() -> Track:
     return trajectory_of(np.array([[0.12, -0.5], [0.05, 0.0], [-0.7, 1e-06]]))
 
 
 @pytest.fixture
-def with_deviation() -> Trajectory:
+def with_deviation() -> Track:
     return trajectory_of(np.array([[0.12, -0.5, 0.1, 0.25], [0.05, 0.0, 0.2, 0.125]]))
 
 
-def test_the_csv_to_the_byte(short: Trajectory, tmp_path: Path) -> None:
+def test_the_csv_to_the_byte(short: Track, tmp_path: Path) -> None:
     short.save_csv(tmp_path / "song.csv")
     assert (tmp_path / "song.csv").read_bytes() == (
         b"time_s,valence,arousal,valence_sd,arousal_sd,emotion\n"
@@ -62,7 +62,7 @@ def test_the_csv_to_the_byte(short: Trajectory, tmp_path: Path) -> None:
     )
 
 
-def test_the_csv_carries_deviations_where_there_are_any(with_deviation: Trajectory) -> None:
+def test_the_csv_carries_deviations_where_there_are_any(with_deviation: Track) -> None:
     assert with_deviation.to_csv().splitlines()[1:] == [
         "0.5,0.12,-0.5,0.1,0.25,sleepy",
         "1.0,0.05,0.0,0.2,0.125,neutral",
@@ -103,7 +103,7 @@ def test_every_row_of_the_csv_is_numbers_and_a_word(
             assert bool(number.fullmatch(row[name])) == (sd is not None)
 
 
-def description_of(trajectory: Trajectory, folder: Path, name: str = "song.csv") -> dict[str, Any]:
+def description_of(trajectory: Track, folder: Path, name: str = "song.csv") -> dict[str, Any]:
     trajectory.save_csv(folder / name)
     description: dict[str, Any] = json.loads(
         (folder / f"{name}-metadata.json").read_text(encoding="utf-8")
@@ -111,7 +111,7 @@ def description_of(trajectory: Trajectory, folder: Path, name: str = "song.csv")
     return description
 
 
-def test_the_description_is_csv_on_the_web(short: Trajectory, tmp_path: Path) -> None:
+def test_the_description_is_csv_on_the_web(short: Track, tmp_path: Path) -> None:
     description = description_of(short, tmp_path)
     # https://www.w3.org/TR/tabular-metadata/, 5.2 and 5.3: what a table must and may have.
     assert description["@context"][0] == "http://www.w3.org/ns/csvw"
@@ -128,7 +128,7 @@ def test_the_description_is_csv_on_the_web(short: Trajectory, tmp_path: Path) ->
     assert isinstance(description["notes"], list)
 
 
-def test_the_description_says_what_each_column_is(short: Trajectory, tmp_path: Path) -> None:
+def test_the_description_says_what_each_column_is(short: Track, tmp_path: Path) -> None:
     description = description_of(short, tmp_path)
     columns = {column["name"]: column for column in description["tableSchema"]["columns"]}
     assert all(column["dc:description"] for column in columns.values())
@@ -144,9 +144,7 @@ def test_the_description_says_what_each_column_is(short: Trajectory, tmp_path: P
     assert columns["emotion"]["datatype"] == "string"
 
 
-def test_the_description_says_where_the_numbers_come_from(
-    short: Trajectory, tmp_path: Path
-) -> None:
+def test_the_description_says_where_the_numbers_come_from(short: Track, tmp_path: Path) -> None:
     (notes,) = description_of(short, tmp_path)["notes"]
     assert notes == {
         "song_file": "Präludium №1 #50%.flac",
@@ -159,7 +157,7 @@ def test_the_description_says_where_the_numbers_come_from(
     }
 
 
-def test_the_description_leads_to_a_csv_of_any_name(short: Trajectory, tmp_path: Path) -> None:
+def test_the_description_leads_to_a_csv_of_any_name(short: Track, tmp_path: Path) -> None:
     name = "100 % Präludium #1?.csv"
     url = description_of(short, tmp_path, name)["url"]
     # A URL: a bare % # or ? would lead elsewhere.
@@ -168,7 +166,7 @@ def test_the_description_leads_to_a_csv_of_any_name(short: Trajectory, tmp_path:
     assert load_csv(tmp_path / name) == short
 
 
-def test_the_json_form(short: Trajectory, with_deviation: Trajectory, tmp_path: Path) -> None:
+def test_the_json_form(short: Track, with_deviation: Track, tmp_path: Path) -> None:
     short.save_json(tmp_path / "song.json")
     document = json.loads((tmp_path / "song.json").read_text(encoding="utf-8"))
     assert document["time_reference"] == "end"
@@ -183,7 +181,7 @@ def test_the_json_form(short: Trajectory, with_deviation: Trajectory, tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["song.json"]
 
 
-def test_trajectories_are_equal_by_value(short: Trajectory, with_deviation: Trajectory) -> None:
+def test_trajectories_are_equal_by_value(short: Track, with_deviation: Track) -> None:
     values = np.column_stack([short.valence, short.arousal])
     assert trajectory_of(values.copy()) == short
     assert trajectory_of(values + 1e-6) != short
@@ -212,22 +210,22 @@ def test_trajectories_are_equal_by_value(short: Trajectory, with_deviation: Traj
         "{header}",
     ],
 )
-def test_a_damaged_csv_is_refused_by_name(short: Trajectory, tmp_path: Path, damage: str) -> None:
+def test_a_damaged_csv_is_refused_by_name(short: Track, tmp_path: Path, damage: str) -> None:
     path = tmp_path / "song.csv"
     short.save_csv(path)
     path.write_text(damage.format(header=",".join(COLUMNS) + "\n"))
-    with pytest.raises(errors.TrajectoryFileError, match=r"song\.csv: this is not an emoviz"):
+    with pytest.raises(errors.TrackFileError, match=r"song\.csv: this is not an emoviz"):
         load_csv(path)
 
 
-def test_a_csv_that_is_not_text_is_refused_by_name(short: Trajectory, tmp_path: Path) -> None:
+def test_a_csv_that_is_not_text_is_refused_by_name(short: Track, tmp_path: Path) -> None:
     path = tmp_path / "song.csv"
     short.save_csv(path)
     path.write_bytes(b"\xff\xfe\x00\x00")
-    with pytest.raises(errors.TrajectoryFileError, match=r"song\.csv: "):
+    with pytest.raises(errors.TrackFileError, match=r"song\.csv: "):
         load_csv(path)
     path.unlink()
-    with pytest.raises(errors.TrajectoryFileError, match=r"song\.csv: "):
+    with pytest.raises(errors.TrackFileError, match=r"song\.csv: "):
         load_csv(path)
 
 
@@ -251,24 +249,24 @@ def test_a_csv_that_is_not_text_is_refused_by_name(short: Trajectory, tmp_path: 
     ],
 )
 def test_a_damaged_description_is_refused_by_name(
-    short: Trajectory, tmp_path: Path, damage: bytes
+    short: Track, tmp_path: Path, damage: bytes
 ) -> None:
     path = tmp_path / "song.csv"
     short.save_csv(path)
     metadata_path(path).write_bytes(damage)
-    with pytest.raises(errors.TrajectoryFileError, match=r"song\.csv-metadata\.json: "):
+    with pytest.raises(errors.TrackFileError, match=r"song\.csv-metadata\.json: "):
         load_csv(path)
 
 
-def test_a_missing_description_is_named(short: Trajectory, tmp_path: Path) -> None:
+def test_a_missing_description_is_named(short: Track, tmp_path: Path) -> None:
     path = tmp_path / "song.csv"
     short.save_csv(path)
     metadata_path(path).unlink()
-    with pytest.raises(errors.TrajectoryFileError, match=r"song\.csv-metadata\.json: "):
+    with pytest.raises(errors.TrackFileError, match=r"song\.csv-metadata\.json: "):
         load_csv(path)
 
 
-def test_csv_and_description_are_written_both_or_neither(short: Trajectory, tmp_path: Path) -> None:
+def test_csv_and_description_are_written_both_or_neither(short: Track, tmp_path: Path) -> None:
     metadata_path(tmp_path / "song.csv").mkdir()
     with pytest.raises(errors.OutputError, match=r"song\.csv-metadata\.json"):
         short.save_csv(tmp_path / "song.csv")
