@@ -26,31 +26,31 @@ lint: $(VENV)/.test
 .PHONY: guide
 guide: $(VENV)/.docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going -q -b html docs build/guide
-	$(BIN)/python build_scripts/check_links.py build/guide
+	$(BIN)/python -m build_scripts.docs.links build/guide
 
 # Measures the program on this machine, and writes README.md's "Speed".
 .PHONY: bench
 bench: $(VENV)/.test
-	$(BIN)/python build_scripts/bench.py
-	$(BIN)/python build_scripts/readme_figures.py
+	$(BIN)/python -m build_scripts.bench
+	$(BIN)/python -m build_scripts.docs.figures
 
 # Uses the window at random for MINUTES (30) and sees that nothing is left behind.
 .PHONY: soak
 soak: $(VENV)/.test
-	$(BIN)/python build_scripts/soak.py $(if $(MINUTES),--minutes $(MINUTES))
+	$(BIN)/python -m build_scripts.fuzz.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 # Starts what was built as its user would, in every way it may go wrong: PROGRAM="dist/emoviz/emoviz
 # emoviz.whl", or a wheel of the checkout. Pictures of the screen are left in build/smoke.
 .PHONY: smoke
 smoke: $(VENV)/.test
 	sh build_scripts/system_packages.sh xdotool
-	$(BIN)/python build_scripts/smoke_test.py $(PROGRAM)
+	$(BIN)/python -m build_scripts.smoke $(PROGRAM)
 
 # Spoils real files of every kind, CASES for the command line, WINDOW_CASES and SCREEN_CASES for the
 # window, and sees that each ends in a result or a sentence; what does not is kept in build/fuzz/.
 .PHONY: fuzz
 fuzz: $(VENV)/.test
-	$(BIN)/python build_scripts/fuzz.py $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES)) \
+	$(BIN)/python -m build_scripts.fuzz $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES)) \
 		$(if $(WINDOW_CASES),--window-cases $(WINDOW_CASES)) \
 		$(if $(SCREEN_CASES),--screen-cases $(SCREEN_CASES))
 
@@ -59,7 +59,7 @@ fuzz: $(VENV)/.test
 model: $(VENV)/.test
 	$(BIN)/emoviz train model/musicnn/recipe.toml --data "$(DATA)"
 	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)" $(MUSIC_OPTION)
-	$(BIN)/python build_scripts/readme_figures.py
+	$(BIN)/python -m build_scripts.docs.figures
 
 # Every system of the field beside the models on the songs of DATA=folder: model/COMPARISON.md.
 .PHONY: comparison
@@ -71,18 +71,18 @@ comparison: $(VENV)/.test
 demo-song: $(VENV)/.test
 	sh build_scripts/system_packages.sh fluidsynth fluid-soundfont-gm
 	$(PIP) music21
-	$(BIN)/python build_scripts/make_demo_song.py -o resources/demo/demo.ogg
+	$(BIN)/python -m build_scripts.data.demo_song -o resources/demo/demo.ogg
 
 # Wheel, source distribution and bill of materials into dist, from the last commit: made twice, and the same.
 .PHONY: dist
 dist: $(VENV)/.build
-	$(BIN)/python build_scripts/make_dist.py
+	$(BIN)/python -m build_scripts.packaging.dist
 
 # After a change of constraints.txt or of the core dependencies: their fingerprints and licences.
 .PHONY: lock
 lock: $(VENV)/.build
-	$(BIN)/python build_scripts/locks.py
-	$(BIN)/python build_scripts/third_party.py
+	$(BIN)/python -m build_scripts.packaging.locks
+	$(BIN)/python -m build_scripts.packaging.third_party
 
 $(VENV)/.run: pyproject.toml constraints.txt locked/run.txt build_scripts/system_packages.sh
 	sh build_scripts/system_packages.sh run
@@ -110,24 +110,24 @@ $(VENV)/.build: $(VENV)/.run locked/build.txt
 # The pictures of the window in README.md and the guide; that of the map shows game music.
 .PHONY: screenshots
 screenshots: $(VENV)/.test
-	sh build_scripts/game_music.sh build/music
+	sh build_scripts/data/game_music.sh build/music
 	@# Steps and blows are no songs.
 	find -L build/music -name '*.ogg' -size -500k -delete
 	-$(BIN)/emoviz library add build/music --library build/music.db
-	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python build_scripts/make_screenshot.py docs/screenshots --library build/music.db
+	xvfb-run -a -s "-screen 0 1280x800x24" $(BIN)/python -m build_scripts.docs.screenshots docs/screenshots --library build/music.db
 
 # The program in a folder that needs no Python: dist/emoviz/emoviz.
 .PHONY: frozen
 frozen:
 	sh build_scripts/system_packages.sh run
 	sh build_scripts/system_packages.sh binutils
-	$(PYTHON) build_scripts/freeze.py
+	$(PYTHON) -m build_scripts.packaging.freeze
 
 # The Debian package of that program: dist/emoviz_VERSION_ARCHITECTURE.deb.
 .PHONY: deb
 deb: dist/emoviz/emoviz
 	sh build_scripts/system_packages.sh dpkg-dev
-	$(PYTHON) build_scripts/make_deb.py
+	$(PYTHON) -m build_scripts.packaging.deb
 
 dist/emoviz/emoviz:
 	$(MAKE) frozen
@@ -135,4 +135,4 @@ dist/emoviz/emoviz:
 # Installs, uses and removes the package in a fresh Debian of its own; SUITE=name for another one. As root.
 .PHONY: check-deb
 check-deb:
-	sh build_scripts/check_deb.sh $(SUITE)
+	sh build_scripts/packaging/check_deb.sh $(SUITE)

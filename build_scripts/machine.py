@@ -15,7 +15,8 @@ import numpy as np
 import psutil
 import soundfile
 
-ROOT = Path(__file__).resolve().parent.parent
+from build_scripts import ROOT
+
 SONG_S = 240.0
 _BLOCK = 65536
 _LOOK_S = 0.5
@@ -54,7 +55,6 @@ def sound(folder: Path) -> Iterator[dict[str, str]]:
         yield {}
         return
     # The tests' own sink, which behaves like a sound card.
-    sys.path.insert(0, str(ROOT))
     from tests.support.audio import PulseSink
 
     folder.mkdir()
@@ -109,11 +109,11 @@ def held_bytes(process: psutil.Process) -> int:
 class FamilyMemory:
     """Looks, from outside, how much a program and the processes it starts hold, while it runs."""
 
-    def __init__(self, script: Path) -> None:
-        """Look for the child of this process that runs `script`."""
+    def __init__(self, module: str) -> None:
+        """Look for the child of this process that runs `module`."""
         self.peak: dict[str, int] = {}
         """Of all when they held most: their share of what they share, and each for itself"""
-        self._script = script
+        self._module = module
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look)
 
@@ -140,7 +140,7 @@ class FamilyMemory:
     def _family(self) -> list[psutil.Process]:
         with suppress(psutil.Error):
             for child in psutil.Process().children():
-                if str(self._script) in child.cmdline():
+                if self._module in child.cmdline():
                     return [child, *child.children(recursive=True)]
         return []
 

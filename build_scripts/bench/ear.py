@@ -1,6 +1,6 @@
 """Measures how far the position is from what is heard: a click track through a null sink.
 
-    python build_scripts/bench_ear.py RESULT DURATION_S
+    python -m build_scripts.bench.ear RESULT DURATION_S
 
 The sink's monitor is recorded while `position_s` is logged. Each click of the recording is an
 error: the position at the moment it sounded less the place it has in the song.
@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-ROOT = Path(__file__).resolve().parent.parent
 _RATE_HZ = 44100
 _CLICK_S = 0.002
 # No two distances follow each other twice soon, so that a click lost would be noticed.
@@ -101,6 +100,5 @@ def summary(places_s: Floats, errors_s: Floats, underflows: int) -> dict[str, fl
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     measured = summary(*measure(float(sys.argv[2])))
     Path(sys.argv[1]).write_text(json.dumps(measured), encoding="utf-8")

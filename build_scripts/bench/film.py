@@ -1,6 +1,6 @@
-"""Makes films and looks into one; bench.py starts it.
+"""Makes films and looks into one; `measuring` starts it.
 
-    python build_scripts/bench_film.py RESULT SONG FOLDER
+    python -m build_scripts.bench.film RESULT SONG FOLDER
 
 What is measured is how long a film of SONG takes, its track counted apart, and how far the trail
 is from the sound at the end of a song of ten minutes: in the film, as a player decodes it.
@@ -12,7 +12,6 @@ import sys
 import time
 from pathlib import Path
 
-import bench_machine as machine
 import soundfile
 
 _LONG_S = 600.0
@@ -23,7 +22,6 @@ _LOOKED_AT = 20
 def main() -> int:
     """Do it all and write what was found."""
     result, song, folder = map(Path, sys.argv[1:])
-    sys.path.insert(0, str(machine.ROOT))
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtGui import QGuiApplication
 

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import bench_machine as machine
+from build_scripts import ROOT
 
-PROGRAM = machine.ROOT / "dist" / "emoviz" / "emoviz"
+PROGRAM = ROOT / "dist" / "emoviz" / "emoviz"
 _STARTS = 5
 _LOOK_S = 0.002
 _PATIENCE_S = 60.0

@@ -1,11 +1,11 @@
 """Measures the library: a million simulated songs, and how fast real ones are tracked.
 
-    python build_scripts/bench_library.py scale [--songs 1000000]
-    python build_scripts/bench_library.py throughput [--files 1000] [--vibenet PYTHON]
-    python build_scripts/bench_library.py cores [--files 200]
+    python -m build_scripts.bench.library scale [--songs 1000000]
+    python -m build_scripts.bench.library throughput [--files 1000] [--vibenet PYTHON]
+    python -m build_scripts.bench.library cores [--files 200]
 
-Prints what was measured and adds it to build/bench-library.json, from which readme_figures.py
-writes docs/scale.md. bench.py runs all parts as `--only library`.
+Prints what was measured and adds it to build/bench-library.json, from which docs/figures.py of
+build_scripts writes docs/scale.md. `python -m build_scripts.bench --only library` runs all parts.
 
 Songs are cut, without being encoded anew, from the music of Debian's packages of games, which are
 installed if they are missing. PYTHON is that of an environment with vibenet.
@@ -29,10 +29,10 @@ from pathlib import Path
 from typing import Any
 
 import av
-import bench_machine as machine
 import numpy as np
 import psutil
 
+from build_scripts import ROOT, machine
 from emoviz.library import database, search
 from emoviz.library.records import (
     SHAPE_POINTS,
@@ -44,7 +44,7 @@ from emoviz.library.records import (
 from emoviz.library.store import Library
 from emoviz.tracks.track import Provenance, Track
 
-RESULTS = machine.ROOT / "build" / "bench-library.json"
+RESULTS = ROOT / "build" / "bench-library.json"
 SONGS, FILES, FEW_FILES = 1_000_000, 1_000, 200
 FILE_S = 30.0
 MODEL, SMALL_MODEL = "musicnn", "cae"
@@ -259,7 +259,7 @@ def measure_cores(folder: Path, files: int = FEW_FILES) -> Results:
 
 def cut_songs(folder: Path, count: int) -> None:
     """Cut so many pieces, no two alike, out of the music of Debian's packages."""
-    script = machine.ROOT / "build_scripts" / "system_packages.sh"
+    script = ROOT / "build_scripts" / "system_packages.sh"
     subprocess.run(["sh", str(script), *_PACKAGES], check=True)
     listed = subprocess.run(["dpkg", "-L", *_PACKAGES], check=True, capture_output=True, text=True)
     ending = re.compile(r"\.(ogg|opus|mp3|flac|wav)$")
@@ -341,7 +341,7 @@ def _start(
 ) -> psutil.Popen:
     command = [sys.executable, "-m", "emoviz", "library", "add", str(songs)]
     command += ["--library", str(library), "--jobs", str(jobs), "--model", model]
-    return psutil.Popen(command, cwd=machine.ROOT, stdout=stdout, start_new_session=True, text=True)
+    return psutil.Popen(command, cwd=ROOT, stdout=stdout, start_new_session=True, text=True)
 
 
 def _killed_and_resumed(songs: Path, library: Path, count: int) -> Results:

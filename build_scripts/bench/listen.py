@@ -1,6 +1,6 @@
-"""Listens in the window to bursts of music; bench.py starts it, after `write_bursts`.
+"""Listens in the window to bursts of music; `measuring` starts it, after `write_bursts`.
 
-    python build_scripts/bench_listen.py RESULT SONG BURSTS PULSE_FOLDER
+    python -m build_scripts.bench.listen RESULT SONG BURSTS PULSE_FOLDER
 
 What is measured is from sound to trail: from the first sample that a sink plays after silence to
 the first frame of the plane that knows of it.
@@ -11,10 +11,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-import bench_machine as machine
 import numpy as np
 import soundfile
-from bench_window import LoopMeter, PaintMeter, Script, passed, run_program, window_and_plane, write
+
+from build_scripts import ROOT
+from build_scripts.bench.window import (
+    LoopMeter,
+    PaintMeter,
+    Script,
+    passed,
+    run_program,
+    window_and_plane,
+    write,
+)
 
 _BURSTS = 6
 _BURST_S = 1.5
@@ -29,7 +38,7 @@ _SIZE = (1280, 800)
 def write_bursts(path: Path) -> None:
     """Write bursts of the demo song in silence."""
     demo, rate_hz = soundfile.read(
-        machine.ROOT / "resources" / "demo" / "demo.ogg", dtype="float32", always_2d=True
+        ROOT / "resources" / "demo" / "demo.ogg", dtype="float32", always_2d=True
     )
     period = round(_PERIOD_S * rate_hz)
     sound = np.zeros((_BURSTS * period, demo.shape[1]), np.float32)
@@ -62,7 +71,7 @@ def watch(result: Path, song: str, bursts: str, pulse_folder: str) -> int:
     """Listen while another program plays bursts; write how late the plane shows each."""
     from tests.support.audio import RECORDING_RATE_HZ, PulseSink
 
-    # The sink that bench.py has started there.
+    # The sink that `measuring` has started there.
     sink = PulseSink(Path(pulse_folder))
 
     def at_exec() -> None:
@@ -98,5 +107,4 @@ def watch(result: Path, song: str, bursts: str, pulse_folder: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     sys.exit(watch(Path(sys.argv[1]), *sys.argv[2:]))

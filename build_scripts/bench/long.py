@@ -1,6 +1,6 @@
-"""Opens songs of three hours and seeks in them; bench.py starts it, after `write_songs`.
+"""Opens songs of three hours and seeks in them; `measuring` starts it, after `write_songs`.
 
-    python build_scripts/bench_long.py RESULT SONG LONG_SONG...
+    python -m build_scripts.bench.long RESULT SONG LONG_SONG...
 
 What is measured is the player's own clock, which stands still until the new place is heard and
 then says how long ago that was: from the call that a click makes to the first frame that has left
@@ -13,8 +13,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import bench_machine as machine
-from bench_window import LoopMeter, Script, passed, run_program, window_and_plane, write
+from build_scripts import machine
+from build_scripts.bench.window import (
+    LoopMeter,
+    Script,
+    passed,
+    run_program,
+    window_and_plane,
+    write,
+)
 
 DURATION_S = 3 * 3600.0
 FORMATS = ("wav", "mp3", "ogg", "m4a")
@@ -151,5 +158,4 @@ def watch(result: Path, song: str, long_songs: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     sys.exit(watch(Path(sys.argv[1]), sys.argv[2], sys.argv[3:]))

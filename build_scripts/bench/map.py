@@ -1,10 +1,10 @@
 """Measures the map in this process: how soon it is there, and how fluidly it is moved.
 
-    python build_scripts/bench_map.py RESULT FOLDER
+    python -m build_scripts.bench.map RESULT FOLDER
 
 Simulates libraries in FOLDER, unless they are there already. What is timed is the real window on
-a screen (bench.py gives it one): from the action of the menu to the frame with all dots, and from
-frame to frame while the map is moved and zoomed as fast as it can be.
+a screen (`measuring` gives it one): from the action of the menu to the frame with all dots, and
+from frame to frame while the map is moved and zoomed as fast as it can be.
 """
 
 import itertools
@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bench_library import simulate
 from PySide6.QtCore import QEvent, QEventLoop, QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
+
+from build_scripts.bench.library import simulate
 
 LARGE, FLUID = 1_000_000, 50_000
 _OPENINGS = 3
@@ -156,8 +157,6 @@ def summary(measured: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    # A script's folder is on the path, the checkout it belongs to is not.
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     status = main(Path(sys.argv[1]), Path(sys.argv[2]))
     print(summary(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))
     sys.exit(status)

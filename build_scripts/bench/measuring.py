@@ -1,6 +1,6 @@
 """The benchmark: how fast the program is, each figure beside its budget.
 
-    python build_scripts/bench.py
+    python -m build_scripts.bench
 
 Prints one table and writes it to build/bench.json. Every figure comes from the program's own
 entry points, run as a person runs them: fresh processes, the real window, a real song. Absolute
@@ -21,14 +21,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import bench_frozen
-import bench_library
-import bench_listen
-import bench_long
-import bench_machine as machine
 import psutil
 from rich.console import Console
 from rich.table import Table
+
+from build_scripts import ROOT, machine
+from build_scripts.bench import frozen, library, listen, long
 
 _PARTS = ("start", "frozen", "play", "long", "listen", "cli", "ear", "steady", "film")
 _LONG_PARTS = ("library", "map")
@@ -41,13 +39,13 @@ _WIDTH = 120
 _PATIENCE_S = 600
 _EAR_S = _STEADY_S = 600
 _FILM_PATIENCE_S = 900
-_EAR = Path(__file__).with_name("bench_ear.py")
-_FILM = Path(__file__).with_name("bench_film.py")
-_WATCHER = Path(__file__).with_name("bench_window.py")
-_LONG_WATCHER = Path(__file__).with_name("bench_long.py")
-_STEADY_WATCHER = Path(__file__).with_name("bench_steady.py")
-_MAP_WATCHER = Path(__file__).with_name("bench_map.py")
-_LISTEN_WATCHER = Path(__file__).with_name("bench_listen.py")
+_EAR = "build_scripts.bench.ear"
+_FILM = "build_scripts.bench.film"
+_WATCHER = "build_scripts.bench.window"
+_LONG_WATCHER = "build_scripts.bench.long"
+_STEADY_WATCHER = "build_scripts.bench.steady"
+_MAP_WATCHER = "build_scripts.bench.map"
+_LISTEN_WATCHER = "build_scripts.bench.listen"
 
 
 @dataclass(frozen=True)
@@ -139,11 +137,11 @@ def measure_start(song: Path, folder: Path, environment: dict[str, str]) -> Figu
 
 def measure_frozen(song: Path, folder: Path, notes: list[str]) -> list[Figure]:
     """Start the frozen program, if there is one, until its window is on the screen."""
-    if not bench_frozen.can_measure():
+    if not frozen.can_measure():
         notes.append("There is no frozen program to measure: `make frozen` makes it.")
         return []
     environment = os.environ | machine.home(folder / "frozen-home")
-    runs = bench_frozen.measure_starts(song, folder, environment)
+    runs = frozen.measure_starts(song, folder, environment)
     median_s = statistics.median(runs)
     return [Figure("start to window, frozen program", median_s, "s", 1.5, runs=runs)]
 
@@ -190,14 +188,14 @@ def measure_long(
 ) -> list[Figure]:
     """Open songs of three hours in a running window and seek in them, until they are heard."""
     result = folder / "long.json"
-    paths = [str(path) for path in bench_long.write_songs(folder)]
+    paths = [str(path) for path in long.write_songs(folder)]
     with machine.sound(folder / "pulse-long") as sound:
         environment = environment | sound
         with machine.FamilyMemory(_LONG_WATCHER) as memory:
             _watch(result, str(song), *paths, environment=environment, watcher=_LONG_WATCHER)
     if not (peak := memory.peak):
         # Nothing is not little.
-        raise SystemExit(f"The memory of {_LONG_WATCHER.name} could not be read.")
+        raise SystemExit(f"The memory of {_LONG_WATCHER} could not be read.")
     notes.append(
         f"3-hour songs: {peak['processes']} processes hold {peak['pss'] / 1e6:.0f} MB at most; "
         f"what they share counted for each, {peak['rss'] / 1e6:.0f} MB"
@@ -220,7 +218,7 @@ def measure_ear(folder: Path, notes: list[str]) -> list[Figure]:
         notes.append("No PulseAudio here: how far the trail is from the ear was not measured.")
         return []
     result = folder / "ear.json"
-    command = [sys.executable, str(_EAR), str(result), str(_EAR_S)]
+    command = [sys.executable, "-m", _EAR, str(result), str(_EAR_S)]
     subprocess.run(command, timeout=_EAR_S + _PATIENCE_S, check=True)
     ear = json.loads(result.read_text())
     notes.append(
@@ -258,8 +256,8 @@ def measure_steady(
 def measure_film(song: Path, folder: Path, notes: list[str]) -> list[Figure]:
     """Make a film of the song, and see whether sound and picture of a long one are together."""
     result = folder / "film.json"
-    command = [sys.executable, str(_FILM), str(result), str(song), str(folder)]
-    subprocess.run(command, timeout=_FILM_PATIENCE_S, check=True)
+    command = [sys.executable, "-m", _FILM, str(result), str(song), str(folder)]
+    subprocess.run(command, cwd=ROOT, timeout=_FILM_PATIENCE_S, check=True)
     measured = json.loads(result.read_text())
     film = measured["film"]
     notes.append(
@@ -280,7 +278,7 @@ def measure_listen(
 ) -> list[Figure]:
     """Listen in a running window to bursts of music, and see when the trail knows of each."""
     result, bursts, pulse = folder / "listen.json", folder / "bursts.wav", folder / "pulse-listen"
-    bench_listen.write_bursts(bursts)
+    listen.write_bursts(bursts)
     with machine.sound(pulse) as sound:
         if not sound:
             notes.append("There is no PulseAudio: listening was not measured.")
@@ -301,13 +299,13 @@ def measure_cli(song: Path, folder: Path) -> list[Figure]:
         times_s = []
         for _ in range(_CLI_RUNS):
             began_s = time.perf_counter()
-            if subprocess.run(command, cwd=machine.ROOT, check=False).returncode:
+            if subprocess.run(command, cwd=ROOT, check=False).returncode:
                 raise SystemExit("`emoviz analyze` failed; it said why.")
             times_s.append(time.perf_counter() - began_s)
         name, median_s = f"4-minute song by CLI, {model}", statistics.median(times_s)
         figures.append(Figure(name, median_s, "s", budget_s, runs=tuple(times_s)))
         # In a run of its own: looking every few milliseconds takes time from what is looked at.
-        peak = _peak_resident_bytes(psutil.Popen(command, cwd=machine.ROOT))
+        peak = _peak_resident_bytes(psutil.Popen(command, cwd=ROOT))
         figures.append(Figure(f"its peak memory, {model}", peak / 1e6, "MB", 350.0))
     return figures
 
@@ -335,8 +333,8 @@ def measure_map(folder: Path, environment: dict[str, str]) -> list[Figure]:
 
 def measure_library(folder: Path, notes: list[str]) -> list[Figure]:
     """Find in a simulated library, and track real songs by one process and by two."""
-    scale = bench_library.measure_scale(folder)
-    bench_library.save("scale", scale)
+    scale = library.measure_scale(folder)
+    library.save("scale", scale)
     found = scale["found"]
     notes.append(
         f"{scale['songs']} simulated songs, {scale['file_bytes'] / 1e6:.0f} MB without their values"
@@ -348,9 +346,9 @@ def measure_library(folder: Path, notes: list[str]) -> list[Figure]:
     ):
         runs_ms = tuple(1000 * run_s for run_s in found[key]["runs_s"])
         figures.append(Figure(name, 1000 * found[key]["median_s"], "ms", budget_ms, runs=runs_ms))
-    tracked = bench_library.measure_throughput(folder)
-    bench_library.save("throughput", tracked)
-    bench_library.save("cores", bench_library.measure_cores(folder / "cores"))
+    tracked = library.measure_throughput(folder)
+    library.save("throughput", tracked)
+    library.save("cores", library.measure_cores(folder / "cores"))
     killed = tracked["killed"]
     notes.append(
         f"{tracked['files']} files of {tracked['file_s']:.0f} s; killed after "
@@ -379,15 +377,14 @@ def _peak_resident_bytes(process: psutil.Popen) -> int:
             return peak
 
 
-def _watch(result: Path, *rest: str, environment: dict[str, str], watcher: Path = _WATCHER) -> None:
+def _watch(result: Path, *rest: str, environment: dict[str, str], watcher: str = _WATCHER) -> None:
     result.unlink(missing_ok=True)
-    command = [sys.executable, str(watcher), str(result), *rest]
+    command = [sys.executable, "-m", watcher, str(result), *rest]
     with contextlib.suppress(subprocess.TimeoutExpired):
         subprocess.run(command, env=environment, timeout=_STEADY_S + _PATIENCE_S, check=False)
     if not result.exists():
         raise SystemExit(
-            f"The window did not do its part ({watcher.name} {result.stem}): "
-            "run it by hand to see why."
+            f"The window did not do its part ({watcher} {result.stem}): run it by hand to see why."
         )
 
 
@@ -413,7 +410,7 @@ def _table(figures: list[Figure], reference_s: float) -> Table:
 def _save(
     about: dict[str, Any], figures: list[Figure], reference_s: float, notes: list[str]
 ) -> None:
-    file = machine.ROOT / "build" / "bench.json"
+    file = ROOT / "build" / "bench.json"
     file.parent.mkdir(exist_ok=True)
     table = [asdict(figure) | {"verdict": figure.verdict} for figure in figures]
     if file.exists():
@@ -423,7 +420,3 @@ def _save(
         table = [now.pop(row["name"], row) for row in earlier] + list(now.values())
     content = {**about, "reference_s": reference_s, "figures": table, "notes": notes}
     file.write_text(json.dumps(content, indent=2), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,6 @@
-"""Plays for minutes while other songs are analysed on both cores; bench.py starts it.
+"""Plays for minutes while other songs are analysed on both cores; `measuring` starts it.
 
-    python build_scripts/bench_steady.py RESULT SONG DURATION_S
+    python -m build_scripts.bench.steady RESULT SONG DURATION_S
 
 Whatever is left of the processor is taken by `emoviz analyze`, two songs at a time, begun anew
 whenever it is through. What is counted is how often the sound device ran dry.
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench_window import (
+from build_scripts.bench.window import (
     CallbackMeter,
     LoopMeter,
     PaintMeter,
@@ -112,5 +112,4 @@ def watch(result: Path, song: str, duration_s: float) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     sys.exit(watch(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])))

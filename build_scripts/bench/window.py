@@ -1,7 +1,7 @@
-"""Runs the program's window in this process and watches it from outside; bench.py starts it.
+"""Runs the program's window in this process and watches it from outside; `measuring` starts it.
 
-    python build_scripts/bench_window.py RESULT start BEGAN SONG
-    python build_scripts/bench_window.py RESULT play SONG OTHER_SONG...
+    python -m build_scripts.bench.window RESULT start BEGAN SONG
+    python -m build_scripts.bench.window RESULT play SONG OTHER_SONG...
 
 The window is opened by the program's own command line. What is watched, through Qt's event filter
 and a timer, is what a person would see: paint events of the plane, and how late the event loop is.
@@ -302,6 +302,4 @@ def _main(result: str, job: str, *rest: str) -> int:
 
 
 if __name__ == "__main__":
-    # A script's folder is on the path, the checkout it belongs to is not.
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     sys.exit(_main(*sys.argv[1:]))

@@ -2,11 +2,12 @@
 
     pip download --no-deps musicnn==0.1.0 && unzip musicnn-0.1.0-py3-none-any.whl -d musicnn-wheel
     pip install tensorflow-cpu==2.21.0
-    cd build_scripts
-    python convert_musicnn.py ../musicnn-wheel/musicnn/MSD_musicnn ../resources/musicnn/msd.npz
-    python convert_musicnn.py ../musicnn-wheel/musicnn/MTT_musicnn ../resources/musicnn/mtt.npz
+    python -m build_scripts.data.convert_musicnn musicnn-wheel/musicnn/MSD_musicnn \\
+        resources/musicnn/msd.npz
+    python -m build_scripts.data.convert_musicnn musicnn-wheel/musicnn/MTT_musicnn \\
+        resources/musicnn/mtt.npz
 
-What is written is the state of `emoviz.training.musicnn.MusiCNN`, without the tags.
+What is written is the state of `emoviz.training.ears.musicnn.MusiCNN`, without the tags.
 """
 
 import argparse

@@ -1,7 +1,6 @@
 """Converts the VGG network of the PyPI package `musicnn` 0.1.0, as `convert_musicnn.py` does.
 
-    cd build_scripts
-    python convert_vgg.py ../musicnn-wheel/musicnn/MSD_vgg ../resources/musicnn/vgg.npz
+    python -m build_scripts.data.convert_vgg musicnn-wheel/musicnn/MSD_vgg resources/musicnn/vgg.npz
 
 See `convert_musicnn.py` for what it needs. What is written is the state of
 `emoviz.training.ears.vgg.VGG`, without the last layer and the tags.
@@ -11,7 +10,8 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from convert_musicnn import NORM_PARTS, numbered, read_checkpoint
+
+from build_scripts.data.convert_musicnn import NORM_PARTS, numbered, read_checkpoint
 
 LAYERS = 4
 

@@ -7,7 +7,7 @@ the FluidR3 sound font, brought to its own loudness and laid end to end so that 
 rings into the next section.
 
 Example:
-    python build_scripts/make_demo_song.py -o resources/demo/demo.ogg
+    python -m build_scripts.data.demo_song -o resources/demo/demo.ogg
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ from typing import TYPE_CHECKING
 try:
     import numpy as np
     import soundfile
-    from demo_song_performance import (
+    from music21 import corpus
+    from music21.exceptions21 import CorpusException
+
+    from build_scripts.data.demo_song_performance import (
         Bar,
         Event,
         Section,
@@ -34,8 +37,6 @@ try:
         read_arrangement,
         section_events,
     )
-    from music21 import corpus
-    from music21.exceptions21 import CorpusException
 except ImportError as error:
     raise SystemExit(f"{error.name} is missing: run `pip install {error.name}`.") from None
 
@@ -180,7 +181,7 @@ def main() -> int:
         song, boundaries = render(read_score(), options.sound_font)
         write(song, options.output)
     except DemoSongError as error:
-        print(f"make_demo_song: {error}", file=sys.stderr)
+        print(f"demo_song: {error}", file=sys.stderr)
         return 1
     for name, start in boundaries:
         print(f"{start:6.1f} s  {name}")

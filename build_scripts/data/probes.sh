@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes resources/probes/speech.ogg, which model cards tell the values of: a voice that reads.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 wave=$(mktemp --suffix=.wav)
 espeak-ng -v en -s 150 -w "$wave" "This is a voice that reads a text and means nothing by it. \
 A model that was made for music hears it as if it were music, and gives it a place on the plane all \

@@ -1,11 +1,10 @@
 """Records what TensorFlow's own graph of MusiCNN gives on real audio, for the tests to compare.
 
-    cd build_scripts
-    python record_musicnn.py ../musicnn-wheel/musicnn/MSD_musicnn patch.npy \\
-        ../tests/training/musicnn_msd.npz
+    python -m build_scripts.data.record_musicnn musicnn-wheel/musicnn/MSD_musicnn patch.npy \\
+        tests/training/musicnn_msd.npz
 
 Needs tensorflow-cpu 2.21; see `convert_musicnn.py` for the wheel. `patch.npy` holds mel frames in
-decibels, (187, 96), as `emoviz.training.listener.mel_front_end` gives them.
+decibels, (187, 96), as `emoviz.training.ears.listener.mel_front_end` gives them.
 """
 
 import argparse
@@ -13,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow
-from convert_musicnn import read_checkpoint
+
+from build_scripts.data.convert_musicnn import read_checkpoint
 
 LAYERS = {
     "front": "model/concat",

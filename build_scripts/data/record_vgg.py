@@ -1,8 +1,7 @@
 """Records what TensorFlow's own graph of the VGG network gives, as `record_musicnn.py` does.
 
-    cd build_scripts
-    python record_vgg.py ../musicnn-wheel/musicnn/MSD_vgg ../tests/training/musicnn_msd.npz \\
-        ../tests/training/vgg.npz
+    python -m build_scripts.data.record_vgg musicnn-wheel/musicnn/MSD_vgg \\
+        tests/training/musicnn_msd.npz tests/training/vgg.npz
 
 The patch is the one that was recorded for MusiCNN.
 """
@@ -11,7 +10,8 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from record_musicnn import recorded
+
+from build_scripts.data.record_musicnn import recorded
 
 LAYERS = {
     "layer_0": "model/max_pooling2d/MaxPool",

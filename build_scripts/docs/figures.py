@@ -1,12 +1,12 @@
 """Write the figures of README.md, docs/models.md and docs/scale.md from what was measured.
 
-    python build_scripts/readme_figures.py            # writes what has changed
-    python build_scripts/readme_figures.py --check    # only says whether the models' are up to date
+    python -m build_scripts.docs.figures            # writes what has changed
+    python -m build_scripts.docs.figures --check    # only says whether the models' are up to date
 
 The models' figures come from model/*/results.json, which `emoviz train` wrote; those of speed
 from build/bench.json, which `make bench` wrote, and those of docs/scale.md from
-build/bench-library.json, which `bench.py --only library` wrote. They stay as they are where these
-files are not there.
+build/bench-library.json, which `python -m build_scripts.bench --only library` wrote. They stay as
+they are where these files are not there.
 """
 
 import argparse
@@ -15,9 +15,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from build_scripts import ROOT
 from emoviz.system import files
 
-ROOT = Path(__file__).resolve().parent.parent
 SCALE = ROOT / "docs" / "scale.md"
 GUIDE = ROOT / "docs" / "models.md"
 MODELS = ("cae", "musicnn")

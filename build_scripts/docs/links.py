@@ -1,7 +1,7 @@
 """Says which links of the project's pages, or of the built guide, lead nowhere.
 
-    python build_scripts/check_links.py                # README.md, docs/ and all other Markdown
-    python build_scripts/check_links.py build/guide    # the site that Sphinx has built
+    python -m build_scripts.docs.links                # README.md, docs/ and all other Markdown
+    python -m build_scripts.docs.links build/guide    # the site that Sphinx has built
 
 Nothing is fetched: of links into the net only the form is checked. A built site may link into the
 net, but must load nothing from it.
@@ -19,7 +19,8 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-ROOT = Path(__file__).resolve().parent.parent
+from build_scripts import ROOT
+
 _LEFT_OUT = {".venv", ".git", "build", "dist", "runs", "cache", "node_modules"}
 _LOADED = {"src", "srcset", "poster"}
 

@@ -34,7 +34,7 @@ PARTS = (
         "ground",
         "Ground",
         "errors that a user can meet, places, files written whole, the log",
-        ("errors", "errors.*", "system", "system.*", ""),
+        ("errors", "errors.*", "system", "system.*", "units", ""),
         row=7,
         column=1.75,
     ),

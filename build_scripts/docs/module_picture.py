@@ -1,7 +1,7 @@
 """Draws the picture of the modules from what they import, and says what breaks the layers.
 
-    python build_scripts/module_picture.py            # writes docs/architecture.svg and its table
-    python build_scripts/module_picture.py --check    # only says whether they are up to date
+    python -m build_scripts.docs.module_picture          # docs/architecture.svg and its table
+    python -m build_scripts.docs.module_picture --check    # are they up to date?
 
 What the parts are, and what each may import, stands in module_layers.py. If a rule is broken it is
 said, and nothing is drawn.
@@ -15,10 +15,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from module_layers import PARTS, Part, broken_rules, imports_of, modules_of, uses_of
-from readme_figures import with_section
-
-ROOT = Path(__file__).resolve().parent.parent
+from build_scripts import ROOT
+from build_scripts.docs.figures import with_section
+from build_scripts.docs.module_layers import (
+    PARTS,
+    Part,
+    broken_rules,
+    imports_of,
+    modules_of,
+    uses_of,
+)
 
 
 def main() -> int:
@@ -41,7 +47,7 @@ def main() -> int:
     stale = [path for path, text in new.items() if not _is(path, text)]
     if options.check:
         for path in stale:
-            print(f"{path}: run build_scripts/module_picture.py", file=sys.stderr)
+            print(f"{path}: run python -m build_scripts.docs.module_picture", file=sys.stderr)
         return int(bool(stale))
     for path in stale:
         path.write_text(new[path], encoding="utf-8")

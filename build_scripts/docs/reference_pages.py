@@ -1,23 +1,23 @@
 """Writes docs/commands.md from the parsers and docs/keys.md from the table of actions.
 
-python build_scripts/reference_pages.py            # writes what has changed
-python build_scripts/reference_pages.py --check    # only says whether they are up to date
+python -m build_scripts.docs.reference_pages            # writes what has changed
+python -m build_scripts.docs.reference_pages --check    # only says whether they are up to date
 """
 
 import argparse
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
+from build_scripts import ROOT
 from emoviz.cli import program
 from emoviz.gui import sheets
 from emoviz.gui.actions.spec import MAP, ActionSpec
 from emoviz.system import paths
 
-ROOT = Path(__file__).resolve().parent.parent
 _WRITTEN = (
-    "<!-- Written by build_scripts/reference_pages.py from the program itself; do not edit. -->"
+    "<!-- Written by `python -m build_scripts.docs.reference_pages` from the program itself; do "
+    "not edit. -->"
 )
 
 
@@ -34,7 +34,7 @@ def main() -> int:
             continue
         stale += 1
         if check:
-            print(f"{place}: run build_scripts/reference_pages.py", file=sys.stderr)
+            print(f"{place}: run python -m build_scripts.docs.reference_pages", file=sys.stderr)
         else:
             place.write_text(text, encoding="utf-8")
     return int(check and bool(stale))

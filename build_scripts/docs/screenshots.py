@@ -1,6 +1,6 @@
 """Takes the pictures of README.md and the guide: the real window, as a user would set it up.
 
-    xvfb-run -a -s "-screen 0 1280x800x24" python build_scripts/make_screenshot.py FOLDER \
+    xvfb-run -a -s "-screen 0 1280x800x24" python -m build_scripts.docs.screenshots FOLDER \
         --library LIBRARY
 
 Needs a display of 1280 x 800, which the whole of is what a picture shows, and PulseAudio, on whose
@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from build_scripts import ROOT
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from emoviz.gui.main_window import MainWindow
 
-ROOT = Path(__file__).resolve().parent.parent
 
 _LONGEST_WAIT_S = 120.0
 _SETTLE_S = 3.0
@@ -156,7 +157,6 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=(*SHOTS, FILM), default=(*SHOTS, FILM))
     parser.add_argument("--here", action="store_true", help="in this process, one of them")
     options = parser.parse_args()
-    sys.path.insert(0, str(ROOT))
     if options.here:
         take(SHOTS[options.only[0]], options.folder / f"{options.only[0]}.png", options.library)
         return
@@ -168,7 +168,8 @@ def main() -> None:
             else:
                 shot = SHOTS[name]
                 environment["QT_SCALE_FACTOR"] = str(shot.scale)
-                command = [sys.executable, __file__, *sys.argv[1:2], "--here", "--only", name]
+                command = [sys.executable, "-m", "build_scripts.docs.screenshots"]
+                command += [*sys.argv[1:2], "--here", "--only", name]
                 command += ["--library", str(options.library)]
                 with playing() if shot.listens else nullcontext():
                     subprocess.run(command, env=os.environ | environment, check=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
-from fuzz_models import copy_and_spoil
-from fuzz_mutations import spoil
-from fuzz_originals import Original
-from fuzz_texts import spoil_json, spoil_table, spoil_toml
 
+from build_scripts.fuzz.models import copy_and_spoil
+from build_scripts.fuzz.mutations import spoil
+from build_scripts.fuzz.originals import Original
+from build_scripts.fuzz.texts import spoil_json, spoil_table, spoil_toml
 from emoviz import errors
 from emoviz.cli import program
 from emoviz.library.records import FileState, SongRecord

@@ -12,10 +12,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from random import Random
 
-from fuzz_cases import BY_WEIGHT, Prepared, World, check_file
-from fuzz_originals import Original
-from fuzz_workers import FINDING, RESULT, SENTENCE, RunCase, Verdict, note
-
+from build_scripts.fuzz.cases import BY_WEIGHT, Prepared, World, check_file
+from build_scripts.fuzz.originals import Original
+from build_scripts.fuzz.workers import FINDING, RESULT, SENTENCE, RunCase, Verdict, note
 from emoviz import errors
 
 _OUTPUTS = (1, 2)

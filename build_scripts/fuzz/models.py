@@ -10,10 +10,10 @@ from random import Random
 
 import numpy as np
 import onnx
-from fuzz_mutations import spoil
-from fuzz_texts import spoil_toml
 from onnx import TensorProto
 
+from build_scripts.fuzz.mutations import spoil
+from build_scripts.fuzz.texts import spoil_toml
 from emoviz.system import paths
 
 _FILTERS = ("mel_filters.npy", "pitch_filters.npy")

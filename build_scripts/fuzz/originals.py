@@ -1,7 +1,6 @@
 """Real files for the fuzzer to spoil: short songs in every format, with tags and covers."""
 
 import io
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +11,6 @@ import soundfile
 from mutagen.flac import Picture
 from mutagen.id3 import APIC, ID3, TALB, TIT2, TPE1
 from mutagen.mp4 import MP4Cover
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.support.audio import Floats, music
 

@@ -1,6 +1,6 @@
 """The fuzzer: real files of every kind, spoiled, through the command line and the window.
 
-    python build_scripts/fuzz.py [--cases 5000] [--window-cases 500] [--screen-cases 60] [--seed 0]
+    python -m build_scripts.fuzz [--cases 5000] [--window-cases 500] [--screen-cases 60] [--seed 0]
 
 Every case is to end in a result or in a sentence that names the file, and a decoder library that
 crashes on a song must leave the window as it was. Whatever else comes, an unexpected error, a
@@ -12,7 +12,6 @@ one. `--only NUMBER` runs one case of a seed again, of the window's with `--case
 import argparse
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -21,17 +20,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bench_machine as machine
-
-sys.path.insert(0, str(machine.ROOT))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from fuzz_workers import CONTAINED, FINDING, RESULT, SENTENCE, Answer, Crew, Prepare
+from build_scripts import ROOT, machine
+from build_scripts.fuzz.workers import CONTAINED, FINDING, RESULT, SENTENCE, Answer, Crew, Prepare
 
 if TYPE_CHECKING:
-    from fuzz_originals import Original
+    from build_scripts.fuzz.originals import Original
 
-KEPT = machine.ROOT / "build" / "fuzz"
+KEPT = ROOT / "build" / "fuzz"
 _OUTCOMES = (RESULT, SENTENCE, CONTAINED, FINDING)
 _WORKERS = 2
 _SAID_EVERY = 500
@@ -107,9 +102,8 @@ class Fuzzer:
 def main(arguments: list[str] | None = None) -> int:
     """Run the fuzzer; give 0 if nothing was found."""
     # Here, because every process that is spawned imports this module anew, and has no use for them.
-    import fuzz_cli
-    import fuzz_window
-    from fuzz_originals import write_originals
+    from build_scripts.fuzz import cli, window
+    from build_scripts.fuzz.originals import write_originals
 
     parser = argparse.ArgumentParser(description="Spoil files and see what the program makes of it")
     parser.add_argument("--cases", type=int, default=5000)
@@ -136,18 +130,14 @@ def main(arguments: list[str] | None = None) -> int:
         # No desktop is disturbed, and no one hears anything.
         os.environ.pop("DISPLAY", None)
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        run("cli", fuzz_cli.prepare, 0, options.cases)
+        run("cli", cli.prepare, 0, options.cases)
         if options.window_cases or options.screen_cases:
             os.environ.update(stack.enter_context(machine.sound(folder / "sound")))
-            run("window", fuzz_window.prepare, 0, options.window_cases)
+            run("window", window.prepare, 0, options.window_cases)
         if options.screen_cases:
             os.environ.update(stack.enter_context(machine.screen()))
-            run("screen", fuzz_window.prepare, options.window_cases, options.screen_cases)
+            run("screen", window.prepare, options.window_cases, options.screen_cases)
     print(fuzzer.table())
     print("\n".join(fuzzer.done))
     print("\n".join(fuzzer.findings) or "Every case ended in a result or a sentence.")
     return 1 if fuzzer.findings else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

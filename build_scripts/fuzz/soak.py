@@ -1,6 +1,6 @@
 """The soak test: the real window, used at random for a long time, must leave nothing behind.
 
-    python build_scripts/soak.py [--minutes 30] [--seed 0]
+    python -m build_scripts.fuzz.soak [--minutes 30] [--seed 0]
 
 Seeks, regions, speeds, songs of several formats, damaged and vanishing ones, and sound devices
 (null sinks) that come and go. Every minute the window is brought to rest with the same song, and
@@ -27,14 +27,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bench_machine as machine
 import psutil
-from bench_window import LoopMeter, Script
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu
 
-sys.path.insert(0, str(machine.ROOT))
-
+from build_scripts import machine
+from build_scripts.bench.window import LoopMeter, Script
 from emoviz.system.terminal import quiet_libraries
 from tests.support.audio import PulseSink, encode, music
 

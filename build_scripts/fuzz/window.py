@@ -12,16 +12,25 @@ from pathlib import Path
 from random import Random
 from types import TracebackType
 
-from fuzz_cases import MODEL, World, deam_table, spoil_library, with_models_in
-from fuzz_cli import Records
-from fuzz_models import copy_and_spoil
-from fuzz_mutations import spoil
-from fuzz_originals import Original
-from fuzz_texts import spoil_json, spoil_settings, spoil_table
-from fuzz_workers import CONTAINED, FINDING, HANG_S, RESULT, SENTENCE, RunCase, Verdict, note
 from PySide6.QtCore import QEventLoop, QTimer, QUrl
 from PySide6.QtWidgets import QApplication, QDialog
 
+from build_scripts.fuzz.cases import MODEL, World, deam_table, spoil_library, with_models_in
+from build_scripts.fuzz.cli import Records
+from build_scripts.fuzz.models import copy_and_spoil
+from build_scripts.fuzz.mutations import spoil
+from build_scripts.fuzz.originals import Original
+from build_scripts.fuzz.texts import spoil_json, spoil_settings, spoil_table
+from build_scripts.fuzz.workers import (
+    CONTAINED,
+    FINDING,
+    HANG_S,
+    RESULT,
+    SENTENCE,
+    RunCase,
+    Verdict,
+    note,
+)
 from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_application, make_window
 from emoviz.gui.main_window import MainWindow

@@ -11,13 +11,14 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bench_machine as machine
 import psutil
+
+from build_scripts import machine
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
-    from fuzz_originals import Original
+    from build_scripts.fuzz.originals import Original
 
 RESULT, SENTENCE, CONTAINED, FINDING = "result", "sentence", "contained", "FINDING"
 """How a case ends: `CONTAINED` is a decoder library that crashed or hung and was said to have"""

@@ -1,6 +1,6 @@
 """The software bill of materials: what emoviz is made of and run with, as CycloneDX says it.
 
-    python build_scripts/bill_of_materials.py -o emoviz.cdx.json
+    python -m build_scripts.packaging.bill_of_materials -o emoviz.cdx.json
 
 Packages have the version and the SHA-256 of each of their files, as locked/run.txt has them; what
 they carry along stands in them. SOURCE_DATE_EPOCH is its time: the same commit gives the same file.
@@ -16,11 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import locks
-import shipped
 from packaging.requirements import Requirement
-from shipped import Work
 
+from build_scripts.packaging import locks, shipped
+from build_scripts.packaging.shipped import Work
 from emoviz import __version__
 from emoviz.system import files
 

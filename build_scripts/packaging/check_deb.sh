@@ -3,7 +3,7 @@
 # Usage: check_deb.sh [SUITE]    (by default the one of this machine)
 # The mirror is the one that this machine's apt uses; a picture of the window is left in build/.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 package=$(find dist -name 'emoviz_*.deb' | sort | tail -n 1)
 [ -n "$package" ] || { echo "There is no dist/emoviz_*.deb: run make deb" >&2; exit 1; }
@@ -30,7 +30,7 @@ echo 'Dpkg::Options { "--force-confold"; };' >"$tree/etc/apt/apt.conf.d/zz-keep"
 cp /etc/resolv.conf "$tree/etc/resolv.conf"
 mkdir "$tree/trial"
 cp "$package" "$tree/trial/emoviz.deb"
-cp build_scripts/deb_trial.sh "$tree/trial/"
+cp build_scripts/packaging/deb_trial.sh "$tree/trial/"
 build/frozen/venv/bin/python -c "import soundfile
 soundfile.write('$tree/trial/a song.mp3', *soundfile.read('resources/demo/demo.ogg'))"
 

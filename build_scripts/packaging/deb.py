@@ -1,6 +1,6 @@
 """Builds dist/emoviz_VERSION_ARCHITECTURE.deb from the frozen program: `make deb`.
 
-    python build_scripts/make_deb.py
+    python -m build_scripts.packaging.deb
 
 `DEBFULLNAME` and `DEBEMAIL` name the maintainer, as for Debian's own tools. Two builds of one
 frozen program and commit are the same, byte for byte.
@@ -13,10 +13,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from build_scripts import ROOT
+
 _DESKTOP = ROOT / "resources" / "desktop"
 _ICONS = ROOT / "resources" / "icons"
 _PROGRAM = ROOT / "dist" / "emoviz"
@@ -76,8 +77,8 @@ def _lay_documents(share: Path, version: str) -> None:
     page = _WORK / "emoviz.1"
     date = email.utils.formatdate(since)
     day = _told("date", "--utc", f"--date=@{since}", "+%Y-%m-%d")
-    manual = ("build_scripts/make_manual.py", "--date", day, "-o", str(page))
-    _run(str(_PYTHON), *manual, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    manual = ("-m", "build_scripts.packaging.manual", "--date", day, "-o", str(page))
+    _run(str(_PYTHON), *manual)
     _compress(page.read_bytes(), share / "man" / "man1" / "emoviz.1.gz")
     documents = share / "doc" / "emoviz"
     _compress((ROOT / "CHANGELOG.md").read_bytes(), documents / "changelog.gz")
@@ -182,8 +183,8 @@ def _told(*command: str) -> str:
     return done.stdout.strip()
 
 
-def _run(*command: str, env: Mapping[str, str] | None = None) -> None:
-    subprocess.run(command, cwd=ROOT, env=env, check=True)
+def _run(*command: str) -> None:
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

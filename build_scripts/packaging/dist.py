@@ -1,6 +1,6 @@
 """Make what is handed on: wheel, source distribution and bill of materials, in dist/.
 
-    python build_scripts/make_dist.py
+    python -m build_scripts.packaging.dist
 
 All of it is built from the last commit, twice, in different places and under different umasks, and
 must come out the same, byte for byte. What is not committed is not in it.
@@ -14,9 +14,9 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+from build_scripts import ROOT
 from emoviz.system import files
 
-ROOT = Path(__file__).resolve().parent.parent
 _DIST = ROOT / "dist"
 _UMASKS = (0o022, 0o077)
 
@@ -74,7 +74,8 @@ def _build(folder: Path, umask: int, epoch: str) -> dict[str, bytes]:
         unpack = ["tar", "--extract", "--no-same-permissions", "--directory", str(source)]
         subprocess.run(unpack, input=_git("archive", "--format=tar", "HEAD"), check=True)
         environment = os.environ | {"SOURCE_DATE_EPOCH": epoch, "PYTHONPATH": str(source)}
-        bill = ["build_scripts/bill_of_materials.py", "-o", str(out / _bill_name(source))]
+        bill = ["-m", "build_scripts.packaging.bill_of_materials"]
+        bill += ["-o", str(out / _bill_name(source))]
         for command in (["-m", "build", "--no-isolation", "--outdir", str(out)], bill):
             subprocess.run(
                 [sys.executable, *command],

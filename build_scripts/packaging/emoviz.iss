@@ -1,12 +1,12 @@
 ; The installer for Windows, for Inno Setup 6.3 or newer. Written from its documentation; NOT RUN YET.
 ;
-;     python build_scripts\freeze.py
-;     ISCC /DVersion=0.1.0 build_scripts\emoviz.iss
+;     python -m build_scripts.packaging.freeze
+;     ISCC /DVersion=0.1.0 build_scripts\packaging\emoviz.iss
 ;
 ; It makes dist\emoviz-VERSION-setup.exe, which needs no administrator.
 
 #ifndef Version
-  #error Name the version: ISCC /DVersion=0.1.0 build_scripts\emoviz.iss
+  #error Name the version: ISCC /DVersion=0.1.0 build_scripts\packaging\emoviz.iss
 #endif
 
 [Setup]
@@ -23,8 +23,8 @@ PrivilegesRequiredOverridesAllowed=dialog
 ArchitecturesAllowed=x64compatible
 ArchitecturesInstallIn64BitMode=x64compatible
 MinVersion=10.0.17763
-LicenseFile=..\resources\LICENSES.md
-OutputDir=..\dist
+LicenseFile=..\..\resources\LICENSES.md
+OutputDir=..\..\dist
 OutputBaseFilename=emoviz-{#Version}-setup
 UninstallDisplayIcon={app}\emoviz-gui.exe
 Compression=lzma2
@@ -33,7 +33,7 @@ ChangesAssociations=yes
 WizardStyle=modern
 
 [Files]
-Source: "..\dist\emoviz\*"; DestDir: "{app}"; Flags: ignoreversion recursesubdirs createallsubdirs
+Source: "..\..\dist\emoviz\*"; DestDir: "{app}"; Flags: ignoreversion recursesubdirs createallsubdirs
 
 [InstallDelete]
 ; A newer version has other libraries, and what is left of an older one would be found first.

@@ -1,19 +1,18 @@
 """Builds the frozen program in dist/emoviz, from nothing but the core dependencies, and weighs it.
 
-    python build_scripts/freeze.py
+    python -m build_scripts.packaging.freeze
 
 The exit status is not zero where it weighs more than it may.
 """
 
-import os
 import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from build_scripts import ROOT
+
 _PROGRAM = ROOT / "dist" / "emoviz"
 _WORK = ROOT / "build" / "frozen"
 _MOST_UNPACKED_MB, _MOST_COMPRESSED_MB = 350.0, 130.0
@@ -28,14 +27,14 @@ def main() -> int:
     for name in ("run", "freeze"):
         lock = str(ROOT / "locked" / f"{name}.txt")
         _run(python, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock)
-    spec = str(ROOT / "build_scripts" / "emoviz.spec")
+    spec = str(Path(__file__).with_name("emoviz.spec"))
     places = ("--distpath", str(_PROGRAM.parent), "--workpath", str(_WORK / "work"))
     _run(python, "-m", "PyInstaller", "--noconfirm", "--clean", *places, spec)
     if sys.platform == "linux":
         _strip()
         # Everything in it is named with its licence, also what the system has lent.
-        names = ("build_scripts/third_party.py", "--frozen", str(_PROGRAM))
-        _run(python, *names, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        names = ("-m", "build_scripts.packaging.third_party", "--frozen", str(_PROGRAM))
+        _run(python, *names)
     return _weigh()
 
 
@@ -67,8 +66,8 @@ def _archive() -> Path:
     return archive
 
 
-def _run(*command: str, env: Mapping[str, str] | None = None) -> None:
-    subprocess.run(command, cwd=ROOT, env=env, check=True)
+def _run(*command: str) -> None:
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 """Draws resources/icons/emoviz.svg in every size that desktops ask for.
 
-python build_scripts/make_icons.py
+python -m build_scripts.packaging.icons
 """
 
 import os
 import sys
-from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -13,8 +12,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from build_scripts import ROOT
+
 SIZES_PX = (16, 22, 24, 32, 48, 64, 96, 128, 256, 512)
-_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "icons"
+_FOLDER = ROOT / "resources" / "icons"
 
 
 def main() -> int:

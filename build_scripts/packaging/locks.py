@@ -1,7 +1,7 @@
 """The lock files in locked/: every package that emoviz is run or built with, with its fingerprints.
 
-    python build_scripts/locks.py            # writes them anew, as constraints.txt has them
-    python build_scripts/locks.py --check    # only says whether they agree, without a network
+    python -m build_scripts.packaging.locks            # writes them, as constraints.txt has them
+    python -m build_scripts.packaging.locks --check    # do they agree? without a network
 
 A version is changed in constraints.txt; this writes the fingerprints that belong to it, for every
 system, as the package index of this machine's pip gives them.
@@ -20,7 +20,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).resolve().parent.parent
+from build_scripts import ROOT
+
 CONSTRAINTS = ROOT / "constraints.txt"
 RUN = ROOT / "locked" / "run.txt"
 _GROUPS = {name: ROOT / "locked" / f"{name}.txt" for name in ("build", "freeze")}

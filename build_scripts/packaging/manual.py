@@ -1,6 +1,6 @@
 """Writes the manual page from the parsers: `man emoviz` says what `emoviz COMMAND --help` says.
 
-python build_scripts/make_manual.py --date 2026-11-25 -o emoviz.1
+python -m build_scripts.packaging.manual --date 2026-11-25 -o emoviz.1
 """
 
 import argparse
@@ -10,8 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reference_pages import about, commands_of, paragraphs, usage
-
+from build_scripts.docs.reference_pages import about, commands_of, paragraphs, usage
 from emoviz import __version__
 from emoviz.cli import program
 

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import locks
+from build_scripts.packaging import locks
 
 LICENCES = Path(__file__).with_name("licences")
 

@@ -1,8 +1,8 @@
 """Collect the licences of all that emoviz is run with: resources/THIRD_PARTY_LICENSES.txt.
 
-    python build_scripts/third_party.py            # writes it, and the table in LICENSES.md
-    python build_scripts/third_party.py --check    # only says whether they are up to date
-    python build_scripts/third_party.py --frozen dist/emoviz    # names what it lacks of a program
+    python -m build_scripts.packaging.third_party            # it, and the table in LICENSES.md
+    python -m build_scripts.packaging.third_party --check    # only says whether they are up to date
+    python -m build_scripts.packaging.third_party --frozen dist/emoviz    # what of it is not named?
 
 Packages are named as locked/run.txt has them, with the texts that their wheels hold. What lacks
 one, or is carried along by a wheel, is named in licences/bundled.toml, with texts beside it.
@@ -13,13 +13,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import readme_figures
-import shipped
-from shipped import Text, Work
-
+from build_scripts import ROOT
+from build_scripts.docs import figures
+from build_scripts.packaging import shipped
+from build_scripts.packaging.shipped import Text, Work
 from emoviz.system import files
 
-_RESOURCES = readme_figures.ROOT / "resources"
+_RESOURCES = ROOT / "resources"
 TEXTS, OVERVIEW = _RESOURCES / "THIRD_PARTY_LICENSES.txt", _RESOURCES / "LICENSES.md"
 _RULE = "=" * 60
 
@@ -51,7 +51,7 @@ def main() -> int:
     overview = OVERVIEW.read_text(encoding="utf-8")
     wanted = {
         TEXTS: collected(works),
-        OVERVIEW: readme_figures.with_section(overview, "libraries", table(works)),
+        OVERVIEW: figures.with_section(overview, "libraries", table(works)),
     }
     if options.check:
         old = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]

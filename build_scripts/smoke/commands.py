@@ -2,8 +2,8 @@
 
 import subprocess
 
-from smoke_program import Place
-from smoke_world import Row, Shown, World, digits, no_process
+from build_scripts.smoke.program import Place
+from build_scripts.smoke.world import Row, Shown, World, digits, no_process
 
 _HEARD_VALUES = 4
 

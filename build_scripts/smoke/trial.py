@@ -1,6 +1,6 @@
 """Smoke test of what was built: starts it as its user would, and looks at what it does.
 
-    python build_scripts/smoke_test.py [PROGRAM|WHEEL]... [--only SCENARIO]
+    python -m build_scripts.smoke [PROGRAM|WHEEL]... [--only SCENARIO]
 
 PROGRAM is the executable of a frozen program or of an installation; a WHEEL is installed into an
 empty virtual environment first. Without any, a wheel of the checkout is made. The program gets a
@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import bench_machine as machine
 import numpy as np
 import soundfile
 import soxr
@@ -28,17 +27,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-sys.path.insert(0, str(machine.ROOT))
-
-import smoke_commands as commands
-import smoke_window as window
-from smoke_program import DEADLINE_S, User
-from smoke_screen import Screen, screen
-from smoke_world import Shown, Song, World
-
+from build_scripts import ROOT, machine
+from build_scripts.smoke import commands, window
+from build_scripts.smoke.program import DEADLINE_S, User
+from build_scripts.smoke.screen import Screen, screen
+from build_scripts.smoke.world import Shown, Song, World
 from tests.support.audio import PulseSink, encode
 
-_OUTPUT = machine.ROOT / "build" / "smoke"
+_OUTPUT = ROOT / "build" / "smoke"
 _LENGTHS_S = {"long song": 90.0, "short song": 20.0}
 _ALBUM_S = 8.0
 _FORMATS = (".mp3", ".flac", ".opus", ".m4a", ".wma")
@@ -140,7 +136,7 @@ def _long_and_short(folder: Path) -> tuple[Song, ...]:
 
 def _album(folder: Path) -> tuple[Song, ...]:
     """Write a piece of the demo song in every format, each from another place."""
-    demo = machine.ROOT / "resources" / "demo" / "demo.ogg"
+    demo = ROOT / "resources" / "demo" / "demo.ogg"
     sound, rate_hz = soundfile.read(demo, dtype="float32", always_2d=True)
     pieces = np.array_split(soxr.resample(sound, rate_hz, _ALBUM_RATE_HZ), len(_FORMATS))
     names = [f"piece {number}{suffix}" for number, suffix in enumerate(_FORMATS)]
@@ -155,7 +151,7 @@ def _tracked(folder: Path, *names: str) -> tuple[Song, ...]:
     home = machine.home(folder.with_name(f"{folder.name} home"))
     subprocess.run(
         [sys.executable, "-m", "emoviz", "analyze", folder, "-o", tracks],
-        env=os.environ | home | {"PYTHONPATH": str(machine.ROOT)},
+        env=os.environ | home | {"PYTHONPATH": str(ROOT)},
         check=True,
         stdout=subprocess.DEVNULL,
         timeout=DEADLINE_S,
@@ -169,7 +165,7 @@ def _tracked(folder: Path, *names: str) -> tuple[Song, ...]:
 
 def _wheel(folder: Path) -> Path:
     """Make a wheel of the checkout."""
-    _pip(Path(sys.executable), "wheel", "--no-deps", "-w", str(folder), str(machine.ROOT))
+    _pip(Path(sys.executable), "wheel", "--no-deps", "-w", str(folder), str(ROOT))
     (wheel,) = folder.glob("emoviz-*.whl")
     return wheel
 
@@ -180,7 +176,7 @@ def _installed(given: Path, environment: Path) -> Path:
         return given
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    locked = machine.ROOT / "locked" / "run.txt"
+    locked = ROOT / "locked" / "run.txt"
     _pip(python, "install", "--require-hashes", "-r", str(locked))
     _pip(python, "install", "--no-deps", str(given))
     return environment / "bin" / "emoviz"
@@ -194,7 +190,3 @@ def _pip(python: Path, *arguments: str) -> None:
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
-
-
-if __name__ == "__main__":
-    sys.exit(main())

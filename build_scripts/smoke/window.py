@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 import soxr
-from smoke_program import Place, Started, wait_for
-from smoke_world import Shown, Song, World, digits, log_row, no_complaint, no_process
 
+from build_scripts.smoke.program import Place, Started, wait_for
+from build_scripts.smoke.world import Shown, Song, World, digits, log_row, no_complaint, no_process
 from tests.support.audio import RECORDING_RATE_HZ, find
 
 _HEARD_S = 3.0

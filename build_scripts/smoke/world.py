@@ -12,9 +12,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 import psutil
-from smoke_program import Place, Started, User, wait_for
-from smoke_screen import Screen
 
+from build_scripts.smoke.program import Place, Started, User, wait_for
+from build_scripts.smoke.screen import Screen
 from tests.support.audio import PulseSink
 
 _MOMENT_S = 10.0

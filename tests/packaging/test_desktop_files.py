@@ -49,7 +49,7 @@ def test_open_with_offers_emoviz_for_every_song(
 
 
 def test_windows_offers_it_for_the_same_songs() -> None:
-    script = (ROOT / "build_scripts" / "emoviz.iss").read_text(encoding="utf-8")
+    script = (ROOT / "build_scripts" / "packaging" / "emoviz.iss").read_text(encoding="utf-8")
     assert set(re.findall(r'#emit Format\("([^"]+)"\)', script)) == SONG_SUFFIXES
 
 
@@ -75,8 +75,8 @@ def test_the_metadata_names_the_entry_and_the_version(entry: configparser.Sectio
 
 def test_the_manual_page_has_every_command(tmp_path: Path) -> None:
     file = tmp_path / "emoviz.1"
-    script = ROOT / "build_scripts" / "make_manual.py"
-    subprocess.run([sys.executable, script, "--date", "2026-11-25", "-o", file], check=True)
+    command = [sys.executable, "-m", "build_scripts.packaging.manual", "-o", str(file)]
+    subprocess.run([*command, "--date", "2026-11-25"], cwd=ROOT, check=True)
     page = file.read_text(encoding="utf-8")
     for name in program._command_names(program._parser()):
         assert f".SS emoviz {name}" in page

@@ -114,7 +114,7 @@ class MusiCNN(nn.Module):
 
 
 def musicnn(weights: Path, stride: int = 1) -> MusiCNN:
-    """Give the network with the weights of a file that `build_scripts/convert_musicnn.py` wrote.
+    """Give the network with the weights of a file that `build_scripts.data.convert_musicnn` wrote.
 
     Raises `errors.TrainingError` if the file is not of that kind.
     """

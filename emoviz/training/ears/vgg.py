@@ -80,7 +80,7 @@ class _Layer(nn.Module):
 
 
 def vgg(weights: Path) -> VGG:
-    """Give the network with the weights of a file that `build_scripts/convert_vgg.py` wrote.
+    """Give the network with the weights of a file that `build_scripts.data.convert_vgg` wrote.
 
     Raises `errors.TrainingError` if the file is not of that kind.
     """

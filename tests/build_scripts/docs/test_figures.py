@@ -2,12 +2,11 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from build_scripts import ROOT
 
 
 def test_readme_shows_the_figures_of_the_shipped_model() -> None:
-    script = ROOT / "build_scripts" / "readme_figures.py"
-    done = subprocess.run([sys.executable, str(script), "--check"], check=False)
-    assert done.returncode == 0, "run build_scripts/readme_figures.py"
+    command = [sys.executable, "-m", "build_scripts.docs.figures"]
+    done = subprocess.run([*command, "--check"], cwd=ROOT, check=False)
+    assert done.returncode == 0, f"run {' '.join(command[1:])}"

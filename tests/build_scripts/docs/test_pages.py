@@ -7,25 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from build_scripts import ROOT
 from emoviz.cli import program
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ROOT / "build_scripts"
 
-
-def run(script: str, *options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPTS / script), *map(str, options)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def run(module: str, *options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"build_scripts.docs.{module}", *map(str, options)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_every_link_of_the_pages_leads_somewhere() -> None:
-    done = run("check_links.py")
+    done = run("links")
     assert done.returncode == 0, done.stderr
 
 
 def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text("# A page\n\n[a](#a-page) [b](#b) [c](c.md) ![](d.png)\n")
-    done = run("check_links.py", "--root", tmp_path)
+    done = run("links", "--root", tmp_path)
     assert done.returncode == 1
     assert "#a-page" not in done.stderr
     for dead in ("#b", "c.md", "d.png"):
@@ -35,14 +33,14 @@ def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
 def test_a_site_that_loads_from_the_net_is_named(tmp_path: Path) -> None:
     page = '<link rel="stylesheet" href="https://fonts.example.org/inter.css"><p id="here">'
     (tmp_path / "index.html").write_text(page + '<a href="#here">a</a>')
-    done = run("check_links.py", tmp_path)
+    done = run("links", tmp_path)
     assert done.returncode == 1
     assert "fonts.example.org" in done.stderr
 
 
-@pytest.mark.parametrize("script", ["reference_pages.py", "module_picture.py"])
-def test_what_is_written_of_the_program_is_up_to_date(script: str) -> None:
-    done = run(script, "--check")
+@pytest.mark.parametrize("module", ["reference_pages", "module_picture"])
+def test_what_is_written_of_the_program_is_up_to_date(module: str) -> None:
+    done = run(module, "--check")
     assert done.returncode == 0, done.stderr
 
 
@@ -68,7 +66,7 @@ def test_an_import_that_goes_up_is_named(tmp_path: Path) -> None:
     (package / "tracking/tracker.py").write_text("import PySide6.QtCore\n")
     (package / "gui/view.py").write_text("import torch\n")
     (package / "training/fit.py").write_text("from emoviz.gui import view\n")
-    done = run("module_picture.py", "--check", "--root", tmp_path)
+    done = run("module_picture", "--check", "--root", tmp_path)
     assert done.returncode == 1
     for named in ("emoviz.songs.song", "PySide6", "torch", "emoviz.training.fit", "emoviz.new"):
         assert named in done.stderr

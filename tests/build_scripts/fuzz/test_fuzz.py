@@ -4,14 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.program import ROOT
+from build_scripts import ROOT
 
 
 def run_fuzzer(kept: Path, *options: object) -> "subprocess.CompletedProcess[str]":
     """Run the fuzzer as `make fuzz` does."""
-    script = ROOT / "build_scripts" / "fuzz.py"
-    command = [sys.executable, str(script), "--keep", str(kept), *map(str, options)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    command = [sys.executable, "-m", "build_scripts.fuzz", "--keep", str(kept)]
+    command += map(str, options)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
 
 
 def test_a_few_cases_end_in_a_result_or_a_sentence(tmp_path: Path) -> None:

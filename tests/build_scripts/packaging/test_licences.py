@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from build_scripts import ROOT
 from emoviz.system import paths
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "build_scripts"
 
-
-def run(script: str, *options: object, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPTS / script), *map(str, options)]
+def run(module: str, *options: object, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"build_scripts.packaging.{module}", *map(str, options)]
     return subprocess.run(
-        command, env=os.environ | variables, capture_output=True, text=True, check=False
+        command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, check=False
     )
 
 
@@ -26,7 +25,7 @@ def run(script: str, *options: object, **variables: str) -> subprocess.Completed
     reason="wheels of other systems and Pythons hold other licence files",
 )
 def test_the_licences_are_those_of_what_is_installed() -> None:
-    done = run("third_party.py", "--check")
+    done = run("third_party", "--check")
     assert (done.returncode, done.stderr) == (0, ""), "run make lock"
 
 
@@ -52,7 +51,7 @@ def test_one_file_holds_the_text_of_every_licence() -> None:
 def test_the_bill_of_materials_names_what_is_installed(tmp_path: Path) -> None:
     bills = []
     for name in ("one.json", "two.json"):
-        done = run("bill_of_materials.py", "-o", tmp_path / name, SOURCE_DATE_EPOCH="1700000000")
+        done = run("bill_of_materials", "-o", tmp_path / name, SOURCE_DATE_EPOCH="1700000000")
         assert done.returncode == 0, done.stderr
         bills.append((tmp_path / name).read_bytes())
     assert bills[0] == bills[1]
@@ -72,7 +71,7 @@ def test_the_bill_of_materials_names_what_is_installed(tmp_path: Path) -> None:
 def test_a_library_in_a_program_that_nobody_has_named_is_found(tmp_path: Path) -> None:
     for name in ("libstranger-0123abcd.so.2", "libx264-d6533a8d.so.165", "libxcb-cursor.so.0"):
         (tmp_path / name).touch()
-    done = run("third_party.py", "--frozen", tmp_path)
+    done = run("third_party", "--frozen", tmp_path)
     assert done.returncode == 1
     assert "libstranger" in done.stderr
     assert "x264" not in done.stderr

@@ -8,19 +8,23 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from build_scripts import ROOT
+
+SCRIPTS = [
+    f"build_scripts/{name}.py" for name in ("__init__", "packaging/__init__", "packaging/locks")
+]
 
 
 def check(root: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(root / "build_scripts" / "locks.py"), "--check"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "build_scripts.packaging.locks", "--check"]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for name in ("constraints.txt", "pyproject.toml", "locked", "build_scripts/locks.py"):
+    for name in ("constraints.txt", "pyproject.toml", "locked", *SCRIPTS):
         place = tmp_path / name
-        place.parent.mkdir(exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         copying = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copying(ROOT / name, place)
     return tmp_path

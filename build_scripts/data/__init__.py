@@ -1,0 +1,1 @@
+"""Makes what lies in resources/ and model/: the demo song, probes, weights of other projects."""
