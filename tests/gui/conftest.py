@@ -1,17 +1,21 @@
 """The window for tests: with settings of its own and a clock that makes no sound."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from emoviz.playing.player import SilentPlayer
+from tests.gui.driving import DEADLINE_MS
 from tests.support.audio import write_music
+from tests.support.clocks import ToldClock
 
 RATE_HZ = 22050
 
@@ -36,16 +40,49 @@ def songs(tmp_path_factory: pytest.TempPathFactory) -> Songs:
     return made
 
 
+class PatientBot(QtBot):
+    """Waits as long as a busy machine needs."""
+
+    def waitUntil(  # noqa: N802
+        self, callback: Callable[[], bool | None], *, timeout: int = DEADLINE_MS
+    ) -> None:
+        """Let the window go on until `callback` gives True, or fail the test at the deadline."""
+        super().waitUntil(callback, timeout=timeout)
+
+
 @pytest.fixture
-def settings_file(tmp_path: Path) -> Path:
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Give what lets the window go on while the test waits."""
+    return PatientBot(request)
+
+
+@pytest.fixture
+def model_name() -> str:
+    """Give the model that is remembered: the small one, which takes a tenth of the time.
+
+    A test that needs the other is parametrized by its name.
+    """
+    return "cae"
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path, model_name: str) -> Path:
     """Give where the window keeps its settings."""
-    return tmp_path / "settings" / "emoviz.ini"
+    path = tmp_path / "settings" / "emoviz.ini"
+    Settings(path).put(remembered.MODEL, model_name)
+    return path
 
 
 @pytest.fixture
-def player() -> SilentPlayer:
-    """Give the window's player: a clock without sound."""
-    return SilentPlayer()
+def clock() -> ToldClock:
+    """Give the clock that the window's player goes by."""
+    return ToldClock()
+
+
+@pytest.fixture
+def player(clock: ToldClock) -> SilentPlayer:
+    """Give the window's player: it makes no sound, and goes on when the clock is told to."""
+    return SilentPlayer(clock)
 
 
 @pytest.fixture

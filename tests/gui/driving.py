@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
@@ -22,8 +23,12 @@ from pytestqt.qtbot import QtBot
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.panels.banner import Banner
 from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX
+from emoviz.models.estimator import DEFAULT_MODEL
 
 DEADLINE_MS = 60_000
+
+by_the_default_model = pytest.mark.parametrize("model_name", [DEFAULT_MODEL])
+"""Of a test that does something while a song is tracked: with the small model it might be over."""
 
 SomeWidget = TypeVar("SomeWidget", bound=QWidget)
 

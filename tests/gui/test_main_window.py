@@ -32,6 +32,7 @@ from tests.gui.driving import (
     action,
     analysis_threads,
     banner_of,
+    by_the_default_model,
     choose_in_dialog,
     click,
     drag,
@@ -44,6 +45,7 @@ from tests.gui.driving import (
     recent_entries,
     turn_wheel,
 )
+from tests.support.clocks import ToldClock
 from tests.support.places import read_only
 from tests.support.program import Program
 
@@ -120,12 +122,13 @@ def test_recent_songs_are_remembered(
 
 
 def test_an_opened_song_plays_and_space_pauses(
-    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+    qtbot: QtBot, window: MainWindow, player: SilentPlayer, clock: ToldClock, songs: Songs
 ) -> None:
     open_and_track(qtbot, window, songs.long)
     assert player.is_playing
-    before_s = player.position_s
-    qtbot.waitUntil(lambda: player.position_s > before_s + 0.1)
+    clock.pass_s(2.5)
+    assert player.position_s == 2.5
+    qtbot.waitUntil(lambda: label_named(window, "Time").startswith("0:02.5"))
     QTest.keyClick(window, Qt.Key.Key_Space)
     assert not player.is_playing
     action(window, "toggle_play").trigger()
@@ -143,15 +146,16 @@ def test_the_clock_and_the_readout_follow_the_song(
 
 
 def test_at_its_end_the_song_stops_and_plays_again(
-    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+    qtbot: QtBot, window: MainWindow, player: SilentPlayer, clock: ToldClock, songs: Songs
 ) -> None:
     open_and_track(qtbot, window, songs.short)
     window.seek(7.8)
-    qtbot.waitUntil(lambda: not player.is_playing)
+    clock.pass_s(0.5)
+    qtbot.waitUntil(lambda: not window.playback.is_playing)
     assert player.position_s == pytest.approx(8.0)
     action(window, "toggle_play").trigger()
     assert player.is_playing
-    assert player.position_s < 1.0
+    assert player.position_s == 0.0
 
 
 # Seeking.
@@ -365,6 +369,7 @@ def test_the_song_itself_is_not_written_over(
 # Analysis.
 
 
+@by_the_default_model
 def test_results_appear_before_the_end_and_the_window_lives(
     qtbot: QtBot, window: MainWindow, songs: Songs
 ) -> None:
@@ -406,6 +411,7 @@ def test_the_last_of_many_songs_wins(
     assert len(exported.read_text().splitlines()) == 1 + 24
 
 
+@by_the_default_model
 def test_a_song_opened_while_another_is_analysed_takes_its_place(
     qtbot: QtBot, window: MainWindow, songs: Songs
 ) -> None:
@@ -417,6 +423,7 @@ def test_a_song_opened_while_another_is_analysed_takes_its_place(
     assert window.windowTitle().startswith("short")
 
 
+@by_the_default_model
 def test_closing_while_a_song_is_analysed_leaves_no_thread(
     qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
 ) -> None:
@@ -438,6 +445,7 @@ def test_closing_while_a_song_is_opened_leaves_no_thread(window: MainWindow, son
 # What goes wrong.
 
 
+@by_the_default_model
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
@@ -478,6 +486,7 @@ def test_a_silent_song_is_said(qtbot: QtBot, window: MainWindow, tmp_path: Path)
     assert banner_of(window).startswith(f"{song}: the song is silent")
 
 
+@by_the_default_model
 def test_a_song_that_vanishes_while_it_is_tracked_is_said(
     qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
 ) -> None:
@@ -500,7 +509,7 @@ def test_without_a_device_a_banner_says_so_and_the_clock_runs(
     window.set_player(player, errors.SoundDeviceError("there is none"))
     window.show()
     assert banner_of(window).startswith("No sound device can be used (there is none)")
-    qtbot.waitUntil(lambda: player.is_playing and player.position_s > 0.0)
+    qtbot.waitUntil(lambda: player.position_s > 0.0)
     assert "no sound device" in labels(window)
     window.close()
 
@@ -535,7 +544,6 @@ def test_a_song_opened_before_the_player_is_there_plays_when_it_is(
 def test_settings_that_make_no_sense_are_forgotten(
     qtbot: QtBot, settings_file: Path, ini: bytes
 ) -> None:
-    settings_file.parent.mkdir()
     settings_file.write_bytes(ini)
     window, player = make_window(Settings(settings_file)), SilentPlayer()
     qtbot.addWidget(window)

@@ -10,6 +10,7 @@ from emoviz.gui.panels.transport import TransportBar
 from emoviz.playing.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import DEADLINE_MS, action, label_named, part
+from tests.support.clocks import ToldClock
 
 
 def shown(window: MainWindow) -> str:
@@ -49,11 +50,13 @@ def test_nothing_moves_when_the_speed_is_shown(window: MainWindow) -> None:
 
 
 def test_the_song_runs_at_the_speed_and_the_next_one_too(
-    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+    qtbot: QtBot, window: MainWindow, player: SilentPlayer, clock: ToldClock, songs: Songs
 ) -> None:
     window.open_song(songs.long)
-    qtbot.waitUntil(lambda: player.position_s > 0.1, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: player.is_playing, timeout=DEADLINE_MS)
     action(window, "slower").trigger()
+    clock.pass_s(10.0)
+    assert player.position_s == pytest.approx(9.0)
     window.open_song(songs.other)
     qtbot.waitUntil(lambda: window.windowTitle().startswith("other"), timeout=DEADLINE_MS)
     assert player.speed == pytest.approx(0.9)

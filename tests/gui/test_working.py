@@ -47,6 +47,7 @@ from tests.gui.driving import (
     DEADLINE_MS,
     action,
     banner_of,
+    by_the_default_model,
     label_named,
     labels,
     open_and_track,
@@ -201,6 +202,7 @@ def test_a_moment_of_the_song_is_a_click_away(
     assert float(shown) == pytest.approx(trajectory.arousal.max(), abs=0.005)
 
 
+@by_the_default_model
 def test_another_model_judges_the_song_while_it_goes_on(
     qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
 ) -> None:
@@ -222,7 +224,12 @@ def test_another_model_judges_the_song_while_it_goes_on(
 
 
 def test_a_model_is_loaded_once_and_again_when_it_is_another(
-    qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    window: MainWindow,
+    model_name: str,
+    songs: Songs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     copies = tmp_path / "model"
     shutil.copytree(paths.models(), copies)
@@ -237,11 +244,11 @@ def test_a_model_is_loaded_once_and_again_when_it_is_another(
     monkeypatch.setattr(estimator, "load", load_and_note)
     for song in (songs.short, songs.other):
         open_and_track(qtbot, window, song)
-    assert loaded == [estimator.DEFAULT_MODEL]
+    assert loaded == [model_name]
     # As after an update of the model while the window is open.
-    edit(copies / estimator.DEFAULT_MODEL, "version=", 'version = "9.9"')
+    edit(copies / model_name, "version=", 'version = "9.9"')
     open_and_track(qtbot, window, songs.short)
-    assert loaded == [estimator.DEFAULT_MODEL] * 2
+    assert loaded == [model_name] * 2
     assert window.trajectory is not None
     assert window.trajectory.provenance.model_version == "9.9"
 
@@ -262,6 +269,7 @@ def test_the_model_is_remembered_and_one_that_is_gone_is_not_asked_for(
         window.close()
 
 
+@by_the_default_model
 def test_the_analysis_can_be_stopped(qtbot: QtBot, window: MainWindow, songs: Songs) -> None:
     window.open_song(songs.long)
     qtbot.waitUntil(action(window, "stop_analysis").isEnabled, timeout=DEADLINE_MS)

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +18,8 @@ from emoviz.playing.player import Player, SilentPlayer, SoundDevicePlayer, open_
 from emoviz.playing.route import Region
 from emoviz.songs.song import Song
 from tests.support.audio import PulseSink, wait_until, write_long_wav, write_music
+from tests.support.clocks import Clock
+from tests.support.takes import DeviceStage, SilentStage, Stage, Staged, in_takes
 
 LONG_S = 30.0
 SHORT_S = 0.6
@@ -39,14 +40,72 @@ def short_song(tmp_path_factory: pytest.TempPathFactory) -> Song:
 
 
 @pytest.fixture(params=["device", "silent"])
-def player(request: pytest.FixtureRequest) -> Iterator[Player]:
-    if request.param == "device":
-        request.getfixturevalue("pulse_sink")
-        player: Player = SoundDevicePlayer()
-    else:
-        player = SilentPlayer()
-    yield player
-    player.close()
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """Give where a player is made: on the real device, or on a clock that is told the time."""
+    if request.param == "silent":
+        return SilentStage()
+    return DeviceStage(request.getfixturevalue("pulse_sink"))
+
+
+@pytest.fixture
+def staged(stage: Stage) -> Iterator[Staged]:
+    with stage.take() as staged:
+        yield staged
+
+
+@pytest.fixture
+def player(staged: Staged) -> Player:
+    return staged.player
+
+
+@pytest.fixture
+def clock(staged: Staged) -> Clock:
+    return staged.clock
+
+
+class Watch:
+    """Looks at where a player is while its clock goes on."""
+
+    def __init__(self, player: Player, clock: Clock) -> None:
+        self._player = player
+        self._clock = clock
+        self.looks: list[tuple[float, float]] = []
+        """When it looked, and what it saw."""
+
+    @property
+    def places_s(self) -> list[float]:
+        """The places that were met."""
+        return [place_s for _, place_s in self.looks]
+
+    @property
+    def turns(self) -> list[tuple[float, float]]:
+        """From where to where the song was turned back."""
+        return [(before, after) for before, after in pairwise(self.places_s) if after < before]
+
+    def until(self, wanted: Callable[[float], bool]) -> "Watch":
+        """Look until a place is one that is wanted."""
+        self._clock.wait_until(lambda: wanted(self.look()))
+        return self
+
+    def until_turned(self, count: int) -> "Watch":
+        """Look until the song was turned back so often."""
+        self._clock.wait_until(lambda: self.look() and len(self.turns) >= count)
+        return self
+
+    def look(self) -> float:
+        """Look once."""
+        before_s = self._clock()
+        place_s = self._player.position_s
+        # Held up in between, it would not know when it looked.
+        if self._clock() < before_s + 0.005:
+            self.looks.append((before_s, place_s))
+        return place_s
+
+
+def has_run_from(player: Player, clock: Clock, place_s: float, since_s: float) -> bool:
+    """Tell whether the song has run from `place_s` for no longer than the time since then."""
+    here_s = player.position_s
+    return place_s <= here_s <= place_s + clock() - since_s + 0.2
 
 
 def test_without_a_song_there_is_nothing_to_play(player: Player) -> None:
@@ -66,47 +125,53 @@ def test_a_loaded_song_waits_at_its_beginning(player: Player, long_song: Song) -
     assert player.duration_s == pytest.approx(LONG_S)
 
 
-def test_playing_moves_the_position_and_never_back(player: Player, long_song: Song) -> None:
+@in_takes
+def test_playing_moves_the_position_and_never_back(
+    player: Player, clock: Clock, long_song: Song
+) -> None:
     player.load(long_song)
     player.play()
     assert player.is_playing
-    looks: list[tuple[float, float]] = []
-    wait_until(lambda: looks.append((time.monotonic(), player.position_s)) or looks[-1][1] > 0.5)
-    places_s = [place_s for _, place_s in looks]
-    assert places_s == sorted(places_s)
+    watch = Watch(player, clock).until(lambda place_s: place_s > 0.5)
+    assert watch.places_s == sorted(watch.places_s)
     # Smooth: moving from look to look as the clock does, and not from callback to callback.
-    moving = [look for look in looks if look[1] > 0.0]
+    moving = [look for look in watch.looks if look[1] > 0.0]
     for (before_s, here_s), (after_s, there_s) in pairwise(moving):
         assert there_s - here_s < after_s - before_s + 0.05
     assert len({place_s for _, place_s in moving}) > 0.9 * len(moving)
 
 
 def test_pause_freezes_the_position_and_play_goes_on_from_it(
-    player: Player, long_song: Song
+    player: Player, clock: Clock, long_song: Song
 ) -> None:
     player.load(long_song)
     player.play()
-    wait_until(lambda: player.position_s > 0.3)
+    clock.wait_until(lambda: player.position_s > 0.3)
     player.pause()
     frozen_s = player.position_s
     assert not player.is_playing
     for _ in range(3):
         assert player.position_s == frozen_s
+    began_s = clock()
     player.play()
-    assert frozen_s <= player.position_s < frozen_s + 0.2
-    wait_until(lambda: player.position_s > frozen_s + 0.2)
+    assert has_run_from(player, clock, frozen_s, began_s)
+    clock.wait_until(lambda: player.position_s > frozen_s + 0.2)
 
 
 @pytest.mark.parametrize("asked_s", [0.0, 12.345])
-def test_a_seek_is_answered_at_once(player: Player, long_song: Song, asked_s: float) -> None:
+def test_a_seek_is_answered_at_once(
+    player: Player, clock: Clock, long_song: Song, asked_s: float
+) -> None:
     player.load(long_song)
     player.seek(asked_s)
     assert player.position_s == asked_s
+    began_s = clock()
     player.play()
-    assert asked_s <= player.position_s < asked_s + 0.2
-    wait_until(lambda: player.position_s > asked_s + 0.1)
+    assert has_run_from(player, clock, asked_s, began_s)
+    clock.wait_until(lambda: player.position_s > asked_s + 0.1)
+    began_s = clock()
     player.seek(asked_s)
-    assert asked_s <= player.position_s < asked_s + 0.2
+    assert has_run_from(player, clock, asked_s, began_s)
     assert player.is_playing
 
 
@@ -119,42 +184,44 @@ def test_a_seek_beyond_an_end_goes_to_that_end(player: Player, long_song: Song) 
 
 
 def test_at_the_end_it_stops_and_plays_again_from_the_beginning(
-    player: Player, short_song: Song
+    player: Player, clock: Clock, short_song: Song
 ) -> None:
     player.load(short_song)
     player.play()
-    wait_until(lambda: not player.is_playing)
+    clock.wait_until(lambda: not player.is_playing)
     assert player.position_s == player.duration_s == pytest.approx(SHORT_S, abs=0.01)
     assert player.problem is None
+    began_s = clock()
     player.play()
-    assert player.is_playing
-    assert player.position_s < 0.1
-    wait_until(lambda: not player.is_playing)
+    assert has_run_from(player, clock, 0.0, began_s)
+    clock.wait_until(lambda: not player.is_playing)
     assert player.position_s == player.duration_s
 
 
-def test_a_seek_to_the_end_while_playing_stops(player: Player, long_song: Song) -> None:
+def test_a_seek_to_the_end_while_playing_stops(
+    player: Player, clock: Clock, long_song: Song
+) -> None:
     player.load(long_song)
     player.play()
     player.seek(LONG_S)
-    wait_until(lambda: not player.is_playing)
+    clock.wait_until(lambda: not player.is_playing)
     assert player.position_s == player.duration_s
     assert player.problem is None
 
 
 def test_another_song_takes_the_place_of_the_first(
-    player: Player, long_song: Song, short_song: Song
+    player: Player, clock: Clock, long_song: Song, short_song: Song
 ) -> None:
     player.load(long_song)
     player.seek(5.0)
     player.play()
-    wait_until(lambda: player.position_s > 5.1)
+    clock.wait_until(lambda: player.position_s > 5.1)
     player.load(short_song)
     assert not player.is_playing
     assert player.position_s == 0.0
     assert player.duration_s == pytest.approx(SHORT_S, abs=0.01)
     player.play()
-    wait_until(lambda: not player.is_playing)
+    clock.wait_until(lambda: not player.is_playing)
     assert player.position_s == pytest.approx(SHORT_S, abs=0.01)
 
 
@@ -165,134 +232,129 @@ def test_volume_stays_between_silence_and_full(player: Player) -> None:
         assert player.volume == given
 
 
-def test_scrubbing_ends_where_the_last_seek_went(player: Player, long_song: Song) -> None:
+def test_scrubbing_ends_where_the_last_seek_went(
+    player: Player, clock: Clock, long_song: Song
+) -> None:
     player.load(long_song)
     player.play()
     for step in range(200):
         player.seek((step * 7.3) % 25.0)
+    began_s = clock()
     player.seek(20.0)
-    assert 20.0 <= player.position_s < 20.2
-    wait_until(lambda: player.position_s > 20.1, 2.0)
-    assert player.position_s < 21.0
+    assert has_run_from(player, clock, 20.0, began_s)
+    clock.wait_until(lambda: player.position_s > 20.1)
+    assert has_run_from(player, clock, 20.1, began_s)
 
 
-def watch(player: Player, until: Callable[[], object]) -> list[float]:
-    """Give the places that are met on the way until something is so."""
-    places_s: list[float] = []
-    wait_until(lambda: places_s.append(player.position_s) or until())
-    return places_s
-
-
-def turns(places_s: list[float]) -> list[tuple[float, float]]:
-    """Give from where to where the song was turned back."""
-    return [(before, after) for before, after in pairwise(places_s) if after < before]
-
-
-def test_a_region_is_played_again_and_again(player: Player, long_song: Song) -> None:
+@in_takes
+def test_a_region_is_played_again_and_again(player: Player, clock: Clock, long_song: Song) -> None:
+    region = Region(5.0, 5.3)
     player.load(long_song)
-    player.loop = Region(5.0, 5.3)
+    player.loop = region
     player.seek(4.8)
     player.play()
-    wait_until(lambda: player.position_s > 4.82)
-    began_s, from_s = time.monotonic(), player.position_s
-    places_s = watch(player, lambda: time.monotonic() > began_s + 1.5)
-    turned = turns(places_s)
-    assert len(turned) == 4
-    assert all(before > 5.2 and after < 5.1 for before, after in turned)
-    assert max(places_s) < 5.3
-    assert min(places_s[places_s.index(turned[0][0]) :]) >= 5.0
+    clock.wait_until(lambda: player.position_s > 4.82)
+    watch = Watch(player, clock)
+    began_s, from_s = clock(), watch.look()
+    watch.until_turned(4)
+    assert max(watch.places_s) < region.end_s
+    looped = [look for look in watch.looks if look[0] > began_s + region.start_s - from_s + 0.1]
+    assert min(place_s for _, place_s in looped) >= region.start_s
     # No time is lost at the turns.
-    passed_s = places_s[-1] + 4 * 0.3 - from_s
-    assert passed_s == pytest.approx(time.monotonic() - began_s, abs=0.1)
+    length_s = region.end_s - region.start_s
+    for moment_s, place_s in looped:
+        off_s = (moment_s - began_s) - (place_s - from_s)
+        assert abs(off_s - round(off_s / length_s) * length_s) < 0.1
 
 
-def test_behind_its_region_the_song_plays_on(player: Player, long_song: Song) -> None:
+def test_behind_its_region_the_song_plays_on(player: Player, clock: Clock, long_song: Song) -> None:
     player.load(long_song)
     player.loop = Region(5.0, 5.4)
     player.play()
-    for place_s in (5.2, 7.0, 5.1):
-        player.seek(place_s)
-        places_s = watch(player, lambda p=place_s: not p <= player.position_s < p + 0.3)
-        assert bool(turns(places_s)) == (place_s < 5.4)
+    for begin_s in (5.2, 7.0, 5.1):
+        player.seek(begin_s)
+        watch = Watch(player, clock)
+        watch.until(lambda place_s, b=begin_s: not b <= place_s < b + 0.3)
+        assert bool(watch.turns) == (begin_s < 5.4)
     player.seek(5.4)
-    wait_until(lambda: player.position_s > 5.6)
+    clock.wait_until(lambda: player.position_s > 5.6)
 
 
 def test_a_loop_can_be_set_and_changed_and_ended_while_it_plays(
-    player: Player, long_song: Song
+    player: Player, clock: Clock, long_song: Song
 ) -> None:
     player.load(long_song)
     player.seek(3.0)
     player.play()
-    wait_until(lambda: player.position_s > 3.2)
+    clock.wait_until(lambda: player.position_s > 3.2)
     for region in (Region(2.5, 4.0), Region(3.0, 3.4), Region(2.0, 2.5), Region(3.0, 4.2)):
         player.loop = region
         if player.position_s not in region:
             player.seek(region.start_s)
-        places_s = watch(player, lambda r=region: player.position_s < r.start_s + 0.1)
-        assert max(places_s) < region.end_s
+        watch = Watch(player, clock).until(lambda place_s, r=region: place_s < r.start_s + 0.1)
+        assert max(watch.places_s) < region.end_s
     player.loop = None
-    wait_until(lambda: player.position_s > 4.5)
+    clock.wait_until(lambda: player.position_s > 4.5)
     # What was decoded for the loop is not used where it no longer turns, nor the other way round.
     player.seek(4.0)
-    wait_until(lambda: player.position_s > 4.3)
+    clock.wait_until(lambda: player.position_s > 4.3)
     player.loop = Region(3.9, 4.2)
     player.seek(4.0)
-    places_s = watch(player, lambda: player.position_s < 4.0)
-    assert max(places_s) < 4.2
+    watch = Watch(player, clock).until(lambda place_s: place_s < 4.0)
+    assert max(watch.places_s) < 4.2
 
 
-def test_the_whole_song_loops_without_an_end(player: Player, short_song: Song) -> None:
+def test_the_whole_song_loops_without_an_end(
+    player: Player, clock: Clock, short_song: Song
+) -> None:
     player.load(short_song)
     player.play()
     player.loop = Region(0.0, math.inf)
-    began_s = time.monotonic()
-    places_s = watch(player, lambda: time.monotonic() > began_s + 2.5 * SHORT_S)
-    assert len(turns(places_s)) in (2, 3)
+    Watch(player, clock).until_turned(2)
     assert player.is_playing
     player.loop = None
-    wait_until(lambda: not player.is_playing)
+    clock.wait_until(lambda: not player.is_playing)
     assert player.position_s == player.duration_s == pytest.approx(SHORT_S, abs=0.01)
 
 
 def test_a_loop_goes_on_after_a_pause_and_ends_with_another_song(
-    player: Player, long_song: Song, short_song: Song
+    player: Player, clock: Clock, long_song: Song, short_song: Song
 ) -> None:
     player.load(long_song)
     player.play()
     player.loop = Region(1.0, 1.5)
     player.seek(1.4)
-    wait_until(lambda: player.position_s < 1.3)
+    clock.wait_until(lambda: player.position_s < 1.3)
     player.pause()
-    player.loop = Region(1.0, 1.3)
+    region = Region(1.0, player.position_s + 0.2)
+    player.loop = region
     player.play()
-    places_s = watch(player, lambda: player.position_s < 1.1)
-    assert max(places_s) < 1.31
+    watch = Watch(player, clock).until(lambda place_s: place_s < 1.1).until_turned(1)
+    assert max(watch.places_s) < region.end_s + 0.01
     player.load(short_song)
     assert player.loop is None
     player.play()
-    wait_until(lambda: not player.is_playing)
+    clock.wait_until(lambda: not player.is_playing)
 
 
 @pytest.mark.parametrize("speed", [0.5, 1.25, 2.0])
+@in_takes
 def test_at_another_speed_the_position_runs_so_much_faster(
-    player: Player, long_song: Song, speed: float
+    player: Player, clock: Clock, long_song: Song, speed: float
 ) -> None:
     player.load(long_song)
     player.speed = speed
     player.play()
-    wait_until(lambda: player.position_s > 0.1)
-    starved = -1
-    # Where the device of a busy machine runs dry, it waits.
-    while starved != (starved := getattr(player, "underflows", 0)):
-        began_s, from_s = time.monotonic(), player.position_s
-        wait_until(lambda from_s=from_s: player.position_s > from_s + speed)
-        took_s = time.monotonic() - began_s
-    assert took_s == pytest.approx(1.0, abs=0.1)
+    clock.wait_until(lambda: player.position_s > 0.1)
+    watch = Watch(player, clock)
+    from_s = watch.look()
+    watch.until(lambda place_s: place_s > from_s + speed)
+    (began_s, first_s), (ended_s, last_s) = watch.looks[0], watch.looks[-1]
+    assert ended_s - began_s == pytest.approx((last_s - first_s) / speed, abs=0.1)
 
 
 def test_the_speed_can_be_changed_while_playing_paused_and_looping(
-    player: Player, long_song: Song
+    player: Player, clock: Clock, long_song: Song
 ) -> None:
     player.load(long_song)
     player.loop = Region(2.0, 3.0)
@@ -300,28 +362,30 @@ def test_the_speed_can_be_changed_while_playing_paused_and_looping(
     player.play()
     for speed in (0.75, 2.0, 1.0, 1.5):
         player.speed = speed
-        places_s = watch(player, lambda: player.position_s < 2.4)
-        assert all(2.0 <= place_s <= 3.0 for place_s in places_s)
-        places_s = watch(player, lambda: player.position_s > 2.6)
-        assert places_s == sorted(places_s)
+        watch = Watch(player, clock).until(lambda place_s: place_s < 2.4)
+        assert all(2.0 <= place_s <= 3.0 for place_s in watch.places_s)
+        watch = Watch(player, clock).until(lambda place_s: place_s > 2.6)
+        assert len(watch.turns) == 0
     player.pause()
     stood_s = player.position_s
     player.speed = 0.5
     assert player.position_s == stood_s
     player.loop = None
     player.play()
-    wait_until(lambda: player.position_s > stood_s + 0.2)
+    clock.wait_until(lambda: player.position_s > stood_s + 0.2)
     assert player.speed == 0.5
 
 
-def test_a_speed_out_of_bounds_is_the_nearest_within(player: Player, short_song: Song) -> None:
+def test_a_speed_out_of_bounds_is_the_nearest_within(
+    player: Player, clock: Clock, short_song: Song
+) -> None:
     player.speed = 9.0
     assert player.speed == 2.0
     player.speed = 0.0
     assert player.speed == 0.5
     player.load(short_song)
     player.play()
-    wait_until(lambda: not player.is_playing)
+    clock.wait_until(lambda: not player.is_playing)
     assert player.position_s == player.duration_s
 
 
@@ -406,7 +470,7 @@ def test_a_device_that_goes_away_stops_the_playing_with_a_sentence(
     player.play()
     wait_until(lambda: player.position_s > 0.1)
     other.stop()
-    wait_until(lambda: player.problem, 8.0)
+    wait_until(lambda: player.problem)
     assert isinstance(player.problem, errors.SoundDeviceLostError)
     assert not player.is_playing
     player.close()

@@ -48,11 +48,6 @@ ROW = [("First", -0.6), ("Second", -0.3), ("Third", 0.0), ("Fourth", 0.3), ("Fif
 """Songs in a row below the middle, at an arousal of -0.5; the one that is played is above it."""
 
 
-@pytest.fixture(autouse=True)
-def small_model(settings_file: Path) -> None:
-    Settings(settings_file).put(remembered.MODEL, MODEL)
-
-
 def put(
     library: Library,
     path: Path,

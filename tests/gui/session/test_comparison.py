@@ -35,6 +35,7 @@ from tests.gui.driving import (
     action,
     analysis_threads,
     banner_of,
+    by_the_default_model,
     choose_in_dialog,
     is_tracked,
     label_named,
@@ -97,7 +98,7 @@ def test_a_second_song_is_compared_as_long_as_both_last(
     compare_with_song(qtbot, window, twin)
     compared(qtbot, window, 16)
     assert {"other", "twin"} <= set(labels(window))
-    expected = agreements(tracked(songs.other, "musicnn"), tracked(twin, "musicnn"))
+    expected = agreements(tracked(songs.other, "cae"), tracked(twin, "cae"))
     assert figures(window, "RMSE") == tuple(f"{part.rmse:.3f}" for part in expected)
     assert figures(window, "Pearson r") == tuple(signed(part.pearson_r or 9) for part in expected)
     assert figures(window, "concordance") == tuple(
@@ -113,7 +114,7 @@ def test_values_of_the_second_are_those_of_the_playhead_and_end_with_it(
     player.pause()
     compare_with_song(qtbot, window, songs.short)
     compared(qtbot, window, 16)
-    values = tracked(songs.short, "musicnn")
+    values = tracked(songs.short, "cae")
     window.seek(4.2)
     assert figures(window, "second, now") == tuple(map(signed, values[8]))
     window.seek(10.0)
@@ -130,7 +131,7 @@ def test_the_other_model_is_compared_and_the_first_is_left_alone(
     for name in ("musicnn", "cae"):
         model = estimator.describe(name)
         assert f"{model.title} {model.version}" in labels(window)
-    expected = agreements(tracked(songs.short, "musicnn"), tracked(songs.short, "cae"))
+    expected = agreements(tracked(songs.short, "cae"), tracked(songs.short, "musicnn"))
     assert figures(window, "RMSE") == tuple(f"{part.rmse:.3f}" for part in expected)
     assert player.position_s >= 2.0
     assert is_tracked(window, "short")
@@ -339,11 +340,12 @@ def test_of_several_models_one_is_chosen(
     monkeypatch.setattr(paths, "models", lambda: tmp_path)
     open_and_track(qtbot, window, songs.short)
     menu = action(window, "compare_model").menu()
-    assert [entry.text() for entry in menu.actions()] == ["cae", "third"]
+    assert [entry.text() for entry in menu.actions()] == ["musicnn", "third"]
     menu.actions()[1].trigger()
     compared(qtbot, window, 16)
 
 
+@by_the_default_model
 def test_the_window_closes_in_the_middle_of_a_comparison(
     qtbot: QtBot, window: MainWindow, songs: Songs
 ) -> None:

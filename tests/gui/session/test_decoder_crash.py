@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
@@ -26,11 +25,6 @@ from tests.support.decoders import crash, decoding_processes, halt, processes_wi
 from tests.support.program import Program
 
 CRASHED = "decoding broke off (the decoder crashed)"
-
-
-@pytest.fixture(autouse=True)
-def small_model(settings_file: Path) -> None:
-    Settings(settings_file).put(remembered.MODEL, "cae")
 
 
 @pytest.fixture
@@ -69,7 +63,8 @@ def test_a_song_whose_opening_crashes_changes_nothing_but_the_banner(
     assert window.trajectory is track
     assert window.playback.is_playing
     open_and_track(qtbot, window, songs.short)
-    qtbot.waitUntil(lambda: 0.0 < window.playback.time_s < 8.0, timeout=DEADLINE_MS)
+    assert window.playback.is_playing
+    assert window.playback.time_s == 0.0
     assert not banner_of(window)
 
 

@@ -8,11 +8,9 @@ import soundfile
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from emoviz.gui import settings as remembered
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.panels.readout import ReadoutPanel
 from emoviz.gui.plane.view import PlaneView
-from emoviz.gui.settings import Settings
 from emoviz.playing.player import SilentPlayer
 from emoviz.tracks.track import load_csv
 from tests.gui.conftest import Songs
@@ -43,12 +41,6 @@ def listen(qtbot: QtBot, window: MainWindow, until_s: float) -> None:
 
 def has_label(window: MainWindow, text: str) -> Callable[[], bool]:
     return lambda: any(text in label for label in labels(window))
-
-
-@pytest.fixture(autouse=True)
-def small_model(settings_file: Path) -> None:
-    """Have the window listen with the model that a busy machine can keep up with."""
-    Settings(settings_file).put(remembered.MODEL, "cae")
 
 
 @pytest.fixture

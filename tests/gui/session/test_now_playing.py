@@ -85,7 +85,7 @@ def desktop(qtbot: QtBot, window: MainWindow, bus: str) -> Iterator[Desktop]:
 @pytest.fixture
 def playing(qtbot: QtBot, window: MainWindow, songs: Songs) -> MainWindow:
     window.open_song(songs.long)
-    qtbot.waitUntil(lambda: window.playback.time_s > 0.1, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.playback.is_playing, timeout=DEADLINE_MS)
     return window
 
 

@@ -10,6 +10,7 @@ from emoviz.gui.main_window import MainWindow
 from emoviz.playing.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import DEADLINE_MS, action, banner_of, drop, open_and_track
+from tests.support.clocks import ToldClock
 
 
 def folder_of(songs: Songs, folder: Path) -> Path:
@@ -42,22 +43,29 @@ def test_a_folder_that_is_dropped_becomes_the_queue(
 
 
 def test_the_next_song_begins_when_one_is_over(
-    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs, tmp_path: Path
+    qtbot: QtBot,
+    window: MainWindow,
+    player: SilentPlayer,
+    clock: ToldClock,
+    songs: Songs,
+    tmp_path: Path,
 ) -> None:
     window.open_songs([folder_of(songs, tmp_path / "album")])
     qtbot.waitUntil(lambda: shows(window, "first"), timeout=DEADLINE_MS)
     window.seek(window.duration_s - 0.2)
+    clock.pass_s(0.3)
     qtbot.waitUntil(lambda: shows(window, "second"), timeout=DEADLINE_MS)
     assert player.is_playing
-    assert player.position_s < 6.0
+    assert player.position_s == 0.0
 
 
 def test_the_last_song_of_all_stops_at_its_end(
-    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+    qtbot: QtBot, window: MainWindow, player: SilentPlayer, clock: ToldClock, songs: Songs
 ) -> None:
     open_and_track(qtbot, window, songs.short)
     window.seek(window.duration_s - 0.1)
-    qtbot.waitUntil(lambda: not player.is_playing)
+    clock.pass_s(0.2)
+    qtbot.waitUntil(lambda: not window.playback.is_playing)
     assert shows(window, "short")
     assert player.position_s == player.duration_s
 

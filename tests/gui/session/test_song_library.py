@@ -6,22 +6,15 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from emoviz.gui import settings as remembered
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.session.analysis_worker import AnalysisWorker
 from emoviz.gui.session.song_library import SongLibrary
-from emoviz.gui.settings import Settings
 from emoviz.library.store import Library
 from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 from emoviz.system import files, paths
 from tests.gui.conftest import Songs
 from tests.gui.driving import DEADLINE_MS, analysis_threads, banner_of, open_and_track
-
-
-@pytest.fixture(autouse=True)
-def small_model(settings_file: Path) -> None:
-    Settings(settings_file).put(remembered.MODEL, "cae")
 
 
 @pytest.fixture
