@@ -83,10 +83,10 @@ def write_song(path: Path, duration_s: float = SONG_S) -> None:
     demo, rate_hz = soundfile.read(
         ROOT / "resources" / "demo" / "demo.ogg", dtype="float32", always_2d=True
     )
-    frames = round(duration_s * rate_hz)
+    count = round(duration_s * rate_hz)
     with soundfile.SoundFile(path, "w", rate_hz, demo.shape[1]) as file:
-        for start in range(0, frames, _BLOCK):
-            index = np.arange(start, min(start + _BLOCK, frames)) % len(demo)
+        for start in range(0, count, _BLOCK):
+            index = np.arange(start, min(start + _BLOCK, count)) % len(demo)
             file.write(demo[index])
 
 

@@ -26,7 +26,7 @@ def main() -> int:
     from PySide6.QtGui import QGuiApplication
 
     application = QGuiApplication([])
-    measured = {"film": measure_speed(song, folder), "late_frames": measure_lateness(folder)}
+    measured = {"film": measure_speed(song, folder), "late_pictures": measure_lateness(folder)}
     result.write_text(json.dumps(measured), encoding="utf-8")
     del application
     return 0
@@ -58,7 +58,7 @@ def measure_speed(song: Path, folder: Path) -> dict[str, float]:
 
 
 def measure_lateness(folder: Path) -> list[float]:
-    """Give by how many frames the trail is behind each of the last clicks of a long song."""
+    """Give by how many pictures the trail is behind each of the last clicks of a long song."""
     from emoviz.export.film_file import FilmFormat
     from emoviz.gui.films.making import FilmOrder, make_film
     from emoviz.gui.films.picture import FilmLook
@@ -75,7 +75,7 @@ def measure_lateness(folder: Path) -> list[float]:
     heard_s = film.clicks_s()
     if len(heard_s) != len(clicks_s):
         raise SystemExit(f"{len(clicks_s)} clicks went in and {len(heard_s)} came out.")
-    late: list[float] = film.late_frames(values, film_format, heard_s[-_LOOKED_AT:]).tolist()
+    late: list[float] = film.late_pictures(values, film_format, heard_s[-_LOOKED_AT:]).tolist()
     return late
 
 

@@ -3,7 +3,7 @@
     python -m build_scripts.bench.listen RESULT SONG BURSTS PULSE_FOLDER
 
 What is measured is from sound to trail: from the first sample that a sink plays after silence to
-the first frame of the plane that knows of it.
+the first picture of the plane that knows of it.
 """
 
 import sys

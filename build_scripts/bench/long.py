@@ -3,7 +3,7 @@
     python -m build_scripts.bench.long RESULT SONG LONG_SONG...
 
 What is measured is the player's own clock, which stands still until the new place is heard and
-then says how long ago that was: from the call that a click makes to the first frame that has left
+then says how long ago that was: from the call that a click makes to the first sample that has left
 the device.
 """
 
@@ -70,8 +70,8 @@ def _encode_aac(source: Path, path: Path) -> None:
 
     with av.open(str(source)) as given, av.open(str(path), "w") as made:
         stream = made.add_stream("aac", rate=given.streams.audio[0].rate, layout="stereo")
-        for frame in given.decode(audio=0):
-            made.mux(stream.encode(frame))
+        for decoded in given.decode(audio=0):
+            made.mux(stream.encode(decoded))
         made.mux(stream.encode(None))
 
 
@@ -110,7 +110,7 @@ class Ear:
         self._place_s, self.heard_s = place_s, None
 
     def _look(self) -> None:
-        # The window looks once a frame: how far the song has come says how long ago it began.
+        # The window looks once a refresh: how far the song has come says how long ago it began.
         since_s = self._playback.time_s - self._place_s
         if self.heard_s is None and 0.0 < since_s < _SETTLE_S:
             self.heard_s = time.perf_counter() - since_s

@@ -3,8 +3,8 @@
     python -m build_scripts.bench.map RESULT FOLDER
 
 Simulates libraries in FOLDER, unless they are there already. What is timed is the real window on
-a screen (`measuring` gives it one): from the action of the menu to the frame with all dots, and
-from frame to frame while the map is moved and zoomed as fast as it can be.
+a screen (`measuring` gives it one): from the action of the menu to the picture with all dots, and
+from picture to picture while the map is moved and zoomed as fast as it can be.
 """
 
 import itertools
@@ -26,12 +26,12 @@ from build_scripts.bench.library import simulate
 LARGE, FLUID = 1_000_000, 50_000
 _OPENINGS = 3
 _SIZE = (1280, 800)
-_FRAMES = 240
+_PICTURES = 240
 _PAN_PX = 7
 _PATIENCE_S = 120.0
 
 
-class Frames(QObject):
+class Paints(QObject):
     """Notes when a widget has been painted, by the time of the next event after it."""
 
     def __init__(self, widget: QWidget) -> None:
@@ -61,8 +61,8 @@ def main(result: Path, folder: Path) -> int:
     window, view = open_map(application, folder, folder / f"{FLUID}.db")
     for name, reach in (("pan_s", 0.7), ("near_pan_s", 0.08)):
         zoom_to(application, view, reach)
-        measured[name] = frames_s(application, view, lambda n: pan(view, n))
-    measured["zoom_s"] = frames_s(application, view, lambda n: zoom(view, n))
+        measured[name] = paint_times_s(application, view, lambda n: pan(view, n))
+    measured["zoom_s"] = paint_times_s(application, view, lambda n: zoom(view, n))
     window.close()
     result.write_text(json.dumps(measured), encoding="utf-8")
     return 0
@@ -92,21 +92,23 @@ def open_map(application: QApplication, folder: Path, file: Path) -> tuple[Any, 
     shown = window.library_map.window
     shown.resize(*_SIZE)
     wait_for(application, lambda: shown.view.shown.songs is not None)
-    frames = Frames(shown.view)
+    paints = Paints(shown.view)
     shown.view.update()
-    wait_for(application, lambda: frames.count > 0)
+    wait_for(application, lambda: paints.count > 0)
     application.sync()
     return window, shown.view
 
 
-def frames_s(application: QApplication, view: QWidget, move: Callable[[int], None]) -> list[float]:
-    """Move and paint over and over; give the times from frame to frame."""
-    frames = Frames(view)
+def paint_times_s(
+    application: QApplication, view: QWidget, move: Callable[[int], None]
+) -> list[float]:
+    """Move and paint over and over; give the times from picture to picture."""
+    paints = Paints(view)
     times_s = [time.perf_counter()]
-    for number in range(_FRAMES):
+    for number in range(_PICTURES):
         move(number)
-        shown = frames.count
-        wait_for(application, lambda shown=shown: frames.count > shown)
+        shown = paints.count
+        wait_for(application, lambda shown=shown: paints.count > shown)
         times_s.append(time.perf_counter())
     return [after - before for before, after in itertools.pairwise(times_s)]
 

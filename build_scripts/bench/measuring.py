@@ -265,7 +265,7 @@ def measure_film(song: Path, folder: Path, notes: list[str]) -> list[Figure]:
         f"has {film['bytes'] / 1e6:.1f} MB"
     )
     ratio = film["film_s"] / film["made_s"]
-    late = tuple(measured["late_frames"])
+    late = tuple(measured["late_pictures"])
     latest = max(late, key=abs)
     return [
         Figure("film, 720p at 30/s, times real time", ratio, "x", 1.0, at_least=True),

@@ -94,13 +94,13 @@ def watch(result: Path, song: str, duration_s: float) -> int:
             with analyses(Path(song)) as beside:
                 until_s = time.monotonic() + duration_s
                 yield lambda: playing(until_s, beside)
-                frames_s = sorted(paint_meter.frames_since(began_s))
+                paint_times_s = sorted(paint_meter.paint_times_since(began_s))
                 measured: dict[str, Any] = {
                     "underflows": player.underflows - underflows_before,
                     "calls": meter.calls - calls_before,
                     "worst_s": meter.worst_s,
-                    "frames_per_s": len(frames_s) / duration_s,
-                    "frame_95th_s": frames_s[int(0.95 * len(frames_s))],
+                    "frames_per_s": len(paint_times_s) / duration_s,
+                    "frame_95th_s": paint_times_s[int(0.95 * len(paint_times_s))],
                     "analyses": beside.begun * _JOBS,
                 }
             write(result, measured)

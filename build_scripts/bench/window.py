@@ -57,8 +57,8 @@ class PaintMeter(QObject):
             self.first_done_s = time.monotonic()
         return super().event(event)
 
-    def frames_since(self, start_s: float) -> list[float]:
-        """Give the times from frame to frame since `start_s`, in seconds."""
+    def paint_times_since(self, start_s: float) -> list[float]:
+        """Give the times from picture to picture since `start_s`, in seconds."""
         times_s = [start_s, *(t for t in self.painted_s if t > start_s)]
         return [after - before for before, after in itertools.pairwise(times_s)]
 
@@ -212,8 +212,8 @@ def _open(
             "first_trail_s": first_trail_s,
             "analysed_s": time.perf_counter() - began_s,
             "worst_late_s": window.loop_meter.worst_late_s,
-            # From the first trail on: before it nothing moves and no frame is due.
-            "longest_frame_s": max(paint_meter.frames_since(began_s + first_trail_s)),
+            # From the first trail on: before it nothing moves and no picture is due.
+            "longest_frame_s": max(paint_meter.paint_times_since(began_s + first_trail_s)),
         }
     )
 
@@ -226,11 +226,11 @@ def _play(window: Any, paint_meter: PaintMeter, measured: dict[str, Any]) -> Scr
     began_s, cpu = time.perf_counter(), process.cpu_times()
     yield passed(_PLAY_S)
     took_s, used = time.perf_counter() - began_s, process.cpu_times()
-    frames_s = sorted(paint_meter.frames_since(began_s))
+    paint_times_s = sorted(paint_meter.paint_times_since(began_s))
     measured["playing"] = {
-        "frames_per_s": len(frames_s) / took_s,
-        "frame_95th_s": frames_s[int(0.95 * len(frames_s))],
-        "frame_longest_s": frames_s[-1],
+        "frames_per_s": len(paint_times_s) / took_s,
+        "frame_95th_s": paint_times_s[int(0.95 * len(paint_times_s))],
+        "frame_longest_s": paint_times_s[-1],
         "core_share": (used.user + used.system - cpu.user - cpu.system) / took_s,
         "worst_late_s": window.loop_meter.worst_late_s,
         "size": [window.width(), window.height()],

@@ -24,32 +24,32 @@ _PULSE = "pulse"
 
 
 class CaptureRing:
-    """Float32 frames of shape (frames, channels) on their way from the sound device.
+    """Float32 samples of shape (samples, channels) on their way from the sound device.
 
-    Two parties use it without a lock: one callback writes, one thread reads. Indices count frames
+    Two parties use it without a lock: one callback writes, one thread reads. Indices count samples
     since the beginning and never wrap; each has one writer.
     """
 
-    def __init__(self, frames: int, channels: int) -> None:
-        self._frames = np.zeros((frames, channels), np.float32)
+    def __init__(self, size: int, channels: int) -> None:
+        self._samples = np.zeros((size, channels), np.float32)
         self._written = self._read = 0
         self.lost = 0
-        """Frames that were overwritten before they were read"""
+        """Samples that were overwritten before they were read"""
 
     def put(self, block: Samples) -> None:
         """Append what has been heard. Runs in the audio callback: it copies and counts."""
-        size = len(self._frames)
+        size = len(self._samples)
         at = self._written % size
         first = min(len(block), size - at)
-        self._frames[at : at + first] = block[:first]
-        self._frames[: len(block) - first] = block[first:]
+        self._samples[at : at + first] = block[:first]
+        self._samples[: len(block) - first] = block[first:]
         self._written += len(block)
 
     def take(self) -> Samples:
         """Give what has come since the last time; what was missed is silence, so time is kept."""
-        size = len(self._frames)
+        size = len(self._samples)
         begin, end = self._read, self._written
-        taken = self._frames[np.arange(max(begin, end - size), end) % size]
+        taken = self._samples[np.arange(max(begin, end - size), end) % size]
         # What the callback has written meanwhile has run over the oldest.
         missed = min(max(0, self._written - size - begin), end - begin)
         self._read = end
@@ -86,7 +86,7 @@ class Microphone:
         self.name = name or str(found["name"])
 
     def read(self) -> Samples:
-        """Give, (frames, channels), what has been heard since the last time.
+        """Give, (samples, channels), what has been heard since the last time.
 
         Raises `errors.InputDeviceLostError` where the device has gone or stopped.
         """

@@ -32,7 +32,7 @@ SIZES = {
 }
 """Width and height of each kind of film, in pixels."""
 RATES = (30, 60)
-"""Frames in a second."""
+"""Pictures in a second."""
 
 SOUND_HZ = 48000
 """What players of films have their clocks set to."""
@@ -44,14 +44,14 @@ _ENCODER_OPTIONS: dict[str, object] = {"preset": "veryfast", "crf": "19", "aq-mo
 _KEY_PICTURE_S = 5
 _SOUND_BIT_RATE = 192_000
 _SOUND_PIECE = 1024
-"""Samples that AAC puts into one frame."""
+"""Samples that AAC puts into one packet."""
 _BT709 = 1
 _LIMITED_RANGE = 1
 
 
 @dataclass(frozen=True)
 class FilmFormat:
-    """What a film is like: one of `SIZES`, and one of `RATES` in frames a second."""
+    """What a film is like: one of `SIZES`, and one of `RATES` in pictures a second."""
 
     size: str = "720p"
     rate: int = 30
@@ -88,7 +88,7 @@ class FilmFile:
         self._temporary = files.temporary_beside(path).absolute()
         self._reformatter = av.video.reformatter.VideoReformatter()
         self._waiting = np.zeros((0, 2), np.float32)
-        self._sound_frames = 0
+        self._sound_samples = 0
         with files.as_output_error(path):
             self._temporary.open("xb").close()
         with self._writing():
@@ -97,39 +97,39 @@ class FilmFile:
             name = str(self._temporary)
             self._container = av.open(name, "w", format="mp4", container_options=options)
             self._container.metadata.update(tags)
-            self._picture = self._add_picture(film_format)
+            self._video = self._add_picture(film_format)
             self._sound = self._add_sound()
 
     def converted(self, pixels: npt.NDArray[np.uint8], number: int) -> "VideoFrame":
-        """Give the frame of this number, from 0 on, of pixels (height, width, 4) in BGRA.
+        """Give the picture of this number, from 0 on, of pixels (height, width, 4) in BGRA.
 
         The pixels may change afterwards.
         """
         from av import VideoFrame
         from av.video.reformatter import ColorRange, Colorspace
 
-        frame = self._reformatter.reformat(
+        picture = self._reformatter.reformat(
             VideoFrame.from_numpy_buffer(pixels, format="bgra"),
             format="yuv420p",
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
         )
-        frame.pts = number
-        frame.time_base = self._picture.codec_context.time_base
-        return frame
+        picture.pts = number
+        picture.time_base = self._video.codec_context.time_base
+        return picture
 
     @property
     def sound_s(self) -> float:
         """How much sound has been given, in seconds."""
-        return (self._sound_frames + len(self._waiting)) / SOUND_HZ
+        return (self._sound_samples + len(self._waiting)) / SOUND_HZ
 
-    def write_picture(self, frame: "VideoFrame") -> None:
-        """Append a frame. Raises `errors.OutputError`, after which the film is gone."""
+    def write_picture(self, picture: "VideoFrame") -> None:
+        """Append a picture. Raises `errors.OutputError`, after which the film is gone."""
         with self._writing():
-            self._container.mux(self._picture.encode(frame))
+            self._container.mux(self._video.encode(picture))
 
     def write_sound(self, block: Samples) -> None:
-        """Append samples (frames, 2) at `SOUND_HZ`.
+        """Append samples (samples, 2) at `SOUND_HZ`.
 
         Raises `errors.OutputError`, after which the film is gone.
         """
@@ -144,7 +144,7 @@ class FilmFile:
         if len(self._waiting):
             self._write_piece(self._waiting)
         with self._writing():
-            for stream in (self._picture, self._sound):
+            for stream in (self._video, self._sound):
                 self._container.mux(stream.encode(None))
             self._container.close()
             with self._temporary.open("rb") as written:
@@ -186,14 +186,14 @@ class FilmFile:
         from av import AudioFrame
 
         planes = np.ascontiguousarray(np.clip(piece, -1.0, 1.0).T)
-        frame = AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
-        frame.rate = SOUND_HZ
-        frame.time_base = Fraction(1, SOUND_HZ)
+        sound = AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
+        sound.rate = SOUND_HZ
+        sound.time_base = Fraction(1, SOUND_HZ)
         # The encoder's delay comes before this zero: FFmpeg writes an edit list that leaves it out.
-        frame.pts = self._sound_frames
-        self._sound_frames += len(piece)
+        sound.pts = self._sound_samples
+        self._sound_samples += len(piece)
         with self._writing():
-            self._container.mux(self._sound.encode(frame))
+            self._container.mux(self._sound.encode(sound))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

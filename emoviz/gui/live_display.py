@@ -23,7 +23,7 @@ from emoviz.gui.time_views.ruler import RulerView
 from emoviz.gui.time_views.spectrogram import SpectrogramView
 from emoviz.gui.time_views.timeline import TimelineView
 from emoviz.hearing.front_end import FrontEnd
-from emoviz.hearing.mel_store import MelFrames, MelStore
+from emoviz.hearing.mel_store import MelLevels, MelStore
 from emoviz.models.estimator import ModelInfo
 from emoviz.units import COLUMN_S, Values
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 VIEW_S = 120.0
 """How much of the latest past the time views show, unless they are zoomed."""
 
-_FRAME_MS = 16
+_REFRESH_MS = 16
 _GREYED = (
     "toggle_play",
     "step_back",
@@ -109,7 +109,7 @@ class LiveDisplay(QObject):
         self._enabled_before: dict[str, bool] = {}
         self._device_before = self._title_before = ""
         self._input = ""
-        self._clock = QTimer(self, interval=_FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._clock = QTimer(self, interval=_REFRESH_MS, timerType=Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._glide)
         self._since_glide = QElapsedTimer()
         session.changed.connect(self._on_changed)
@@ -190,7 +190,7 @@ class LiveDisplay(QObject):
         self._clock.start()
 
     def _on_updated(self, update: "LiveUpdate") -> None:
-        self._store.add(MelFrames.of(update.new_frames_db))
+        self._store.add(MelLevels.of(update.new_frames_db))
         self._known_s = len(update.values) * COLUMN_S
         if self._known_s > self._axis.duration_s:
             self._axis.extend(self._known_s)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from emoviz.hearing.front_end import Framer, FrontEnd, columns_of
 from emoviz.hearing.mel_frames import Floats, Frames, joined
-from emoviz.hearing.mel_spool import FrameSpool
+from emoviz.hearing.mel_spool import MelSpool
 from emoviz.units import Samples
 
 BLOCK_COLUMNS = 12
@@ -125,7 +125,7 @@ class NetworkHearing:
         """
         self._network, self._halo = network, halo
         self._tail: list[Frames] = []
-        self._kept = FrameSpool()
+        self._kept = MelSpool()
         self._unheard: list[int] = []
         self._begun = 0
         self._come = 0

@@ -1,4 +1,4 @@
-"""FrameSpool: frames that wait to be heard, those of a long song on the disk."""
+"""MelSpool: frames that wait to be heard, those of a long song on the disk."""
 
 import tempfile
 import weakref
@@ -13,7 +13,7 @@ _IN_MEMORY_BYTES = 8_000_000
 """Five minutes of the largest model's frames."""
 
 
-class FrameSpool:
+class MelSpool:
     """Keeps blocks of frames by number, of which the first is no shorter than any other.
 
     A song is decoded many times faster than it is heard, and what waits of three hours would fill

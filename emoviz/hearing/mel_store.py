@@ -17,14 +17,14 @@ _MOST_PER_COLUMN = 20
 
 
 @dataclass(frozen=True)
-class MelFrames:
+class MelLevels:
     """Mel frames as bytes (frames, bands), and how many of them are a half-second."""
 
     levels: Levels
     frames_per_column: int
 
     @classmethod
-    def of(cls, frames_db: npt.NDArray[np.float32]) -> "MelFrames":
+    def of(cls, frames_db: npt.NDArray[np.float32]) -> "MelLevels":
         """Make them of frames of shape (columns, frames, bands) in decibels.
 
         Where frames come closer than an eye can use, two by two are one.
@@ -36,7 +36,7 @@ class MelFrames:
         return cls(np.clip(levels, 0, 255).astype(np.uint8), frames_per_column)
 
     @classmethod
-    def joined(cls, parts: "list[MelFrames]") -> "MelFrames":
+    def joined(cls, parts: "list[MelLevels]") -> "MelLevels":
         """Put parts of a song, of which there is at least one, together."""
         return cls(np.concatenate([part.levels for part in parts]), parts[0].frames_per_column)
 
@@ -62,7 +62,7 @@ class MelStore:
         """How far the frames reach, in seconds."""
         return self._pieces.frames / self.frames_per_s
 
-    def add(self, frames: MelFrames) -> None:
+    def add(self, frames: MelLevels) -> None:
         """Append frames."""
         self._frames_per_column = frames.frames_per_column
         self._pieces.add(frames.levels)

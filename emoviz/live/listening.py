@@ -53,14 +53,14 @@ class Listening:
         self._microphone = microphone
         self._tracker = LiveTracker(estimator, microphone.rate_hz)
         self._title = f"{microphone.name}, {time.strftime('%Y-%m-%d %H:%M')}"
-        self._frames = 0
+        self._samples = 0
         self._recording: Recording | None = None
         self._first_column = 0
 
     @property
     def heard_s(self) -> float:
         """How much has been heard, in seconds."""
-        return self._frames / self._microphone.rate_hz
+        return self._samples / self._microphone.rate_hz
 
     @property
     def full_s(self) -> float:
@@ -73,11 +73,11 @@ class Listening:
         Raises `errors.InputDeviceLostError`.
         """
         block = self._microphone.read()
-        left = most_s * self._microphone.rate_hz - self._frames
+        left = most_s * self._microphone.rate_hz - self._samples
         if left < len(block):
             block = block[: max(0, round(left))]
-        begun = self._frames
-        self._frames += len(block)
+        begun = self._samples
+        self._samples += len(block)
         update = self._tracker.push(block) if len(block) else None
         try:
             recorded = self._record(block, begun)
@@ -89,7 +89,7 @@ class Listening:
     def end(self) -> News:
         """Give the input back; say what was still to be known. What was recorded is kept."""
         self._microphone.close()
-        update = self._tracker.finish() if self._frames else None
+        update = self._tracker.finish() if self._samples else None
         self.record_to = None
         try:
             return News(update, self._finish_recording())
@@ -101,7 +101,7 @@ class Listening:
         return trajectory_of(values, self.estimator, self._title, file, sha256)
 
     def _record(self, block: Samples, begun: int) -> Recorded | None:
-        """Write to a recording what of `block`, which begins at frame `begun`, belongs to it."""
+        """Write to a recording what of `block`, which begins at sample `begun`, belongs to it."""
         path, recorded = self.record_to, None
         if self._recording is not None and self._recording.path != path:
             recorded = self._finish_recording()
@@ -125,6 +125,6 @@ class Listening:
         recording.finish()
         with files.as_output_error(recording.path):
             sha256 = files.sha256_of_file(recording.path)
-        columns = int(recording.frames / (recording.rate_hz * COLUMN_S))
+        columns = int(recording.samples / (recording.rate_hz * COLUMN_S))
         values = self._tracker.values[self._first_column :][:columns]
         return Recorded(recording.path, self.trajectory(values, recording.path.name, sha256))

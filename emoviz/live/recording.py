@@ -22,7 +22,7 @@ class Recording:
         files.check_target(path)
         self.path = path
         self.rate_hz = rate_hz
-        self.frames = 0
+        self.samples = 0
         self._temporary = files.temporary_beside(path)
         with files.as_output_error(path):
             # libsndfile does not say why a file cannot be made.
@@ -36,13 +36,13 @@ class Recording:
             )
 
     def write(self, block: Samples) -> None:
-        """Append samples of shape (frames, channels); what is beyond full scale is clipped.
+        """Append samples of shape (samples, channels); what is beyond full scale is clipped.
 
         Raises `errors.OutputError`, after which the recording is gone.
         """
         with self._writing():
             self._file.write(block)
-        self.frames += len(block)
+        self.samples += len(block)
 
     def finish(self) -> None:
         """Put the recording in its place. Raises `errors.OutputError` where that fails."""

@@ -71,7 +71,7 @@ class LiveTracker:
         return quietened(self._track.values, self._audibility.weights, neutral_sd)
 
     def push(self, block: Samples) -> LiveUpdate | None:
-        """Take samples (frames, channels); say what they make known, None if nothing yet."""
+        """Take samples (samples, channels); say what they make known, None if nothing yet."""
         return self._take(self._stream.push(self._resampler.resample_chunk(to_mono(block))))
 
     def finish(self) -> LiveUpdate | None:

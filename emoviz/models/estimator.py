@@ -73,7 +73,7 @@ class Estimator:
 
     Called with windows of shape (n, window_columns, features) as `hearing` gives columns, it gives
     values of shape (n, window_columns, outputs), in the order of `info.outputs`, on the scale
-    [-1, 1]. `front_ends` are what `listening.frames_of` needs; the first is shown as a picture.
+    [-1, 1]. `front_ends` are what `columns.frames_of` needs; the first is shown as a picture.
     """
 
     def __init__(self, folder: Path, threads: int = LISTENER_THREADS) -> None:

@@ -211,29 +211,29 @@ class PlaybackFeeder:
             return False
         for piece in passage.pieces:
             with self._changed:
-                frames = passage.take(piece)
-            if not self._stretch(frames, passage):
+                samples = passage.take(piece)
+            if not self._stretch(samples, passage):
                 return False
         return self._write(passage.stretch.finish(), passage)
 
-    def _stretch(self, frames: Samples, passage: Passage) -> bool:
-        """Write `frames` at the passage's speed, bit by bit: the callback may be close behind."""
+    def _stretch(self, samples: Samples, passage: Passage) -> bool:
+        """Write `samples` at the passage's speed, bit by bit: the callback may be close behind."""
         step = round(_STEP_S * self._ring.rate_hz)
-        bits = (frames[begin : begin + step] for begin in range(0, len(frames), step))
+        bits = (samples[begin : begin + step] for begin in range(0, len(samples), step))
         return all(self._write(passage.stretch.push(bit), passage) for bit in bits)
 
-    def _write(self, frames: Samples, passage: Passage) -> bool:
-        """Write all of `frames`; False if that is no longer wanted."""
+    def _write(self, samples: Samples, passage: Passage) -> bool:
+        """Write all of `samples`; False if that is no longer wanted."""
         ring = self._ring
         prefill = round(_PREFILL_S * ring.rate_hz)
         while True:
-            frames = frames[ring.write(frames, passage.start) :]
+            samples = samples[ring.write(samples, passage.start) :]
             # Without room for more, only the callback's jump can make some.
-            if len(frames) or ring.written - passage.start >= prefill:
+            if len(samples) or ring.written - passage.start >= prefill:
                 self._publish(passage)
-            if self._superseded(passage, wait=len(frames) > 0):
+            if self._superseded(passage, wait=len(samples) > 0):
                 return False
-            if not len(frames):
+            if not len(samples):
                 return True
 
     def _note_end(self, passage: Passage) -> None:

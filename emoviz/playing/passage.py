@@ -10,7 +10,7 @@ from emoviz.playing.pace import Pace
 from emoviz.playing.pieces import SEAM_S, Piece, pieces_from
 from emoviz.playing.ring import GUARD_S, PlaybackRing
 from emoviz.playing.route import Region, Route
-from emoviz.playing.time_stretch import TimeStretch, overlap_frames
+from emoviz.playing.time_stretch import TimeStretch, overlap_samples
 from emoviz.songs.song import Song
 from emoviz.units import Samples
 
@@ -29,7 +29,7 @@ class Cue:
 class Passage:
     """A song from one place on, as it is heard: in the order of its route, at its pace.
 
-    Its frames are those of the song as they follow each other, counted from `start` on; the ring's
+    Its samples are those of the song as they follow each other, counted from `start` on; the ring's
     indices, also from `start` on, count what the stretching makes of them.
     """
 
@@ -50,40 +50,40 @@ class Passage:
 
     @property
     def decoded(self) -> int:
-        """The frame that is decoded next."""
+        """The sample that is decoded next."""
         return self._past.end
 
     def place(self, index: float) -> tuple[int, float]:
         """Give the stretch that `index` stands for, and the place in seconds."""
-        return self.route.place(self._pace.frame(index))
+        return self.route.place(self._pace.sample(index))
 
     def index_of(self, place_s: float) -> int | None:
         """Give where in the ring `place_s` is, with all that has to follow it."""
-        end = int(self._pace.frame(self._ring.written))
-        for frame in self.route.indices(place_s, end):
-            index = self._pace.index(frame)
-            departure = self.route.departure(frame, end, self.region)
+        end = int(self._pace.sample(self._ring.written))
+        for sample in self.route.indices(place_s, end):
+            index = self._pace.index(sample)
+            departure = self.route.departure(sample, end, self.region)
             if index is not None and self._ring.holds(index) and departure.index == end:
                 return index
         return None
 
     def take(self, piece: Piece) -> Samples:
-        """Note where a piece leads, and give its frames as they are to be stretched."""
+        """Note where a piece leads, and give its samples as they are to be stretched."""
         begin = self._past.end
         mono = self._ring.channels == 1
-        frames = piece.frames.mean(axis=1, keepdims=True) if mono else piece.frames
-        self._past.add(frames)
+        samples = piece.samples.mean(axis=1, keepdims=True) if mono else piece.samples
+        self._past.add(samples)
         if piece.begins_s is not None:
             self.route.begin(begin, piece.begins_s, after_song_end=piece.after_song_end)
         oldest = self._ring.oldest
-        frame = int(self._pace.frame(oldest))
-        self.route.forget_before(frame)
-        self._past.forget_before(frame)
+        sample = int(self._pace.sample(oldest))
+        self.route.forget_before(sample)
+        self._past.forget_before(sample)
         self._pace.forget_before(oldest)
-        return frames
+        return samples
 
     def take_again(self) -> Samples:
-        """Give the frames that come before the next piece because of a change."""
+        """Give the samples that come before the next piece because of a change."""
         again, self._again = self._again, self._none
         return again
 
@@ -97,15 +97,15 @@ class Passage:
         index = min(ring.soonest_rewind(_CHANGE_S), ring.written)
         if region is not self.region:
             seam = round(SEAM_S * ring.rate_hz)
-            frame = int(self._pace.frame(heard))
-            join = self.route.departure(frame, self.decoded, region)
+            sample = int(self._pace.sample(heard))
+            join = self.route.departure(sample, self.decoded, region)
             turn = self._pace.index(join.index - seam)
             if turn is None or turn < ring.soonest_rewind(GUARD_S):
                 return False
             if speed == self.speed:
                 index = min(turn, ring.written)
-        frame = round(self._pace.frame(index))
-        if not self._past.begin <= frame <= self._past.end:
+        sample = round(self._pace.sample(index))
+        if not self._past.begin <= sample <= self._past.end:
             return False
         if region is not self.region:
             self.route.cut(join.index)
@@ -115,42 +115,42 @@ class Passage:
             self.pieces.close()
             self.pieces = pieces_from(self.cue.song, ring.rate_hz, join.place_s, region, tail)
             self.failure = None
-        before = ring.rewind(index, index + overlap_frames(ring.rate_hz))
+        before = ring.rewind(index, index + overlap_samples(ring.rate_hz))
         # What was not stretched before is what comes first, unchanged.
         tail = self._none if self.speed == 1.0 else before
         self.region, self.speed = region, speed
-        self._again = self._past.since(frame)
-        self._pace.change(index, frame, speed)
+        self._again = self._past.since(sample)
+        self._pace.change(index, sample, speed)
         self.stretch = TimeStretch(ring.rate_hz, ring.channels, speed, tail)
         return True
 
 
 class _Past:
-    """The frames that were decoded last; they may be needed once more."""
+    """The samples that were decoded last; they may be needed once more."""
 
     def __init__(self, begin: int, channels: int) -> None:
         self.begin = self.end = begin
         self._none = np.zeros((0, channels), np.float32)
         self._blocks: deque[Samples] = deque()
 
-    def add(self, frames: Samples) -> None:
-        self._blocks.append(frames)
-        self.end += len(frames)
+    def add(self, samples: Samples) -> None:
+        self._blocks.append(samples)
+        self.end += len(samples)
 
-    def since(self, frame: int) -> Samples:
-        """Give all from `frame` on, of shape (frames, channels)."""
+    def since(self, sample: int) -> Samples:
+        """Give all from `sample` on, of shape (samples, channels)."""
         blocks = list(self._blocks) or [self._none]
-        return np.concatenate(blocks)[frame - self.begin :]
+        return np.concatenate(blocks)[sample - self.begin :]
 
-    def cut(self, frame: int) -> None:
-        """Forget all from `frame` on."""
-        while self._blocks and self.end > frame:
+    def cut(self, sample: int) -> None:
+        """Forget all from `sample` on."""
+        while self._blocks and self.end > sample:
             last = self._blocks.pop()
             self.end -= len(last)
-            if self.end < frame:
-                self.add(last[: frame - self.end])
+            if self.end < sample:
+                self.add(last[: sample - self.end])
 
-    def forget_before(self, frame: int) -> None:
-        """Forget blocks that lie wholly before `frame`."""
-        while self._blocks and self.begin + len(self._blocks[0]) <= frame:
+    def forget_before(self, sample: int) -> None:
+        """Forget blocks that lie wholly before `sample`."""
+        while self._blocks and self.begin + len(self._blocks[0]) <= sample:
             self.begin += len(self._blocks.popleft())

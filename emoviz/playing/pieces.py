@@ -23,9 +23,9 @@ _LEAD_S = 0.05
 
 
 class Piece(NamedTuple):
-    """Frames to be heard next; the first is at `begins_s` of the song, unless they just go on."""
+    """Samples to be heard next; the first is at `begins_s` of the song, unless they just go on."""
 
-    frames: Samples
+    samples: Samples
     begins_s: float | None = None
     after_song_end: bool = False
 
@@ -35,7 +35,7 @@ def pieces_from(
 ) -> Generator[Piece, None, None]:
     """Yield what is heard from `place_s` on, without end once it has come into `region`.
 
-    `tail`, of shape (frames, 1 or 2), is what came last: it is given once more, fading into what
+    `tail`, of shape (samples, 1 or 2), is what came last: it is given once more, fading into what
     leads to `place_s`. So does the end of the region into its start, before the end: no time is
     lost, and no first beat. Raises as `Song.stereo_blocks` does.
     """
@@ -45,7 +45,7 @@ def pieces_from(
     lap = _Lap(round(_KEPT_S * rate_hz))
     while True:
         turning = region is not None and place_s < region.end_s
-        due = _frames_due(region, place_s, rate_hz)
+        due = _samples_due(region, place_s, rate_hz)
         given, held = 0, np.zeros((0, 2), np.float32)
         decoded = _blocks(song, rate_hz, place_s, len(tail))
         if region and turning and place_s == region.start_s and len(tail) == seam:
@@ -77,8 +77,8 @@ def pieces_from(
 class _Lap:
     """The blocks of one lap, kept if they are few."""
 
-    def __init__(self, most_frames: int) -> None:
-        self._most_frames = most_frames
+    def __init__(self, most_samples: int) -> None:
+        self._most_samples = most_samples
         self._kept: list[Samples] | None = None
 
     def again(self, blocks: Generator[Samples, None, None]) -> Generator[Samples, None, None]:
@@ -87,20 +87,20 @@ class _Lap:
             yield from self._kept
             return
         kept: list[Samples] = []
-        frames = 0
+        count = 0
         with closing(blocks):
             try:
                 for block in blocks:
-                    frames += len(block)
-                    if frames <= self._most_frames:
+                    count += len(block)
+                    if count <= self._most_samples:
                         kept.append(block)
                     yield block
             finally:
                 # It is left, rather than exhausted, where the region ends.
-                self._kept = kept if frames <= self._most_frames else None
+                self._kept = kept if count <= self._most_samples else None
 
 
-def _frames_due(region: Region | None, place_s: float, rate_hz: int) -> int:
+def _samples_due(region: Region | None, place_s: float, rate_hz: int) -> int:
     if region is None or not place_s < region.end_s < math.inf:
         return 1 << 62
     return round((region.end_s - place_s) * rate_hz)
@@ -109,7 +109,7 @@ def _frames_due(region: Region | None, place_s: float, rate_hz: int) -> int:
 def _blocks(
     song: Song, rate_hz: int, place_s: float, before: int
 ) -> Generator[Samples, None, None]:
-    """Yield the song from `before` frames before `place_s` on, with silence before its start."""
+    """Yield the song from `before` samples before `place_s` on, with silence before its start."""
     if not before:
         yield from song.stereo_blocks(rate_hz, place_s)
         return
@@ -125,7 +125,7 @@ def _blocks(
 
 
 def _fade_into(tail: Samples, blocks: Iterator[Samples]) -> tuple[Samples, Iterator[Samples]]:
-    """Give `tail` fading into as many frames of `blocks`, and the blocks after them."""
+    """Give `tail` fading into as many samples of `blocks`, and the blocks after them."""
     lead = np.zeros((0, 2), np.float32)
     while len(lead) < len(tail) and (block := next(blocks, None)) is not None:
         lead = np.concatenate([lead, block])

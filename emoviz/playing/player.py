@@ -342,7 +342,7 @@ class SoundDevicePlayer(Player):
     def _measured_duration_s(self, claimed_s: float) -> float:
         decoded_s, ended = self._feeder.decoded_s()
         wrong_by_s = decoded_s - claimed_s
-        # Rounding to frames is no news; a wrong header is.
+        # Rounding to samples is no news; a wrong header is.
         if wrong_by_s > _DURATION_TOLERANCE_S or (ended and wrong_by_s < -_DURATION_TOLERANCE_S):
             return decoded_s
         return claimed_s

@@ -1,4 +1,4 @@
-"""PlaybackRing: decoded frames between the thread that decodes and the callback that plays."""
+"""PlaybackRing: decoded samples between the thread that decodes and the callback that plays."""
 
 from dataclasses import dataclass
 
@@ -30,9 +30,9 @@ class Order:
 
 
 class PlaybackRing:
-    """Float32 frames of shape (frames, channels) on their way to the sound device.
+    """Float32 samples of shape (samples, channels) on their way to the sound device.
 
-    Indices count frames since the ring was made and never wrap. Three parties use it without a
+    Indices count samples since the ring was made and never wrap. Three parties use it without a
     lock: one thread writes (`write`, `rewind`), one callback reads (`fill`), and whoever holds the
     player's lock gives orders (`obey`). Each of the fields they share has one writer and is
     replaced whole.
@@ -51,37 +51,37 @@ class PlaybackRing:
         self.last_call_s = 0.0
         self._capacity = round((AHEAD_S + SLACK_S) * rate_hz)
         self._furthest = 0
-        self._frames = np.zeros((self._capacity, channels), np.float32)
+        self._samples = np.zeros((self._capacity, channels), np.float32)
         self._order = self._taken = Order(0, None, sounding=False)
-        self._fade_frames = round(FADE_S * rate_hz)
+        self._fade_samples = round(FADE_S * rate_hz)
         self._rising = (
-            np.sin(np.linspace(0, np.pi / 2, self._fade_frames, dtype=np.float32)) ** 2
+            np.sin(np.linspace(0, np.pi / 2, self._fade_samples, dtype=np.float32)) ** 2
         )[:, np.newaxis]
         self._falling = self._rising[::-1].copy()
         self._faded_in = 0
         self._gain_now = 1.0
         self._count = np.arange(1, rate_hz + 1, dtype=np.float32)[:, np.newaxis]
         self._envelope = np.empty_like(self._count)
-        # One row per stretch handed over: when it sounds, its first index, frames, order.
+        # One row per stretch handed over: when it sounds, its first index, length, order.
         self._notes: npt.NDArray[np.float64] = np.zeros((_NOTES, 4))
         self._noted = 0
 
     def write(self, block: Samples, start: int) -> int:
-        """Append as much of `block` as there is room for; give the number of frames taken.
+        """Append as much of `block` as there is room for; give the number of samples taken.
 
         `start` is the index at which the place now being written began.
         """
         ahead = max(self.read, start) + round(AHEAD_S * self.rate_hz)
         # Until the callback has jumped to `start`, what it still reads must not be overwritten.
         limit = min(ahead, self.read + self._capacity - round(GUARD_S * self.rate_hz))
-        frames = max(0, min(len(block), limit - self.written))
+        taken = max(0, min(len(block), limit - self.written))
         at = self.written % self._capacity
-        first = min(frames, self._capacity - at)
-        self._frames[at : at + first] = block[:first]
-        self._frames[: frames - first] = block[first:frames]
-        self.written += frames
+        first = min(taken, self._capacity - at)
+        self._samples[at : at + first] = block[:first]
+        self._samples[: taken - first] = block[first:taken]
+        self.written += taken
         self._furthest = max(self._furthest, self.written)
-        return frames
+        return taken
 
     @property
     def oldest(self) -> int:
@@ -95,7 +95,7 @@ class PlaybackRing:
     def rewind(self, index: int, end: int) -> Samples:
         """Have `write` go on at `index`; give what was written there, up to `end` at most."""
         places = np.arange(index, min(end, self.written)) % self._capacity
-        taken_back = self._frames[places]
+        taken_back = self._samples[places]
         self.written = index
         self.end = None
         return taken_back
@@ -117,22 +117,21 @@ class PlaybackRing:
         """
         noted = self._noted
         for number in range(noted - 1, max(-1, noted - _NOTES // 2), -1):
-            sounds_s, index, frames, note_serial = self._notes[number % _NOTES].tolist()
+            sounds_s, index, count, note_serial = self._notes[number % _NOTES].tolist()
             if note_serial < serial:
                 return None
             if sounds_s <= now_s:
-                return float(index + min(frames, (now_s - sounds_s) * self.rate_hz))
+                return float(index + min(count, (now_s - sounds_s) * self.rate_hz))
         return None
 
     def fill(self, out: Samples, sounds_s: float) -> None:
-        """Fill `out`, of shape (frames, channels), with what sounds from `sounds_s` on.
+        """Fill `out`, of shape (samples, channels), with what sounds from `sounds_s` on.
 
         Runs in the audio callback: it copies and counts.
         """
         order = self._order
-        frames = len(out)
         done = 0
-        while done < frames:
+        while done < len(out):
             if order is not self._taken and not self._faded_in:
                 self._taken = order
                 if order.index is not None:
@@ -158,22 +157,22 @@ class PlaybackRing:
     def _copy(self, out: Samples, leaving: bool) -> int:
         at = self.read % self._capacity
         # Where it was too quick for a rewind, it waits for the writer.
-        frames = max(0, min(len(out), self.written - self.read, self._capacity - at))
+        count = max(0, min(len(out), self.written - self.read, self._capacity - at))
         faded_in = self._faded_in
         if leaving:
-            frames = min(frames, faded_in)
-        elif faded_in < self._fade_frames:
-            frames = min(frames, self._fade_frames - faded_in)
-        out = out[:frames]
-        out[:] = self._frames[at : at + frames]
+            count = min(count, faded_in)
+        elif faded_in < self._fade_samples:
+            count = min(count, self._fade_samples - faded_in)
+        out = out[:count]
+        out[:] = self._samples[at : at + count]
         if leaving:
-            begin = self._fade_frames - faded_in
-            out *= self._falling[begin : begin + frames]
-            self._faded_in -= frames
-        elif faded_in < self._fade_frames:
-            out *= self._rising[faded_in : faded_in + frames]
-            self._faded_in += frames
-        return frames
+            begin = self._fade_samples - faded_in
+            out *= self._falling[begin : begin + count]
+            self._faded_in -= count
+        elif faded_in < self._fade_samples:
+            out *= self._rising[faded_in : faded_in + count]
+            self._faded_in += count
+        return count
 
     def _apply_gain(self, out: Samples) -> None:
         before = self._gain_now
@@ -182,20 +181,20 @@ class PlaybackRing:
             if before != 1.0:
                 out *= np.float32(before)
             return
-        frames = min(len(out), len(self._count))
-        after = before + step * min(1.0, frames / (VOLUME_S * self.rate_hz))
-        envelope = self._envelope[:frames]
-        np.multiply(self._count[:frames], np.float32((after - before) / frames), out=envelope)
+        count = min(len(out), len(self._count))
+        after = before + step * min(1.0, count / (VOLUME_S * self.rate_hz))
+        envelope = self._envelope[:count]
+        np.multiply(self._count[:count], np.float32((after - before) / count), out=envelope)
         envelope += np.float32(before)
-        out[:frames] *= envelope
-        out[frames:] *= np.float32(after)
+        out[:count] *= envelope
+        out[count:] *= np.float32(after)
         # An exponential never arrives; below 100 dB the rest is not worth a multiplication.
         self._gain_now = self.gain if abs(self.gain - after) < 1e-5 else after
 
-    def _note(self, sounds_s: float, frames: int) -> None:
+    def _note(self, sounds_s: float, count: int) -> None:
         row = self._notes[self._noted % _NOTES]
         row[0] = sounds_s
         row[1] = self.read
-        row[2] = frames
+        row[2] = count
         row[3] = self._taken.serial
         self._noted += 1

@@ -22,14 +22,15 @@ _FAINT = 1e-9
 class TimeStretch:
     """Waveform-similarity overlap-add (Verhelst and Roelands 1993).
 
-    Of the frames pushed, frame n is in the output at n / `speed`, give or take 25 ms. At a speed of
-    1 they pass unchanged. `tail`, of shape (frames, channels), is what would have come if it had
-    not been for this: it fades into the first output. Empty, the first output is the first input.
+    Of the samples pushed, sample n is in the output at n / `speed`, give or take 25 ms. At a speed
+    of 1 they pass unchanged. `tail`, of shape (samples, channels), is what would have come if it
+    had not been for this: it fades into the first output. Empty, the first output is the first
+    input.
     """
 
     def __init__(self, rate_hz: int, channels: int, speed: float, tail: Samples) -> None:
         self._speed = speed
-        self._hop = overlap_frames(rate_hz)
+        self._hop = overlap_samples(rate_hz)
         self._search = round(_SEARCH_S * rate_hz)
         self._size = 1 << (self._hop + 2 * self._search - 1).bit_length()
         rise = np.sin(np.linspace(0, np.pi / 2, self._hop, dtype=np.float32)) ** 2
@@ -40,14 +41,14 @@ class TimeStretch:
             self._tail = self._tail[: self._hop]
         self._kept = np.zeros((0, channels), np.float32)
         self._dropped = 0
-        """How many frames were pushed before those that are kept."""
+        """How many samples were pushed before those that are kept."""
         self._hops = 0
 
-    def push(self, frames: Samples) -> Samples:
-        """Take the next frames, of shape (frames, channels), and give what is ready of them."""
+    def push(self, samples: Samples) -> Samples:
+        """Take the next samples, of shape (samples, channels), and give what is ready of them."""
         if self._speed == 1.0 and not len(self._tail):
-            return frames
-        self._kept = np.concatenate([self._kept, frames])
+            return samples
+        self._kept = np.concatenate([self._kept, samples])
         if self._speed == 1.0:
             return self._pass_on() if len(self._kept) >= self._hop else self._kept[:0]
         ready = [self._kept[:0]]
@@ -106,7 +107,7 @@ class TimeStretch:
         """Give where in `region` an excerpt is best taken over.
 
         That is where its first half is most like what would have come naturally. Faster, some
-        frames are left out: not those of a beat that stands out, so the loudest middle counts too.
+        samples are left out: not those of a beat that stands out, so the loudest middle counts too.
         """
         hop, places = self._hop, len(region) - 2 * self._hop + 1
         spectra = np.fft.rfft(region[:-hop], self._size, axis=0)
@@ -122,6 +123,6 @@ class TimeStretch:
         return int(np.argmax(fit))
 
 
-def overlap_frames(rate_hz: int) -> int:
+def overlap_samples(rate_hz: int) -> int:
     """Give the length of a tail in full."""
     return round(_HOP_S * rate_hz)

@@ -8,37 +8,37 @@ import numpy as np
 
 from emoviz.units import Samples
 
-BLOCK_FRAMES = 65536
+BLOCK_SAMPLES = 65536
 
-WARM_UP_FRAMES = 8192
+WARM_UP_SAMPLES = 8192
 """What is decoded and thrown away before the place asked for.
 
-Frames of opus and aac lean on the ones before: straight after a seek they come out wrong.
+Packets of opus and aac lean on the ones before: straight after a seek they come out wrong.
 """
 
 _FIRST_BLOCK_S = 0.18
 """Soon there, and still heard when the next, twice as long, has come."""
 
 Damage: TypeAlias = Callable[[int, int], None]
-"""Takes from which to before which frame there is silence because the file is damaged there."""
+"""Takes from which to before which sample there is silence because the file is damaged there."""
 
 
 def block_sizes(rate_hz: int, lead: int = 0) -> Iterator[int]:
-    """Yield how many frames to decode for each block: few at first, since somebody waits.
+    """Yield how many samples to decode for each block: few at first, since somebody waits.
 
     Of the first, `lead` are thrown away.
     """
-    frames = min(math.ceil(_FIRST_BLOCK_S * rate_hz), BLOCK_FRAMES)
-    yield lead + frames
+    size = min(math.ceil(_FIRST_BLOCK_S * rate_hz), BLOCK_SAMPLES)
+    yield lead + size
     while True:
-        frames = min(2 * frames, BLOCK_FRAMES)
-        yield frames
+        size = min(2 * size, BLOCK_SAMPLES)
+        yield size
 
 
-def silent_blocks(frames: int, channels: int) -> Iterator[Samples]:
-    """Yield so many frames of silence, in blocks of shape (frames, channels)."""
-    for begin in range(0, frames, BLOCK_FRAMES):
-        yield np.zeros((min(BLOCK_FRAMES, frames - begin), channels), np.float32)
+def silent_blocks(count: int, channels: int) -> Iterator[Samples]:
+    """Yield `count` samples of silence, in blocks of shape (samples, channels)."""
+    for begin in range(0, count, BLOCK_SAMPLES):
+        yield np.zeros((min(BLOCK_SAMPLES, count - begin), channels), np.float32)
 
 
 def ignore_damage(_first: int, _stop: int) -> None:
@@ -56,8 +56,8 @@ class Decoder(Protocol):
         """What the header claims; the samples that come are the truth."""
         ...
 
-    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
-        """Yield float32 blocks of shape (frames, channels) from `start_frame` to the end.
+    def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield float32 blocks of shape (samples, channels) from `start_sample` to the end.
 
         Where the file is damaged there is silence, of which `on_damage` is told. Raises
         `errors.SongDamagedError` where the stream breaks off for good.
@@ -100,7 +100,7 @@ class Conformer:
             self._stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32")
 
     def take(self, block: Samples) -> Samples:
-        """Take a block of shape (frames, any channels); give what is ready."""
+        """Take a block of shape (samples, any channels); give what is ready."""
         block = _with_channels(block, self._channels)
         return block if self._stream is None else self._stream.resample_chunk(block)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emoviz import errors
-from emoviz.songs.decoder import WARM_UP_FRAMES, Damage, block_sizes, ignore_damage, silent_blocks
+from emoviz.songs.decoder import WARM_UP_SAMPLES, Damage, block_sizes, ignore_damage, silent_blocks
 from emoviz.songs.ogg_chain import Slice
 from emoviz.units import Samples
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _GAP_S = 0.1
-"""More time than this between two frames is missing sound; less is rounding."""
+"""More time than this between two blocks is missing sound; less is rounding."""
 _LEAST_BYTES_PER_S = 10
 """Less than any codec takes for silence: a place in time beyond what that gives is no place."""
 _MOST_REFUSED = 1000
@@ -80,8 +80,8 @@ class AvDecoder:
             return claimed_s
         return min(_count_duration_s(self._path), self._longest_s)
 
-    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
-        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
+    def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (samples, channels); see `Decoder.blocks`."""
         import av
 
         gathered: list[Samples] = []
@@ -89,9 +89,9 @@ class AvDecoder:
         size = next(sizes)
         failure: av.FFmpegError | None = None
         try:
-            position, frames = self._decode_before(start_frame)
-            for samples in self._to_samples(frames, position, start_frame, on_damage):
-                skip = max(0, start_frame - position)
+            position, decoded = self._decode_before(start_sample)
+            for samples in self._to_samples(decoded, position, start_sample, on_damage):
+                skip = max(0, start_sample - position)
                 position += len(samples)
                 if skip < len(samples):
                     gathered.append(samples[skip:])
@@ -110,45 +110,45 @@ class AvDecoder:
         """Give the file back."""
         self._container.close()
 
-    def _decode_before(self, start_frame: int) -> tuple[int, "Iterator[AudioFrame]"]:
-        """Start decoding early enough for `start_frame`, and give the index it starts at.
+    def _decode_before(self, start_sample: int) -> tuple[int, "Iterator[AudioFrame]"]:
+        """Start decoding early enough for `start_sample`, and give the index it starts at.
 
         How early a seek lands is up to the container, so it is tried from further and further
-        back; where frames carry no time, the whole way is decoded.
+        back; where what is decoded carries no time, the whole way is decoded.
         """
         if not self._begun:
             # Only a fresh container leaves out the encoder's padding before the first sample, so
             # now is when to see what time that sample has.
             self._begun = True
-            frames = self._frames()
-            first = next(frames, None)
+            decoded = self._decoded()
+            first = next(decoded, None)
             self._origin_s = self._time_s(first)
-            if not start_frame:
-                return 0, chain([first] if first else [], frames)
-        wanted = start_frame - WARM_UP_FRAMES
+            if not start_sample:
+                return 0, chain([first] if first else [], decoded)
+        wanted = start_sample - WARM_UP_SAMPLES
         wanted_s = wanted / self.sample_rate_hz
         for early_s in (0.0, 1.0, 10.0):
             if self._origin_s is None or wanted_s <= early_s:
                 break
-            landed, frames = self._land(self._origin_s + wanted_s - early_s)
+            landed, decoded = self._land(self._origin_s + wanted_s - early_s)
             if landed is not None and landed <= wanted:
-                return landed, frames
-        landed, frames = self._land(None)
-        return landed or 0, frames
+                return landed, decoded
+        landed, decoded = self._land(None)
+        return landed or 0, decoded
 
     def _land(self, time_s: float | None) -> tuple[int | None, "Iterator[AudioFrame]"]:
         """Seek to `time_s` (None: the beginning), and give the index of what comes, if known."""
         import av
 
         self._container.seek(0 if time_s is None else round(time_s * av.time_base))
-        frames = self._frames()
-        first = next(frames, None)
+        decoded = self._decoded()
+        first = next(decoded, None)
         first_s = self._time_s(first)
         if first is None or first_s is None or self._origin_s is None:
-            return None, chain([first] if first else [], frames)
-        return round((first_s - self._origin_s) * self.sample_rate_hz), chain([first], frames)
+            return None, chain([first] if first else [], decoded)
+        return round((first_s - self._origin_s) * self.sample_rate_hz), chain([first], decoded)
 
-    def _frames(self) -> "Iterator[AudioFrame]":
+    def _decoded(self) -> "Iterator[AudioFrame]":
         """Decode on from where the container is, past what cannot be decoded."""
         import av
 
@@ -169,37 +169,37 @@ class AvDecoder:
                     raise
 
     def _to_samples(
-        self, frames: "Iterator[AudioFrame]", position: int, start_frame: int, on_damage: Damage
+        self, decoded: "Iterator[AudioFrame]", position: int, start_sample: int, on_damage: Damage
     ) -> Iterator[Samples]:
-        """Yield frames as samples in the song's form, and silence where their times leave gaps."""
+        """Yield it as samples in the song's form, and silence where its times leave gaps."""
         import av
 
         resampler: av.AudioResampler | None = None
         form = None
-        for decoded in frames:
-            time_s = self._time_s(decoded)
+        for block in decoded:
+            time_s = self._time_s(block)
             if time_s is not None and self._origin_s is not None:
                 place = round((time_s - self._origin_s) * self.sample_rate_hz)
                 is_gap = place - position > _GAP_S * self.sample_rate_hz
                 if is_gap and place < self._longest_s * self.sample_rate_hz:
-                    if place > start_frame:
-                        on_damage(max(position, start_frame), place)
+                    if place > start_sample:
+                        on_damage(max(position, start_sample), place)
                     yield from silent_blocks(place - position, self.channels)
                     position = place
-            if form != (decoded.format.name, decoded.layout.name, decoded.sample_rate):
-                form = (decoded.format.name, decoded.layout.name, decoded.sample_rate)
+            if form != (block.format.name, block.layout.name, block.sample_rate):
+                form = (block.format.name, block.layout.name, block.sample_rate)
                 resampler = av.AudioResampler("flt", self._layout, self.sample_rate_hz)
             assert resampler is not None
-            for frame in resampler.resample(decoded):
-                samples = frame.to_ndarray().astype(np.float32, copy=False)
+            for resampled in resampler.resample(block):
+                samples = resampled.to_ndarray().astype(np.float32, copy=False)
                 samples = samples.reshape(-1, self.channels)
                 position += len(samples)
                 yield samples
 
-    def _time_s(self, frame: "AudioFrame | None") -> float | None:
-        if frame is None or frame.pts is None or frame.time_base is None:
+    def _time_s(self, block: "AudioFrame | None") -> float | None:
+        if block is None or block.pts is None or block.time_base is None:
             return None
-        return float(frame.pts * frame.time_base)
+        return float(block.pts * block.time_base)
 
 
 def _tagged_duration_s(stream: "AudioStream") -> float:

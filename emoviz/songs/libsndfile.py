@@ -8,8 +8,8 @@ import soundfile
 
 from emoviz import errors
 from emoviz.songs.decoder import (
-    BLOCK_FRAMES,
-    WARM_UP_FRAMES,
+    BLOCK_SAMPLES,
+    WARM_UP_SAMPLES,
     Damage,
     block_sizes,
     ignore_damage,
@@ -17,7 +17,7 @@ from emoviz.songs.decoder import (
 )
 from emoviz.units import Samples
 
-_SALVAGED_FRAMES = 2048
+_SALVAGED_SAMPLES = 2048
 """How finely a damaged place is told from what surrounds it."""
 
 
@@ -32,14 +32,14 @@ class SoundFileDecoder:
         self.duration_s = self._file.frames / self.sample_rate_hz
         self.is_seekable = bool(self._file.seekable())
 
-    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
-        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
-        if start_frame >= self._file.frames > 0:
+    def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (samples, channels); see `Decoder.blocks`."""
+        if start_sample >= self._file.frames > 0:
             return
-        position = max(0, start_frame - WARM_UP_FRAMES)
-        sizes = block_sizes(self.sample_rate_hz, start_frame - position)
+        position = max(0, start_sample - WARM_UP_SAMPLES)
+        sizes = block_sizes(self.sample_rate_hz, start_sample - position)
         for block in self._blocks_orsilent_blocks(position, sizes, on_damage):
-            skip = max(0, start_frame - position)
+            skip = max(0, start_sample - position)
             position += len(block)
             if skip < len(block):
                 yield block[skip:]
@@ -51,7 +51,7 @@ class SoundFileDecoder:
     def _blocks_orsilent_blocks(
         self, position: int, sizes: Iterator[int], on_damage: Damage
     ) -> Iterator[Samples]:
-        step = BLOCK_FRAMES
+        step = BLOCK_SAMPLES
         while True:
             try:
                 self._file.seek(position)
@@ -60,34 +60,34 @@ class SoundFileDecoder:
                     yield block
                 return
             except soundfile.LibsndfileError as error:
-                if step == BLOCK_FRAMES:
+                if step == BLOCK_SAMPLES:
                     # What comes before the damage is good.
-                    step = _SALVAGED_FRAMES
+                    step = _SALVAGED_SAMPLES
                     self._open_anew(error)
                     continue
                 beyond = self._find_sound(position, error)
                 on_damage(position, beyond)
                 yield from silent_blocks(beyond - position, self.channels)
-                position, step = beyond, BLOCK_FRAMES
+                position, step = beyond, BLOCK_SAMPLES
 
     def _find_sound(self, position: int, error: soundfile.LibsndfileError) -> int:
         """Find the first place behind a damaged one from which on there is sound again."""
-        step = _SALVAGED_FRAMES
+        step = _SALVAGED_SAMPLES
         while (position := position + step) < self._file.frames:
             self._open_anew(error)
             try:
                 self._file.seek(position)
-                if len(self._read(_SALVAGED_FRAMES)):
+                if len(self._read(_SALVAGED_SAMPLES)):
                     return position
             except soundfile.LibsndfileError:
                 step += step // 8
         raise errors.SongDamagedError(self._path, _words(error)) from error
 
-    def _read(self, frames: int) -> Samples:
+    def _read(self, count: int) -> Samples:
         # Opened anew, a damaged file may be shorter than it was, which soundfile does not expect.
         if self._file.tell() > self._file.frames:
             return np.zeros((0, self.channels), np.float32)
-        block: Samples = self._file.read(frames, dtype="float32", always_2d=True)
+        block: Samples = self._file.read(count, dtype="float32", always_2d=True)
         return block
 
     def _open_anew(self, error: soundfile.LibsndfileError) -> None:

@@ -90,16 +90,16 @@ class ChainDecoder:
         """What the headers claim."""
         return sum(link.duration_s for link in self._links)
 
-    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
-        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
+    def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (samples, channels); see `Decoder.blocks`."""
         begin_s = 0.0
         for link in self._links:
             begin = round(begin_s * self.sample_rate_hz)
             begin_s += link.duration_s
             is_last = link is self._links[-1]
-            if is_last or start_frame < round(begin_s * self.sample_rate_hz):
+            if is_last or start_sample < round(begin_s * self.sample_rate_hz):
                 own_rate = link.sample_rate_hz / self.sample_rate_hz
-                start = round(max(0, start_frame - begin) * own_rate)
+                start = round(max(0, start_sample - begin) * own_rate)
                 conformer = Conformer(link.sample_rate_hz, self.sample_rate_hz, self.channels)
 
                 def damaged(

@@ -9,8 +9,8 @@ from emoviz import errors
 from emoviz.songs.decoder import Decoder
 from emoviz.songs.ffmpeg import AvDecoder
 from emoviz.songs.libsndfile import SoundFileDecoder
-from emoviz.songs.mp3_aac.decoder import FrameDecoder
-from emoviz.songs.mp3_aac.index import FrameIndex
+from emoviz.songs.mp3_aac.decoder import PacketDecoder
+from emoviz.songs.mp3_aac.index import PacketIndex
 from emoviz.songs.ogg_chain import ChainDecoder, links_of
 from emoviz.songs.spare_decoder import SpareDecoder
 
@@ -29,13 +29,13 @@ class LocalDecoders:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._spare: SpareDecoder[Decoder] = SpareDecoder(path)
-        self._index: FrameIndex | None = None
-        """Where the frames are, if they have to be counted"""
+        self._index: PacketIndex | None = None
+        """Where the packets are, if they have to be counted"""
 
     def open(self) -> Decoder:
         """Open one; see `decoder.SongDecoders`."""
         decoder = open_song_decoder(self._path, self._index)
-        if isinstance(decoder, FrameDecoder):
+        if isinstance(decoder, PacketDecoder):
             self._index = decoder.index
         return decoder
 
@@ -51,7 +51,7 @@ class LocalDecoders:
             decoder.close()
 
 
-def open_song_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
+def open_song_decoder(path: Path, index: PacketIndex | None = None) -> Decoder:
     """Open a decoder on `path`, or say in one sentence why there can be none.
 
     `index` is what an earlier decoder has found out.
@@ -76,10 +76,10 @@ def open_song_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
         raise errors.unreadable(path, error) from error
 
 
-def open_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
+def open_decoder(path: Path, index: PacketIndex | None = None) -> Decoder:
     """Open `path` with libsndfile, or with FFmpeg where libsndfile does not know the format.
 
-    mp3 and bare aac are decoded frame by frame, with the help of `index` if it is still right.
+    mp3 and bare aac are decoded packet by packet, with the help of `index` if it is still right.
     Ogg is FFmpeg's: libsndfile leaves damaged pages out, and what follows them comes too early.
     Raises `errors.SongFormatError` if neither finds audio in it, and `OSError`.
     """
@@ -92,12 +92,12 @@ def open_decoder(path: Path, index: FrameIndex | None = None) -> Decoder:
     return decoder
 
 
-def _open(path: Path, index: FrameIndex | None) -> Decoder:
+def _open(path: Path, index: PacketIndex | None) -> Decoder:
     file = path.open("rb")
     if index is None or not index.is_of(file):
-        index = FrameIndex.begin(file)
+        index = PacketIndex.begin(file)
     if index is not None:
-        return FrameDecoder(path, file, index)
+        return PacketDecoder(path, file, index)
     links = links_of(file)
     file.close()
     if len(links) > 1:

@@ -21,7 +21,7 @@ SHORTEST_S = 0.5
 MISSING_S = 0.01
 """How much less than that is enough: decoders differ by some samples."""
 TOLERATED_S = 1.0
-"""How much less than the header promises may come: padding and frame counts of mp3 and aac."""
+"""How much less than the header promises may come: padding and sample counts of mp3 and aac."""
 
 Report: TypeAlias = Callable[[str], None]
 """Takes one sentence for the user about something that is wrong but does not stop the work."""
@@ -124,7 +124,7 @@ class Song:
             decoder.close()
 
     def stereo_blocks(self, rate_hz: int, start_s: float = 0.0) -> Generator[Samples, None, None]:
-        """Yield the song from `start_s` on as float32 blocks of shape (frames, 2) at `rate_hz`.
+        """Yield the song from `start_s` on as float32 blocks of shape (samples, 2) at `rate_hz`.
 
         Damaged places and samples that are not numbers become silence. Raises `errors.SongError`
         where the file cannot be opened again or breaks off; past its end there are no blocks.
@@ -153,12 +153,12 @@ class Song:
             raise errors.SongVanishedError(self.path) from error
 
     def _blocks(
-        self, decoder: Decoder, start_frame: int = 0, on_damage: Damage = ignore_damage
+        self, decoder: Decoder, start_sample: int = 0, on_damage: Damage = ignore_damage
     ) -> Iterator[Samples]:
         """Yield what `decoder` gives; where it ends early because the file is gone, say that."""
-        position = start_frame
+        position = start_sample
         try:
-            for block in decoder.blocks(start_frame, on_damage):
+            for block in decoder.blocks(start_sample, on_damage):
                 position += len(block)
                 yield block
         except (errors.SongDamagedError, errors.SongChangedError) as error:
@@ -173,24 +173,24 @@ class Song:
     def _sound_blocks(
         self, decoder: Decoder, report: Report, on_damage: DamagedPlace
     ) -> Iterator[Samples]:
-        frames = 0
+        count = 0
         damages = _Damages(self.path, decoder.sample_rate_hz, report, on_damage)
         try:
             for block in self._blocks(decoder, on_damage=damages.skip):
                 is_sound = _is_sound(block)
                 if not is_sound.all():
                     wrong = np.flatnonzero(~is_sound.all(axis=1))
-                    damages.silence(frames + int(wrong[0]), frames + int(wrong[-1]) + 1)
+                    damages.silence(count + int(wrong[0]), count + int(wrong[-1]) + 1)
                     block = np.where(is_sound, block, np.float32(0))
-                frames += len(block)
+                count += len(block)
                 yield block
         except errors.SongDamagedError as error:
-            if not frames:
+            if not count:
                 raise
-            report(f"{error} What comes before {frames / decoder.sample_rate_hz:.1f} s was used.")
+            report(f"{error} What comes before {count / decoder.sample_rate_hz:.1f} s was used.")
             return
-        decoded_s = frames / decoder.sample_rate_hz
-        if not frames:
+        decoded_s = count / decoder.sample_rate_hz
+        if not count:
             raise errors.SongEmptyError(self.path)
         if decoded_s < self.duration_s - TOLERATED_S:
             report(
@@ -208,11 +208,11 @@ class _Damages:
         self._said: set[str] = set()
 
     def skip(self, first: int, stop: int) -> None:
-        """Take note that there was nothing to decode between two frames."""
+        """Take note that there was nothing to decode between two places."""
         self._note(first, stop, "damaged places", "get a fresh copy of the file")
 
     def silence(self, first: int, stop: int) -> None:
-        """Take note that samples between two frames are not numbers."""
+        """Take note that samples between two places are not numbers."""
         self._note(first, stop, "samples that are not numbers", "render the file again")
 
     def _note(self, first: int, stop: int, what: str, remedy: str) -> None:
@@ -227,7 +227,7 @@ class _Damages:
 
 
 def to_stereo(block: Samples) -> Samples:
-    """Mix a block of shape (frames, channels) down to (frames, 2).
+    """Mix a block of shape (samples, channels) down to (samples, 2).
 
     Five channels and more are taken to be in the order of ITU-R BS.775 (left, right, centre,
     then low-frequency effects where there are six, then the surrounds alternating left, right).
@@ -242,7 +242,7 @@ def to_stereo(block: Samples) -> Samples:
 
 
 def to_mono(block: Samples) -> Samples:
-    """Average the channels of (frames, channels), which gives (frames,)."""
+    """Average the channels of (samples, channels), which gives (samples,)."""
     # Channel by channel: numpy's mean over so short an axis takes ten times as long.
     total = block[:, 0].copy()
     for channel in range(1, block.shape[1]):
@@ -275,14 +275,14 @@ def _is_sound(block: Samples) -> npt.NDArray[np.bool_]:
 
 def _check_length(path: Path, decoder: Decoder) -> None:
     """Decode the first half-second, since a header can promise what the file does not hold."""
-    frames = 0
+    count = 0
     for block in decoder.blocks():
-        frames += len(block)
-        if frames >= (SHORTEST_S - MISSING_S) * decoder.sample_rate_hz:
+        count += len(block)
+        if count >= (SHORTEST_S - MISSING_S) * decoder.sample_rate_hz:
             return
-    if not frames:
+    if not count:
         raise errors.SongEmptyError(path)
-    raise errors.SongTooShortError(path, frames / decoder.sample_rate_hz)
+    raise errors.SongTooShortError(path, count / decoder.sample_rate_hz)
 
 
 def _resampler(from_hz: int, to_hz: int, channels: int) -> "ResampleStream":

@@ -74,12 +74,12 @@ def test_one_table_for_all(emoviz: Program, album: Path, ending: str) -> None:
         assert done.returncode == 1
         assert "bad.mp3: this is not audio" in done.stderr
         table = emoviz.place / f"all.{ending}"
-        frame = pandas.read_csv(table) if ending == "csv" else pandas.read_parquet(table)
-        assert len(frame) == 4 * 6
-        songs = list(dict.fromkeys(frame["song"]))
+        rows = pandas.read_csv(table) if ending == "csv" else pandas.read_parquet(table)
+        assert len(rows) == 4 * 6
+        songs = list(dict.fromkeys(rows["song"]))
         assert songs == [str(album / name) for name in ("a.wav", "b.flac", "b.wav", "live/a.wav")]
         alone = load_csv(emoviz.place / "out" / "live" / "a.csv")
-        rows = frame[frame["song"] == songs[-1]]
+        rows = rows[rows["song"] == songs[-1]]
         assert rows["valence"].tolist() == alone.valence.tolist()
         assert rows["arousal_sd"].tolist() == list(alone.arousal_sd)
         assert rows["time_s"].tolist() == alone.times_s.tolist()

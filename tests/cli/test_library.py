@@ -72,9 +72,9 @@ def test_find_writes_a_playlist(emoviz: Program, own: Path, tmp_path: Path) -> N
 
 def test_export(emoviz: Program, own: Path) -> None:
     assert emoviz("library", "export", "-o", "all.parquet").returncode == 0
-    frame = pandas.read_parquet(emoviz.place / "all.parquet")
-    assert len(frame) == 120
-    assert set(frame["artist"]) == {"Can", "Nico", ""}
+    rows = pandas.read_parquet(emoviz.place / "all.parquet")
+    assert len(rows) == 120
+    assert set(rows["artist"]) == {"Can", "Nico", ""}
     assert emoviz("library", "export", "-o", "tracks").stdout == "3 songs: tracks\n"
     assert len(load_csv(emoviz.place / "tracks" / "glad.csv")) == 40
 

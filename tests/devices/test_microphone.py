@@ -12,8 +12,8 @@ from emoviz.devices.microphone import WHAT_PLAYS, CaptureRing, Microphone, input
 from tests.support.audio import Floats, PulseSink, find, music, wait_until, write_music
 
 
-def count(first: int, frames: int) -> Floats:
-    return np.arange(first, first + frames, dtype=np.float32)[:, None]
+def count(first: int, samples: int) -> Floats:
+    return np.arange(first, first + samples, dtype=np.float32)[:, None]
 
 
 def test_what_is_taken_is_what_was_put() -> None:

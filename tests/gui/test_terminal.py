@@ -36,7 +36,7 @@ sys.exit(app.run(Path(sys.argv[1])))
 
 def test_a_broken_song_is_said_in_the_window_only(tmp_path: Path) -> None:
     song = tmp_path / "song.mp3"
-    # The start of an mp3 frame, on which mpg123 comments when no other follows.
+    # The start of an mp3 packet, on which mpg123 comments when no other follows.
     song.write_bytes(b"\xff\xfb\x90\x64" + bytes(range(256)) * 40)
     done = subprocess.run(
         [sys.executable, "-c", _OPEN_A_BROKEN_SONG, song],

@@ -8,7 +8,7 @@ import pytest
 
 from emoviz.hearing import mel_spool
 from emoviz.hearing.mel_frames import Frames
-from emoviz.hearing.mel_spool import FrameSpool
+from emoviz.hearing.mel_spool import MelSpool
 
 
 def block(number: int, columns: int = 5) -> Frames:
@@ -26,7 +26,7 @@ def test_blocks_come_back_as_they_were(
     in_memory_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mel_spool, "_IN_MEMORY_BYTES", in_memory_bytes)
-    spool = FrameSpool()
+    spool = MelSpool()
     for number in range(6):
         spool.put(number, block(number))
     for number in (1, 4):
@@ -44,7 +44,7 @@ def test_blocks_come_back_as_they_were(
 def test_a_spool_that_is_dropped_leaves_no_open_file() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        spool = FrameSpool()
+        spool = MelSpool()
         spool.put(0, block(0))
         file = spool._file
         del spool

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from emoviz.hearing.mel_store import CEILING_DB, FLOOR_DB, MelFrames, MelStore
+from emoviz.hearing.mel_store import CEILING_DB, FLOOR_DB, MelLevels, MelStore
 from emoviz.system import paths
 
 
@@ -23,7 +23,7 @@ def test_nothing_is_an_empty_picture() -> None:
 def test_levels_go_from_floor_to_ceiling() -> None:
     store = MelStore()
     for level_db in (FLOOR_DB - 50, FLOOR_DB, (FLOOR_DB + CEILING_DB) / 2, CEILING_DB, 90.0):
-        store.add(MelFrames.of(frames(1, level_db)))
+        store.add(MelLevels.of(frames(1, level_db)))
     levels, start_s, end_s = store.image(0.0, 2.5, 10_000)
     assert (start_s, end_s) == (0.0, 2.5)
     assert levels[::17, 0].tolist() == [0, 0, 127, 255, 255]
@@ -34,7 +34,7 @@ def test_levels_go_from_floor_to_ceiling() -> None:
 def test_a_picture_is_never_much_wider_than_asked(columns: int, minutes: int) -> None:
     store = MelStore()
     for _ in range(minutes):
-        store.add(MelFrames.of(frames(120)))
+        store.add(MelLevels.of(frames(120)))
     levels, start_s, end_s = store.image(0.0, 60.0 * minutes, columns)
     assert columns / 2 <= len(levels) <= 2 * columns
     assert start_s == 0.0
@@ -45,7 +45,7 @@ def test_a_picture_is_never_much_wider_than_asked(columns: int, minutes: int) ->
 def test_a_part_covers_what_it_says() -> None:
     store = MelStore()
     for second in range(60):
-        store.add(MelFrames.of(frames(2, FLOOR_DB + second)))
+        store.add(MelLevels.of(frames(2, FLOOR_DB + second)))
     levels, start_s, end_s = store.image(20.0, 30.0, 10_000)
     assert (start_s, end_s) == (20.0, 30.0)
     assert len(levels) == 340
@@ -56,7 +56,7 @@ def test_a_part_covers_what_it_says() -> None:
 
 def test_a_cleared_store_knows_nothing() -> None:
     store = MelStore()
-    store.add(MelFrames.of(frames(10)))
+    store.add(MelLevels.of(frames(10)))
     store.clear()
     assert store.duration_s == 0.0
     assert len(store.image(0.0, 5.0, 100)[0]) == 0
@@ -69,7 +69,7 @@ def write_hours(store: MelStore, hours: int) -> npt.NDArray[np.uint8]:
     step_db = (CEILING_DB - FLOOR_DB) / 255.0
     for hour in np.split(levels, hours):
         # Half a step up: what is cut off makes the level itself.
-        store.add(MelFrames.of((FLOOR_DB + (hour + 0.5) * step_db).astype(np.float32)))
+        store.add(MelLevels.of((FLOOR_DB + (hour + 0.5) * step_db).astype(np.float32)))
     return levels.reshape(-1, 8)
 
 
@@ -99,7 +99,7 @@ def test_the_frames_of_a_long_song_are_all_there_and_few_of_them_in_memory() -> 
 def test_a_picture_of_a_long_song_shows_each_part_where_it_is(columns: int) -> None:
     store = MelStore()
     for part in range(12):
-        store.add(MelFrames.of(frames(1800, FLOOR_DB + 5.0 * part)))
+        store.add(MelLevels.of(frames(1800, FLOOR_DB + 5.0 * part)))
     levels, start_s, end_s = store.image(0.0, 10_800.0, columns)
     assert (start_s, end_s) == (0.0, pytest.approx(10_800.0, abs=10_800.0 / columns))
     middles = [round((part + 0.5) / 12 * len(levels)) for part in range(12)]

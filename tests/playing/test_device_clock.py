@@ -8,7 +8,7 @@ import pytest
 from emoviz.playing.device_clock import DeviceClock
 
 RATE_HZ = 48000
-FRAMES = 1200
+COUNT = 1200
 
 
 def play(
@@ -18,9 +18,9 @@ def play(
     clock = DeviceClock(RATE_HZ)
     wrong_s = []
     for call in range(calls):
-        now_s = call * FRAMES / RATE_HZ
+        now_s = call * COUNT / RATE_HZ
         said_s = now_s + 0.1 + said_wrong_s(now_s)
-        wrong_s.append(clock.sounds_s(said_s, now_s, FRAMES, dry(call)) - now_s - 0.1)
+        wrong_s.append(clock.sounds_s(said_s, now_s, COUNT, dry(call)) - now_s - 0.1)
     return np.array(wrong_s)
 
 
@@ -33,7 +33,7 @@ def test_what_trembles_is_made_steady() -> None:
 
 def test_a_device_whose_crystal_differs_is_followed() -> None:
     wrong_s = play(24000, lambda now_s: 0.0002 * now_s, lambda _call: False)
-    heard_s = 0.0002 * np.arange(24000) * FRAMES / RATE_HZ
+    heard_s = 0.0002 * np.arange(24000) * COUNT / RATE_HZ
     assert np.abs(wrong_s - heard_s).max() < 0.001
 
 

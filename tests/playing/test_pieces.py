@@ -31,7 +31,7 @@ def sound(path: Path) -> Floats:
     return np.concatenate(list(Song.open(path).stereo_blocks(RATE_HZ)))
 
 
-def frames(time_s: float) -> int:
+def samples(time_s: float) -> int:
     return round(time_s * RATE_HZ)
 
 
@@ -43,33 +43,33 @@ def sounded(
     for piece in pieces_from(Song.open(path), RATE_HZ, start_s, region, NONE):
         if piece.begins_s is not None:
             begins.append((count, piece.begins_s))
-        given.append(piece.frames)
-        count += len(piece.frames)
-        if count >= frames(most_s):
+        given.append(piece.samples)
+        count += len(piece.samples)
+        if count >= samples(most_s):
             break
-    return np.concatenate(given)[: frames(most_s)], begins
+    return np.concatenate(given)[: samples(most_s)], begins
 
 
 def test_without_a_region_the_song_goes_to_its_end(path: Path, sound: Floats) -> None:
     got, begins = sounded(path, 28.0, None, 9.0)
     assert begins == [(0, 28.0)]
-    np.testing.assert_array_equal(got, sound[frames(28.0) :])
+    np.testing.assert_array_equal(got, sound[samples(28.0) :])
 
 
 # The second is longer than what is kept, the third begins where nothing comes before.
 @pytest.mark.parametrize("region", [Region(5.0, 5.7), Region(4.0, 26.0), Region(0.0, 1.0)])
-def test_a_region_is_repeated_to_the_frame(path: Path, sound: Floats, region: Region) -> None:
-    length = frames(region.end_s) - frames(region.start_s)
+def test_a_region_is_repeated_to_the_sample(path: Path, sound: Floats, region: Region) -> None:
+    length = samples(region.end_s) - samples(region.start_s)
     lead_s = min(region.start_s, 0.5)
     laps = 3.5
     got, begins = sounded(path, region.start_s - lead_s, region, lead_s + laps * length / RATE_HZ)
     due = np.concatenate(
         [
-            sound[frames(region.start_s - lead_s) : frames(region.start_s)],
-            *[sound[frames(region.start_s) :][:length]] * 4,
+            sound[samples(region.start_s - lead_s) : samples(region.start_s)],
+            *[sound[samples(region.start_s) :][:length]] * 4,
         ]
     )[: len(got)]
-    turns = [frames(lead_s) + lap * length for lap in (1, 2, 3)]
+    turns = [samples(lead_s) + lap * length for lap in (1, 2, 3)]
     assert [index for index, place_s in begins[1:] if place_s == region.start_s] == turns
     different = np.flatnonzero(np.abs(got - due).max(axis=1) > 1e-4)
     # Nothing but the end of a lap differs: there its start is on the way already.
@@ -81,7 +81,7 @@ def test_a_region_is_repeated_to_the_frame(path: Path, sound: Floats, region: Re
 
 def test_behind_the_region_the_song_goes_to_its_end(path: Path, sound: Floats) -> None:
     got, _ = sounded(path, 29.0, Region(5.0, 6.0), 9.0)
-    np.testing.assert_array_equal(got, sound[frames(29.0) :])
+    np.testing.assert_array_equal(got, sound[samples(29.0) :])
 
 
 def test_the_whole_song_turns_where_it_really_ends(path: Path, sound: Floats) -> None:
@@ -89,23 +89,23 @@ def test_the_whole_song_turns_where_it_really_ends(path: Path, sound: Floats) ->
     pieces = list(islice(pieces_from(song, RATE_HZ, 29.0, Region(0.0, math.inf), NONE), 8))
     (turn,) = [number for number, piece in enumerate(pieces) if piece.begins_s == 0.0]
     assert pieces[turn].after_song_end
-    assert sum(len(piece.frames) for piece in pieces[:turn]) == frames(1.0)
-    after = np.concatenate([piece.frames for piece in pieces[turn:]])
+    assert sum(len(piece.samples) for piece in pieces[:turn]) == samples(1.0)
+    after = np.concatenate([piece.samples for piece in pieces[turn:]])
     np.testing.assert_allclose(after, sound[: len(after)], atol=1e-4)
 
 
 def test_what_came_before_fades_into_what_comes(path: Path, sound: Floats) -> None:
-    tail = sound[frames(3.0) - SEAM : frames(3.0)]
+    tail = sound[samples(3.0) - SEAM : samples(3.0)]
     first, second = islice(pieces_from(Song.open(path), RATE_HZ, 3.0, None, tail), 2)
     # Into itself: nothing is to be heard of it.
-    np.testing.assert_allclose(first.frames, tail, atol=1e-4)
+    np.testing.assert_allclose(first.samples, tail, atol=1e-4)
     assert (first.begins_s, second.begins_s) == (None, 3.0)
 
 
 def test_a_region_that_the_song_does_not_reach_is_none(tmp_path: Path) -> None:
     write_music(tmp_path / "short.wav", 2.0, RATE_HZ)
     got, _ = sounded(tmp_path / "short.wav", 0.0, Region(5.0, 6.0), 9.0)
-    assert len(got) == frames(2.0)
+    assert len(got) == samples(2.0)
 
 
 def test_a_song_that_vanished_is_said(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ REGION = Region(2.0, 3.0)
 
 @pytest.fixture
 def looping() -> Route:
-    """Give a route that goes from 1 s to 3 s, twice from 2 s to 3 s, and on; 500 frames."""
+    """Give a route that goes from 1 s to 3 s, twice from 2 s to 3 s, and on; 500 samples."""
     route = Route(1000, 1.0, RATE_HZ)
     route.begin(1200, 2.0)
     route.begin(1300, 2.0)

@@ -23,9 +23,9 @@ def tone(pitch_hz: float, duration_s: float, channels: int = 2) -> Floats:
 
 
 @pytest.mark.parametrize("speed", [1.0, *SPEEDS])
-@pytest.mark.parametrize("frames", [0, 1, 700, 5000, 48000])
-def test_the_length_is_that_of_the_speed(speed: float, frames: int) -> None:
-    assert len(stretched(music(1.0, RATE_HZ)[:frames], speed)) == round(frames / speed)
+@pytest.mark.parametrize("samples", [0, 1, 700, 5000, 48000])
+def test_the_length_is_that_of_the_speed(speed: float, samples: int) -> None:
+    assert len(stretched(music(1.0, RATE_HZ)[:samples], speed)) == round(samples / speed)
 
 
 @pytest.mark.parametrize("speed", SPEEDS)

@@ -10,7 +10,7 @@ from emoviz import errors
 from emoviz.songs.decoder import Decoder
 from emoviz.songs.ffmpeg import AvDecoder
 from emoviz.songs.libsndfile import SoundFileDecoder
-from emoviz.songs.mp3_aac.decoder import FrameDecoder
+from emoviz.songs.mp3_aac.decoder import PacketDecoder
 from emoviz.songs.mp3_aac.headers import lead_of
 from emoviz.songs.opening import open_decoder
 from tests.support.audio import Floats, encode, find, music, spoil
@@ -49,21 +49,21 @@ def whole(path: Path) -> Floats:
     return samples
 
 
-def sound_from(decoder: Decoder, start: int, frames: int) -> Floats:
+def sound_from(decoder: Decoder, start: int, count: int) -> Floats:
     """Give what is decoded from a place on, however large its blocks are."""
     gathered: list[Floats] = []
     for block in decoder.blocks(start):
         gathered.append(block)
-        if sum(map(len, gathered)) >= frames:
+        if sum(map(len, gathered)) >= count:
             break
-    return np.concatenate(gathered)[:frames]
+    return np.concatenate(gathered)[:count]
 
 
 @pytest.mark.parametrize("suffix", TOLERANCES_S)
 def test_what_is_decoded_is_what_was_encoded(folder: Path, suffix: str) -> None:
     decoder = open_decoder(folder / f"song.{suffix}")
     kinds = {"wav": SoundFileDecoder, "flac": SoundFileDecoder, "aiff": SoundFileDecoder}
-    kinds |= {"mp3": FrameDecoder, "aac": FrameDecoder}
+    kinds |= {"mp3": PacketDecoder, "aac": PacketDecoder}
     expected = kinds.get(suffix, AvDecoder)
     assert isinstance(decoder, expected)
     assert decoder.channels == 2
@@ -150,7 +150,7 @@ def test_many_seeks_never_drift(folder: Path, suffix: str) -> None:
 
 
 def without_information(path: Path) -> None:
-    """Take out of an mp3 the frame that tells of the others."""
+    """Take out of an mp3 the packet that tells of the others."""
     data = path.read_bytes()
     with path.open("rb") as file:
         lead = lead_of(file)
@@ -158,7 +158,7 @@ def without_information(path: Path) -> None:
     path.write_bytes(data[lead.offset :])
 
 
-def test_an_mp3_that_tells_nothing_of_itself_is_as_long_as_its_frames(tmp_path: Path) -> None:
+def test_an_mp3_that_tells_nothing_of_itself_is_as_long_as_its_packets(tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     encode(path, music(20.0, RATE_HZ), RATE_HZ, bitrate_mode="VARIABLE")
     without_information(path)
@@ -228,11 +228,11 @@ def test_an_8svx_behind_a_tag_holds_nobody_for_ever(tmp_path: Path) -> None:
         open_decoder(path)
 
 
-def test_a_frame_with_no_room_for_what_it_says_of_the_song_is_sound(tmp_path: Path) -> None:
+def test_a_packet_with_no_room_for_what_it_says_of_the_song_is_sound(tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     encode(path, music(3.0, 22050), 22050)
-    frame = b"\xff\xf3\x10\x00".ljust(21, b"\0") + b"Info\0"
-    path.write_bytes(frame + path.read_bytes())
+    packet = b"\xff\xf3\x10\x00".ljust(21, b"\0") + b"Info\0"
+    path.write_bytes(packet + path.read_bytes())
     assert len(whole(path)) / 22050 == pytest.approx(3.0, abs=0.2)
 
 
@@ -245,16 +245,16 @@ def test_an_mp3_with_junk_before_and_in_it_gives_what_comes_before_that(
     data, chance = path.read_bytes(), Random(seed)
     cut = chance.randrange(len(data) * 3 // 4, len(data) - 200)
     path.write_bytes(b"nothing" + data[:cut] + chance.randbytes(2000) + data[cut:])
-    frames = 0
+    count = 0
 
     def decode() -> None:
-        nonlocal frames
+        nonlocal count
         for block in open_decoder(path).blocks():
-            frames += len(block)
+            count += len(block)
 
     with pytest.raises(errors.SongDamagedError):
         decode()
-    assert frames / 8000 > 4.0
+    assert count / 8000 > 4.0
 
 
 @pytest.mark.parametrize(

@@ -461,15 +461,15 @@ def test_a_long_song_is_never_held_whole(tmp_path: Path) -> None:
     minutes = 20
     write_long_wav(path, 60.0 * minutes)
     song = Song.open(path)
-    frames = 0
+    count = 0
     tracemalloc.start()
     try:
         for block in song.mono_blocks(MODEL_RATE_HZ, print):
-            frames += len(block)
+            count += len(block)
         _, peak_bytes = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert frames == pytest.approx(60 * minutes * MODEL_RATE_HZ, abs=2)
+    assert count == pytest.approx(60 * minutes * MODEL_RATE_HZ, abs=2)
     # As float32 the whole would be 461 MB.
     assert peak_bytes < 8e6
 

@@ -24,7 +24,7 @@ _LEAST_SECONDS = 10
 
 @cache
 def music(duration_s: float, rate_hz: int, seed: int = 0) -> Floats:
-    """Give something like music, (frames, 2) float32: chords of decaying notes that never repeat.
+    """Give something like music, (samples, 2) float32: chords of decaying notes that never repeat.
 
     No two places of it are alike, so that a recording of it can be placed.
     """
@@ -232,7 +232,7 @@ class Recorder:
         wait_until(lambda: self.recorded_s >= goal_s)
 
     def sound(self) -> Floats:
-        """Give what was recorded so far, (frames, 2)."""
+        """Give what was recorded so far, (samples, 2)."""
         recorded = b"".join(self._pieces)
         return np.frombuffer(recorded[: len(recorded) // 8 * 8], np.float32).reshape(-1, 2)
 
@@ -280,7 +280,7 @@ def find(excerpt: Floats, song: Floats) -> tuple[int, float]:
 
 
 def encode(path: Path, sound: Floats, rate_hz: int, **options: str) -> None:
-    """Write `sound`, (frames, channels), in the format that the suffix of `path` names.
+    """Write `sound`, (samples, channels), in the format that the suffix of `path` names.
 
     `options` are soundfile's, or tags for what FFmpeg writes.
     """

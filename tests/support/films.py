@@ -39,7 +39,7 @@ def write_clicks(path: Path, duration_s: float, clicks_s: Floats) -> None:
 
 
 def run_to_and_fro(duration_s: float) -> Values:
-    """Give a track whose valence runs to and fro as fast as can be told from frame to frame."""
+    """Give a track whose valence runs to and fro as fast as can be told from picture to picture."""
     place = np.arange(round(2 * duration_s)) % _TURN / (_TURN / 2)
     valence = _RUN * (1.0 - 2.0 * np.abs(place - 1.0))
     return np.column_stack([valence, np.full_like(valence, 0.3)])
@@ -64,24 +64,24 @@ class Film:
             # To the key picture before it.
             container.seek(round(1e6 * wanted[0]))
             before: av.VideoFrame | None = None
-            for frame in container.decode(video=0):
-                assert frame.time is not None
-                while wanted and frame.time > wanted[0] + 1e-6:
+            for picture in container.decode(video=0):
+                assert picture.time is not None
+                while wanted and picture.time > wanted[0] + 1e-6:
                     assert before is not None
                     yield _rgb(before)
                     wanted.pop(0)
-                before = frame
+                before = picture
             for _ in wanted:
                 assert before is not None
                 yield _rgb(before)
 
     def sound(self) -> Floats:
-        """Give its sound from time 0 on, (frames, 2) at `SOUND_HZ`."""
+        """Give its sound from time 0 on, (samples, 2) at `SOUND_HZ`."""
         with av.open(str(self.path)) as container:
-            frames = list(container.decode(audio=0))
-        assert frames[0].time == 0.0
-        assert all(frame.sample_rate == SOUND_HZ for frame in frames)
-        return np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T
+            pieces = list(container.decode(audio=0))
+        assert pieces[0].time == 0.0
+        assert all(piece.sample_rate == SOUND_HZ for piece in pieces)
+        return np.concatenate([piece.to_ndarray() for piece in pieces], axis=1).T
 
     def clicks_s(self) -> Floats:
         """Give when a click is heard, in seconds of the film."""
@@ -92,8 +92,8 @@ class Film:
         pieces = [found[begin:end] for begin, end in zip(begins, ends, strict=True)]
         return np.array([piece[loud[piece].argmax()] for piece in pieces]) / SOUND_HZ
 
-    def late_frames(self, values: Values, film_format: FilmFormat, times_s: Floats) -> Floats:
-        """Give by how many frames the trail's head is behind what sounds, at each of some times."""
+    def late_pictures(self, values: Values, film_format: FilmFormat, times_s: Floats) -> Floats:
+        """Give by how many pictures the trail's head is behind what sounds at some times."""
         layout = layout_of(film_format.size, film_format.width_px, film_format.height_px)
         geometry = PlanePainter(Circumplex.russell(), DARK_COLOURS).geometry(layout.plane.size())
 
@@ -109,8 +109,8 @@ class Film:
         late = []
         for time_s, picture in zip(times_s, self.pictures(times_s), strict=True):
             plane = picture[top:bottom, left:right]
-            per_frame = due_px(time_s) - due_px(time_s - 1 / film_format.rate)
-            late.append((due_px(time_s) - _head_px(plane, layout.scale)) / per_frame)
+            per_picture = due_px(time_s) - due_px(time_s - 1 / film_format.rate)
+            late.append((due_px(time_s) - _head_px(plane, layout.scale)) / per_picture)
         return np.array(late)
 
 
@@ -124,5 +124,5 @@ def _head_px(picture: np.ndarray, scale: float) -> float:
     return float(high.mean()) + 0.5
 
 
-def _rgb(frame: av.VideoFrame) -> np.ndarray:
-    return frame.to_ndarray(format="rgb24")
+def _rgb(picture: av.VideoFrame) -> np.ndarray:
+    return picture.to_ndarray(format="rgb24")

@@ -19,7 +19,7 @@ from emoviz.export.film_file import SOUND_HZ, FilmFile, FilmFormat
 from emoviz.gui.films.layout import layout_of
 from emoviz.gui.films.picture import FilmLook, FilmPicture, FilmSubject
 from emoviz.hearing.front_end import FrontEnd, mel_frames
-from emoviz.hearing.mel_store import MelFrames, MelStore
+from emoviz.hearing.mel_store import MelLevels, MelStore
 from emoviz.models import estimator
 from emoviz.songs.song import Report, Song
 from emoviz.system import files
@@ -143,7 +143,7 @@ def _hear(song: Song, front_end: FrontEnd, store: MelStore, cancelled: Callable[
             yield block
 
     for frames_db in mel_frames(counted(), front_end):
-        store.add(MelFrames.of(frames_db))
+        store.add(MelLevels.of(frames_db))
     return samples / front_end.sample_rate_hz
 
 
@@ -162,13 +162,13 @@ def _shoot(
     sound = _sound(song, subject.start_s, round(duration_s * SOUND_HZ))
     waiting: deque[Future[None]] = deque()
 
-    def write(frame: "VideoFrame", number: int) -> None:
+    def write(converted: "VideoFrame", number: int) -> None:
         while film.sound_s < number / rate + _SOUND_AHEAD_S:
             block = next(sound, None)
             if block is None:
                 break
             film.write_sound(block)
-        film.write_picture(frame)
+        film.write_picture(converted)
 
     with ThreadPoolExecutor(1, thread_name_prefix="encode") as encoder:
         try:
@@ -176,8 +176,8 @@ def _shoot(
                 if cancelled():
                     raise FilmCancelledError
                 picture.draw(subject.start_s + number / rate)
-                frame = film.converted(picture.pixels, number)
-                waiting.append(encoder.submit(write, frame, number))
+                converted = film.converted(picture.pixels, number)
+                waiting.append(encoder.submit(write, converted, number))
                 if len(waiting) > _MOST_WAITING:
                     waiting.popleft().result()
                 progress(DRAWING, number + 1, total)
@@ -188,9 +188,9 @@ def _shoot(
             sound.close()
 
 
-def _sound(song: Song, start_s: float, frames: int) -> Generator[Samples, None, None]:
-    """Yield exactly so many frames of the song in stereo, silence where it ends before."""
-    left = frames
+def _sound(song: Song, start_s: float, count: int) -> Generator[Samples, None, None]:
+    """Yield exactly `count` samples of the song in stereo, silence where it ends before."""
+    left = count
     try:
         for block in song.stereo_blocks(SOUND_HZ, start_s):
             yield block[:left]

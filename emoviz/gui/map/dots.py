@@ -46,7 +46,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Frame:
+class Viewport:
     """A picture in pixels of the screen: its size, where the plane's origin is, and its unit."""
 
     width_px: int
@@ -76,54 +76,54 @@ class Picture:
     """The whole picture, if there are dots in it"""
 
 
-def radius_px(crowding: float, frame: Frame) -> float:
+def radius_px(crowding: float, view: Viewport) -> float:
     """Give how large dots are that lie so many to a unit of area; 0 if they are too many.
 
     It depends on how near the plane is seen, and not on what of it is seen: no dot grows or
     shrinks as the plane is moved.
     """
-    room_px = frame.unit_px / math.sqrt(crowding) if crowding > 0 else math.inf
+    room_px = view.unit_px / math.sqrt(crowding) if crowding > 0 else math.inf
     wanted = _SHARE_OF_ROOM * room_px
-    if wanted < _LEAST_RADIUS_PX * frame.pixel_ratio:
+    if wanted < _LEAST_RADIUS_PX * view.pixel_ratio:
         return 0.0
-    return min(wanted, _MOST_RADIUS_PX * frame.pixel_ratio)
+    return min(wanted, _MOST_RADIUS_PX * view.pixel_ratio)
 
 
-def draw(layers: list[Layer], crowding: float, frame: Frame) -> Picture:
+def draw(layers: list[Layer], crowding: float, view: Viewport) -> Picture:
     """Draw layers of dots, or where songs gather if dots would only cover each other."""
-    radius = radius_px(crowding, frame)
+    radius = radius_px(crowding, view)
     # A dot that is outside by less than its size is partly seen, and drawn whole.
-    margin = 2 * math.ceil(_MOST_RADIUS_PX * frame.pixel_ratio + _RIM_PX)
+    margin = 2 * math.ceil(_MOST_RADIUS_PX * view.pixel_ratio + _RIM_PX)
     wide: Pixels | None = None
     shades: Pixels | None = None
     for layer in layers:
-        x, y, codes = _seen(layer, frame, margin)
+        x, y, codes = _seen(layer, view, margin)
         is_few = layer.stands_out and len(x) <= _MOST_DOTS_IN_A_CROWD
         if radius or is_few:
-            size = max(radius, _LEAST_RADIUS_PX * frame.pixel_ratio)
+            size = max(radius, _LEAST_RADIUS_PX * view.pixel_ratio)
             if wide is None:
-                height, width = frame.height_px + 2 * margin, frame.width_px + 2 * margin
+                height, width = view.height_px + 2 * margin, view.width_px + 2 * margin
                 wide = np.zeros((height, width), np.uint32)
             _stamp(wide, layer, x + margin, y + margin, codes, size)
         else:
             if shades is None:
-                shades = np.zeros(_cells_of(frame), np.uint32)
-            _shade(shades, layer, x, y, codes, crowding, frame)
+                shades = np.zeros(_cells_of(view), np.uint32)
+            _shade(shades, layer, x, y, codes, crowding, view)
     dots = None if wide is None else np.ascontiguousarray(wide[margin:-margin, margin:-margin])
-    cell = frame.cell_px
-    left, top = frame.origin_x_px % cell - cell, frame.origin_y_px % cell - cell
+    cell = view.cell_px
+    left, top = view.origin_x_px % cell - cell, view.origin_y_px % cell - cell
     return Picture(shades, cell, left, top, dots)
 
 
 def _seen(
-    layer: Layer, frame: Frame, margin: int
+    layer: Layer, view: Viewport, margin: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
     """Give the pixels of the dots that are in the picture, or in its margin."""
     # Rounded before the origin is added: dots keep their distances while the plane is moved.
-    x = np.rint(layer.valence * np.float32(frame.unit_px)).astype(np.int32) + frame.origin_x_px
-    y = frame.origin_y_px - np.rint(layer.arousal * np.float32(frame.unit_px)).astype(np.int32)
+    x = np.rint(layer.valence * np.float32(view.unit_px)).astype(np.int32) + view.origin_x_px
+    y = view.origin_y_px - np.rint(layer.arousal * np.float32(view.unit_px)).astype(np.int32)
     half = margin // 2
-    seen = (x >= -half) & (x < frame.width_px + half) & (y >= -half) & (y < frame.height_px + half)
+    seen = (x >= -half) & (x < view.width_px + half) & (y >= -half) & (y < view.height_px + half)
     if seen.all():
         return x, y, layer.codes
     return x[seen], y[seen], layer.codes[seen]
@@ -158,8 +158,8 @@ def _stamp(
             flat[places_here + offset] = table[codes_here]
 
 
-def _cells_of(frame: Frame) -> tuple[int, int]:
-    return frame.height_px // frame.cell_px + 3, frame.width_px // frame.cell_px + 3
+def _cells_of(view: Viewport) -> tuple[int, int]:
+    return view.height_px // view.cell_px + 3, view.width_px // view.cell_px + 3
 
 
 def _shade(
@@ -169,21 +169,21 @@ def _shade(
     y: npt.NDArray[np.int32],
     codes: npt.NDArray[np.uint8],
     crowding: float,
-    frame: Frame,
+    view: Viewport,
 ) -> None:
     """Shade cells by how many songs are in them, in the mean of these songs' colours."""
     rows, columns = shades.shape
     # Cells hang on the plane, not on the picture: they do not shimmer while it is moved.
-    cell = frame.cell_px
-    across = (x - frame.origin_x_px % cell) // cell + 1
-    upright = (y - frame.origin_y_px % cell) // cell + 1
+    cell = view.cell_px
+    across = (x - view.origin_x_px % cell) // cell + 1
+    upright = (y - view.origin_y_px % cell) // cell + 1
     held = (across >= 0) & (across < columns) & (upright >= 0) & (upright < rows)
     cells, codes = (upright * columns + across)[held], codes[held]
     counts = np.bincount(cells, minlength=rows * columns)
     filled = np.flatnonzero(counts)
     per_cell = counts[filled]
     colours = np.array(layer.colours, np.float32)
-    typical = max(crowding * (cell / frame.unit_px) ** 2, 1.0)
+    typical = max(crowding * (cell / view.unit_px) ** 2, 1.0)
     fullness = np.minimum(np.log1p(per_cell) / math.log1p(_FULL_AT * typical), 1.0)
     opacity = layer.opacity * (_FAINTEST + (1.0 - _FAINTEST) * fullness)
     packed = (255 * opacity).astype(np.uint32) << np.uint32(24)

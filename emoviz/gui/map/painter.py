@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from emoviz.gui.look.theme import Colours, interface_font, with_alpha
 from emoviz.gui.map import dots
-from emoviz.gui.map.dots import Frame, Layer, Picture, Pixels, Rgb
+from emoviz.gui.map.dots import Layer, Picture, Pixels, Rgb, Viewport
 from emoviz.gui.map.songs import Groups, Indices, MapSongs, Mask
 from emoviz.gui.plane.camera import WHOLE_PLANE, Camera
 from emoviz.gui.plane.geometry import Geometry
@@ -181,8 +181,8 @@ class MapPainter:
         if self.shown.songs is not None:
             painter.resetTransform()
             painter.scale(1.0 / pixel_ratio, 1.0 / pixel_ratio)
-            frame = _frame(geometry, pixmap.size(), pixel_ratio, margin_px)
-            picture = dots.draw(self._drawn_layers(), self.shown.songs.crowding, frame)
+            viewport = _viewport(geometry, pixmap.size(), pixel_ratio, margin_px)
+            picture = dots.draw(self._drawn_layers(), self.shown.songs.crowding, viewport)
             _draw_picture(painter, picture)
         painter.end()
         return _Tile(pixmap, geometry.size, pixel_ratio, self.camera, margin_px)
@@ -304,9 +304,9 @@ def _image(pixels: Pixels) -> QImage:
     return QImage(pixels.data, columns, rows, 4 * columns, image_format)
 
 
-def _frame(geometry: Geometry, size: QSize, pixel_ratio: float, margin_px: int) -> Frame:
+def _viewport(geometry: Geometry, size: QSize, pixel_ratio: float, margin_px: int) -> Viewport:
     origin = (geometry.origin + QPointF(margin_px, margin_px)) * pixel_ratio
-    return Frame(
+    return Viewport(
         size.width(),
         size.height(),
         round(origin.x()),

@@ -40,7 +40,7 @@ from emoviz.export.pictures import (
 from emoviz.gui.look.theme import FONT_FAMILIES, Colours
 from emoviz.gui.pictures import poster
 from emoviz.gui.pictures.panels import Subject
-from emoviz.hearing.mel_store import MelFrames, MelStore
+from emoviz.hearing.mel_store import MelLevels, MelStore
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Report, Song
 from emoviz.system import files
@@ -147,7 +147,7 @@ def track_subject(song: Song, estimator: Estimator, report: Report) -> tuple[Tra
 
     def keep(update: Update) -> None:
         if len(update.new_frames_db):
-            store.add(MelFrames.of(update.new_frames_db))
+            store.add(MelLevels.of(update.new_frames_db))
 
     trajectory = File2Track(estimator)(song, report=report, on_update=keep)
     subject = Subject(

@@ -13,7 +13,7 @@ from emoviz import errors
 from emoviz.gui.session.song_library import SongLibrary
 from emoviz.hearing.columns import frames_of
 from emoviz.hearing.front_end import FrontEnd
-from emoviz.hearing.mel_store import MelFrames
+from emoviz.hearing.mel_store import MelLevels
 from emoviz.library.records import FileState
 from emoviz.models import estimator
 from emoviz.models.estimator import Estimator, ModelInfo
@@ -39,7 +39,7 @@ class AnalysisWorker(QObject):
     opened = Signal(int, object, object, object)
     """id, `Song`, `FrontEnd`, `ModelInfo`"""
     updated = Signal(int, object, object)
-    """id, `Update`, and the `MelFrames` that have come, if any have"""
+    """id, `Update`, and the `MelLevels` that have come, if any have"""
     finished = Signal(int, object)
     """id, `Track`"""
     failed = Signal(int, str)
@@ -200,18 +200,18 @@ class _Answers:
     def __init__(self, worker: AnalysisWorker, request: int) -> None:
         self._worker = worker
         self._request = request
-        self._frames: list[MelFrames] = []
+        self._frames: list[MelLevels] = []
         self._answered_s = 0.0
 
     def take(self, update: Update) -> None:
         if len(update.new_frames_db):
             # Here, not where it is drawn: of a wav, minutes come at once.
-            self._frames.append(MelFrames.of(update.new_frames_db))
+            self._frames.append(MelLevels.of(update.new_frames_db))
         last = update.decoded and update.windows_done == update.windows_total
         now_s = time.monotonic()
         if not last and now_s - self._answered_s < _ANSWER_EVERY_S:
             return
         self._answered_s = now_s
-        frames = MelFrames.joined(self._frames) if self._frames else None
+        frames = MelLevels.joined(self._frames) if self._frames else None
         self._frames.clear()
         self._worker.updated.emit(self._request, update, frames)

@@ -15,7 +15,7 @@ from emoviz.songs.song import Song
 
 _LOG = logging.getLogger(__name__)
 
-_FRAME_MS = 16
+_REFRESH_MS = 16
 _IDLE_MS = 200
 _STEP_S = 5.0
 _NUDGE_S = 0.5
@@ -24,7 +24,9 @@ _SPEEDS = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 
 
 class Playback(QObject):
-    """Plays the song that is shown and says, once a frame, where it is: the player is the clock.
+    """Plays the song that is shown and says, at each refresh of the screen, where it is.
+
+    The player is the clock.
 
     Its public methods without arguments are actions; each is named after its row of the table.
     """
@@ -292,8 +294,8 @@ class Playback(QObject):
         # It may have come up since the line above, and what has one does not play.
         self.is_playing = self.is_playing and self.problem is None
         self.ticked.emit()
-        interval_ms = _FRAME_MS if self.is_playing else _IDLE_MS
-        # Setting it, even to what it is, starts the interval anew: the frame would come late.
+        interval_ms = _REFRESH_MS if self.is_playing else _IDLE_MS
+        # Setting it, even to what it is, starts the interval anew: the refresh would come late.
         if self._clock.interval() != interval_ms:
             self._clock.setInterval(interval_ms)
         at_end = self.time_s >= self._player.duration_s and self.problem is None

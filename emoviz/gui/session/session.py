@@ -11,7 +11,7 @@ from emoviz.gui.session.analysis_worker import AnalysisWorker
 from emoviz.gui.session.song_library import SongLibrary
 from emoviz.gui.settings import Settings
 from emoviz.hearing.front_end import FrontEnd
-from emoviz.hearing.mel_store import MelFrames, MelStore
+from emoviz.hearing.mel_store import MelLevels, MelStore
 from emoviz.models import estimator
 from emoviz.models.estimator import DEFAULT_MODEL, ModelInfo
 from emoviz.songs.processes.pool import DecoderPool
@@ -122,7 +122,7 @@ class Session(QObject):
         self.opened.emit(song, front_end, model, same)
         self._show(np.zeros((0, len(model.outputs))))
 
-    def _on_updated(self, request: int, update: Update, frames: MelFrames | None) -> None:
+    def _on_updated(self, request: int, update: Update, frames: MelLevels | None) -> None:
         was_known = self.trajectory is not None
         if request != self._shown or not (self.running or was_known):
             return

@@ -1,4 +1,4 @@
-"""FrameDecoder: mp3 and bare aac from any place, frame by frame, whatever lies between them."""
+"""PacketDecoder: mp3 and bare aac from any place, packet by packet, whatever lies between them."""
 
 import os
 from collections.abc import Iterator
@@ -12,35 +12,35 @@ import numpy as np
 from emoviz import errors
 from emoviz.songs.decoder import Conformer, Damage, block_sizes, ignore_damage
 from emoviz.songs.mp3_aac.headers import Kind
-from emoviz.songs.mp3_aac.index import FrameIndex, Part
+from emoviz.songs.mp3_aac.index import PacketIndex, Part
 from emoviz.units import Samples
 
 if TYPE_CHECKING:
     from av import AudioCodecContext
 
-_LEAD_FRAMES = 12
+_LEAD_PACKETS = 12
 """Decoded before the place asked for and thrown away.
 
-A frame of mp3 leans on up to nine before it, one of aac on the one before; what is decoded without
+A packet of mp3 leans on up to nine before it, one of aac on the one before; what is decoded without
 them is noise.
 """
 
-_HEALING_FRAMES = 3
-"""So long after a lost frame what is decoded may be loud noise."""
+_HEALING_PACKETS = 3
+"""So long after a lost packet what is decoded may be loud noise."""
 _MOST_TAG_BYTES = 1 << 12
-"""Behind the frames there may be words and pictures."""
+"""Behind the packets there may be words and pictures."""
 _FAR_S = 1.0
 """How far ahead of what is decoded the end of the song has to be known, for its padding."""
 
 
-class FrameDecoder:
-    """mp3 and bare aac, through FFmpeg's codecs and an index of the file's frames.
+class PacketDecoder:
+    """mp3 and bare aac, through FFmpeg's codecs and an index of the file's packets.
 
-    Frames that cannot be decoded are silence of their length. Where the rate or the number of
+    Packets that cannot be decoded are silence of their length. Where the rate or the number of
     channels changes, what follows is made to be as the beginning.
     """
 
-    def __init__(self, path: Path, file: BinaryIO, index: FrameIndex) -> None:
+    def __init__(self, path: Path, file: BinaryIO, index: PacketIndex) -> None:
         """Decode `file`, which was opened at `path` and which `index` is of."""
         self._path = path
         self._file = file
@@ -51,33 +51,33 @@ class FrameDecoder:
 
     @cached_property
     def duration_s(self) -> float:
-        """What the header claims, or without a claim the sum of the frames."""
+        """What the header claims, or without a claim the sum of the packets."""
         lead = self.index.lead
         size = os.fstat(self._file.fileno()).st_size - lead.offset
         # Of songs put together the first one's claim is of itself.
-        if lead.frames is None or size > (lead.size or size) + _MOST_TAG_BYTES:
+        if lead.packets is None or size > (lead.size or size) + _MOST_TAG_BYTES:
             self._reach(np.inf)
-            return self._end_frame() / self.sample_rate_hz
-        samples = lead.frames * lead.kind.samples - lead.delay - lead.padding
+            return self._end_sample() / self.sample_rate_hz
+        samples = lead.packets * lead.kind.samples - lead.delay - lead.padding
         return samples / lead.kind.rate_hz
 
-    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
-        """Yield blocks of shape (frames, channels); see `Decoder.blocks`."""
-        wanted_s = (start_frame + self._delay) / self.sample_rate_hz
+    def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (samples, channels); see `Decoder.blocks`."""
+        wanted_s = (start_sample + self._delay) / self.sample_rate_hz
         self._reach(wanted_s)
-        number, position = 0, start_frame
+        number, position = 0, start_sample
         while number < len(self.index.parts):
             part = self.index.parts[number]
             for block in self._part_blocks(part, position, on_damage):
-                end = self._end_frame()
+                end = self._end_sample()
                 block = block[: max(0, end - position)]
                 position += len(block)
                 if len(block):
                     yield block
             number += 1
 
-    def find_more_frames(self) -> bool:
-        """Find some more of the frames, so that a seek is quick; tell whether there are others."""
+    def find_more_packets(self) -> bool:
+        """Find some more of the packets, so that a seek is quick; tell whether there are others."""
         with self._reading():
             return self.index.go_on(self._file)
 
@@ -102,24 +102,24 @@ class FrameDecoder:
         except OSError as error:
             raise errors.SongDamagedError(self._path, str(error.strerror).lower()) from error
 
-    def _end_frame(self) -> int:
+    def _end_sample(self) -> int:
         """Give where the song ends, as far as that is known."""
         index, lead = self.index, self.index.lead
         if not index.whole:
             return 1 << 62
         known = round(index.known_s * self.sample_rate_hz) - self._delay
         # Of songs put together, or one that lost its end, the first one's padding says nothing.
-        is_as_claimed = len(index.parts) == 1 and len(index.parts[0].offsets) == lead.frames
+        is_as_claimed = len(index.parts) == 1 and len(index.parts[0].offsets) == lead.packets
         return known - (lead.padding if is_as_claimed else 0)
 
-    def _part_blocks(self, part: Part, start_frame: int, on_damage: Damage) -> Iterator[Samples]:
-        """Yield what of a part comes after `start_frame` of the song, in the song's form."""
+    def _part_blocks(self, part: Part, start_sample: int, on_damage: Damage) -> Iterator[Samples]:
+        """Yield what of a part comes after `start_sample` of the song, in the song's form."""
         kind = part.kind
         begin = round(part.begins_s * self.sample_rate_hz) - self._delay
-        per_frame = kind.frame_s * self.sample_rate_hz
-        number = int(max(0, start_frame - begin) / per_frame)
-        first = max(0, number - _LEAD_FRAMES)
-        position = begin + round(first * per_frame)
+        per_packet = kind.packet_s * self.sample_rate_hz
+        number = int(max(0, start_sample - begin) / per_packet)
+        first = max(0, number - _LEAD_PACKETS)
+        position = begin + round(first * per_packet)
         codec = _codec(kind)
         rate_hz, channels = self._sounding(part)
         conformer = Conformer(rate_hz, self.sample_rate_hz, self.channels)
@@ -129,29 +129,29 @@ class FrameDecoder:
             block = np.zeros((len(packets), samples, channels), np.float32)
             for place, packet in enumerate(packets):
                 if not _decode(codec, packet, block[place]):
-                    heals = group + place + _HEALING_FRAMES
+                    heals = group + place + _HEALING_PACKETS
                 elif group + place >= heals:
                     continue
                 block[place] = 0.0
                 if group + place >= number:
-                    lost = begin + round((group + place) * per_frame)
+                    lost = begin + round((group + place) * per_packet)
                     self._check_unchanged()
-                    on_damage(lost, lost + round(per_frame))
+                    on_damage(lost, lost + round(per_packet))
             sound = conformer.take(block.reshape(-1, channels))
-            skip = max(0, start_frame - position)
+            skip = max(0, start_sample - position)
             position += len(sound)
             yield sound[skip:]
-        yield conformer.finish()[max(0, start_frame - position) :]
+        yield conformer.finish()[max(0, start_sample - position) :]
 
     def _packets(self, part: Part, number: int) -> Iterator[tuple[int, list[bytes]]]:
-        """Yield frames from `number` on in groups, each with the number of its first.
+        """Yield packets from `number` on in groups, each with the number of its first.
 
-        A frame that is lost is empty.
+        A packet that is lost is empty.
         """
         kind = part.kind
-        for size in block_sizes(kind.rate_hz, _LEAD_FRAMES * kind.samples):
+        for size in block_sizes(kind.rate_hz, _LEAD_PACKETS * kind.samples):
             count = max(1, size // kind.samples)
-            self._reach(part.begins_s + (number + count) * kind.frame_s)
+            self._reach(part.begins_s + (number + count) * kind.packet_s)
             offsets = part.offsets[number : number + count]
             if not offsets:
                 return
@@ -173,14 +173,14 @@ class FrameDecoder:
             raise errors.SongChangedError(self._path)
 
     def _sounding(self, part: Part) -> tuple[int, int]:
-        """Give the rate and the number of channels that the frames of a part come out with."""
+        """Give the rate and the number of channels that the packets of a part come out with."""
         kind = part.kind
         if kind.codec == "aac":
-            # Its extensions double both, and their frames look like any others.
+            # Its extensions double both, and their packets look like any others.
             codec = _codec(kind)
             self._reach(part.begins_s)
             _, packets = next(self._packets(part, 0))
-            for packet in packets[:_LEAD_FRAMES]:
+            for packet in packets[:_LEAD_PACKETS]:
                 if _decode(codec, packet, None):
                     return int(codec.sample_rate), int(codec.channels)
         return kind.rate_hz, kind.channels
@@ -195,18 +195,18 @@ def _codec(kind: Kind) -> "AudioCodecContext":
 
 
 def _decode(codec: "AudioCodecContext", packet: bytes, out: Samples | None) -> bool:
-    """Decode one frame into `out`, (samples, channels); tell whether that could be done."""
+    """Decode one packet into `out`, (samples, channels); tell whether that could be done."""
     import av
 
     if not packet:
         return False
     try:
-        frames = codec.decode(av.Packet(packet))
+        decoded = codec.decode(av.Packet(packet))
     except av.FFmpegError:
         return False
-    if len(frames) != 1:
+    if len(decoded) != 1:
         return False
-    planes = frames[0].to_ndarray()
+    planes = decoded[0].to_ndarray()
     if out is not None:
         if planes.T.shape != out.shape:
             return False

@@ -1,7 +1,8 @@
-"""The frames of mp3 and bare aac as their headers describe them, and the tags around them.
+"""The packets of mp3 and bare aac as their headers describe them, and the tags around them.
 
 MPEG-1 and 2 layer III: ISO 11172-3, 13818-3. ADTS: ISO 13818-7. What LAME writes into the first
-frame, delay and padding among it: http://gabriel.mp3-tech.org/mp3infotag.html.
+packet, delay and padding among it: http://gabriel.mp3-tech.org/mp3infotag.html. The standards call
+a packet a frame.
 """
 
 import struct
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, ClassVar, TypeAlias
 
-_SURE_FRAMES = 3
+_SURE_PACKETS = 3
 """So many headers in a row, each where the one before says, are no chance."""
 
 _LEAD_BYTES = 1 << 16
@@ -31,7 +32,7 @@ _ADTS_CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8)
 
 @dataclass(frozen=True)
 class Mp3Kind:
-    """Frames of layer III of one version, rate and number of channels."""
+    """Packets of layer III of one version, rate and number of channels."""
 
     version: int
     """As the header has it: 3 is MPEG-1, 2 is MPEG-2, 0 is MPEG-2.5."""
@@ -40,16 +41,16 @@ class Mp3Kind:
 
     codec: ClassVar[str] = "mp3float"
     longest: ClassVar[int] = 1441
-    """Bytes that a frame has at most."""
+    """Bytes that a packet has at most."""
 
     @property
     def samples(self) -> int:
-        """Samples of each channel in a frame."""
+        """Samples of each channel in a packet."""
         return 1152 if self.version == 3 else 576
 
     @property
-    def frame_s(self) -> float:
-        """How long a frame lasts."""
+    def packet_s(self) -> float:
+        """How long a packet lasts."""
         return self.samples / self.rate_hz
 
     @classmethod
@@ -65,7 +66,7 @@ class Mp3Kind:
         return kind if kind.length(data, place) else None
 
     def length(self, data: bytes, place: int) -> int:
-        """Give the length of the frame at `place` in bytes; 0 if it is none of this kind."""
+        """Give the length of the packet at `place` in bytes; 0 if it is none of this kind."""
         if place + 4 > len(data) or data[place] != 0xFF:
             return 0
         if data[place + 1] | 1 != 0xE3 | self.version << 3:
@@ -75,7 +76,7 @@ class Mp3Kind:
         return _mp3_lengths(self.version, self.rate_hz)[data[place + 2]]
 
     def take(self, data: bytes, place: int, base: int, offsets: "array[int]") -> int:
-        """Append where frames begin, plus `base`, from `place` on; give where the last ends."""
+        """Append where packets begin, plus `base`, from `place` on; give where the last ends."""
         lengths = _mp3_lengths(self.version, self.rate_hz)
         second, mono, end = 0xE3 | self.version << 3, self.channels == 1, len(data)
         append = offsets.append
@@ -90,7 +91,7 @@ class Mp3Kind:
 
 @lru_cache
 def _mp3_lengths(version: int, rate_hz: int) -> tuple[int, ...]:
-    """Give the length of a frame for each third byte of a header; 0 where it is none."""
+    """Give the length of a packet for each third byte of a header; 0 where it is none."""
     rate_bits = _MP3_RATES_HZ[version].index(rate_hz)
     kbps = _MP3_KBPS[1 if version == 3 else 2]
     bytes_per_kbps = (144000 if version == 3 else 72000) / rate_hz
@@ -104,7 +105,7 @@ def _mp3_lengths(version: int, rate_hz: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class AdtsKind:
-    """Frames of bare aac of one rate and number of channels.
+    """Packets of bare aac of one rate and number of channels.
 
     What comes out may have twice the rate (HE-AAC), and then has twice the samples.
     """
@@ -117,8 +118,8 @@ class AdtsKind:
     longest: ClassVar[int] = 8191
 
     @property
-    def frame_s(self) -> float:
-        """How long a frame lasts."""
+    def packet_s(self) -> float:
+        """How long a packet lasts."""
         return self.samples / self.rate_hz
 
     @classmethod
@@ -128,14 +129,14 @@ class AdtsKind:
             return None
         rate = data[place + 2] >> 2 & 15
         channels = _ADTS_CHANNELS[(data[place + 2] & 1) << 2 | data[place + 3] >> 6]
-        # More than one block in a frame nobody writes.
+        # More than one block in a packet nobody writes.
         if rate >= len(_ADTS_RATES_HZ) or not channels or data[place + 6] & 3:
             return None
         kind = cls(_ADTS_RATES_HZ[rate], channels)
         return kind if kind.length(data, place) else None
 
     def length(self, data: bytes, place: int) -> int:
-        """Give the length of the frame at `place` in bytes; 0 if it is none of this kind."""
+        """Give the length of the packet at `place` in bytes; 0 if it is none of this kind."""
         if place + 7 > len(data) or data[place] != 0xFF or data[place + 1] & 0xF6 != 0xF0:
             return 0
         third, fourth = self._bits
@@ -145,7 +146,7 @@ class AdtsKind:
         return length if length >= 7 else 0
 
     def take(self, data: bytes, place: int, base: int, offsets: "array[int]") -> int:
-        """Append where frames begin, plus `base`, from `place` on; give where the last ends."""
+        """Append where packets begin, plus `base`, from `place` on; give where the last ends."""
         (third, fourth), end = self._bits, len(data)
         append = offsets.append
         while (
@@ -174,22 +175,22 @@ Kind: TypeAlias = Mp3Kind | AdtsKind
 
 @dataclass(frozen=True)
 class Lead:
-    """How a file of frames begins: where its first frame of sound is, and what it says of itself.
+    """How a file of packets begins: where its first packet of sound is, and what it says of itself.
 
-    `frames` and `size`, in bytes, are what it claims to have, None if it does not say. `delay` and
+    `packets` and `size`, in bytes, are what it claims to have, None if it does not say. `delay` and
     `padding` are samples at its start and end that the encoder added.
     """
 
     kind: Kind
     offset: int
-    frames: int | None = None
+    packets: int | None = None
     size: int | None = None
     delay: int = 0
     padding: int = 0
 
 
 def lead_of(file: BinaryIO) -> Lead | None:
-    """Read how `file` begins; None if it is no file of frames. Raises `OSError`."""
+    """Read how `file` begins; None if it is no file of packets. Raises `OSError`."""
     offset = 0
     while True:
         file.seek(offset)
@@ -204,15 +205,15 @@ def lead_of(file: BinaryIO) -> Lead | None:
     if kind is None:
         return None
     lead = Lead(kind, offset + place)
-    return _read_info_frame(data, place, lead) if isinstance(kind, Mp3Kind) else lead
+    return _read_info_packet(data, place, lead) if isinstance(kind, Mp3Kind) else lead
 
 
 def sure_kind_at(data: bytes, place: int) -> Kind | None:
-    """Tell of what kind the frames are that begin at `place`, if more of them follow."""
+    """Tell of what kind the packets are that begin at `place`, if more of them follow."""
     kind = Mp3Kind.at(data, place) or AdtsKind.at(data, place)
     if kind is None:
         return None
-    for _ in range(_SURE_FRAMES):
+    for _ in range(_SURE_PACKETS):
         length = kind.length(data, place)
         if not length:
             return None
@@ -220,8 +221,8 @@ def sure_kind_at(data: bytes, place: int) -> Kind | None:
     return kind
 
 
-def find_frames(data: bytes, place: int) -> tuple[int, Kind] | None:
-    """Find the first place from `place` on where frames begin, and their kind."""
+def find_packets(data: bytes, place: int) -> tuple[int, Kind] | None:
+    """Find the first place from `place` on where packets begin, and their kind."""
     while (place := data.find(b"\xff", place)) >= 0:
         kind = sure_kind_at(data, place)
         if kind is not None:
@@ -245,27 +246,27 @@ def tag_length(data: bytes, place: int) -> int:
     return 0
 
 
-def _read_info_frame(data: bytes, place: int, lead: Lead) -> Lead:
-    """Read the frame that encoders put before the sound, if there is one."""
+def _read_info_packet(data: bytes, place: int, lead: Lead) -> Lead:
+    """Read the packet that encoders put before the sound, if there is one."""
     kind = lead.kind
     assert isinstance(kind, Mp3Kind)
     side_bytes = {(1152, 2): 32, (576, 1): 9}.get((kind.samples, kind.channels), 17)
     begin = place + 4 + side_bytes
     length = kind.length(data, place)
-    frame = data[begin : place + length]
+    packet = data[begin : place + length]
     if data[place + 36 : place + 40] == b"VBRI":
-        size, frames = struct.unpack(">II", data[place + 46 : place + 54])
-        return Lead(kind, lead.offset + length, frames, size)
-    if frame[:4] not in (b"Xing", b"Info") or len(frame) < 8:
+        size, packets = struct.unpack(">II", data[place + 46 : place + 54])
+        return Lead(kind, lead.offset + length, packets, size)
+    if packet[:4] not in (b"Xing", b"Info") or len(packet) < 8:
         return lead
-    flags = frame[7]
+    flags = packet[7]
     sizes = [size if flags & flag else 0 for flag, size in ((1, 4), (2, 4), (4, 100), (8, 4))]
-    frames = int.from_bytes(frame[8 : 8 + sizes[0]], "big")
-    size = int.from_bytes(frame[8 + sizes[0] : 8 + sum(sizes[:2])], "big")
+    packets = int.from_bytes(packet[8 : 8 + sizes[0]], "big")
+    size = int.from_bytes(packet[8 + sizes[0] : 8 + sum(sizes[:2])], "big")
     lame = 8 + sum(sizes)
     delay = padding = 0
-    if len(frame) >= lame + 24 and frame[lame : lame + 1].isalpha():
-        both = int.from_bytes(frame[lame + 21 : lame + 24], "big")
+    if len(packet) >= lame + 24 and packet[lame : lame + 1].isalpha():
+        both = int.from_bytes(packet[lame + 21 : lame + 24], "big")
         delay = (both >> 12) + _DECODER_DELAY
         padding = max(0, (both & 0xFFF) - _DECODER_DELAY)
-    return Lead(kind, lead.offset + length, frames or None, size or None, delay, padding)
+    return Lead(kind, lead.offset + length, packets or None, size or None, delay, padding)

@@ -1,9 +1,9 @@
-"""FrameIndex: where in an mp3 or a bare aac file each frame begins, found by one quick scan.
+"""PacketIndex: where in an mp3 or a bare aac file each packet begins, found by one quick scan.
 
-Such a file is nothing but frames, each with a header of its own, and has no table of them: to go
-to a place exactly, the frames before it have to be counted. Their headers are enough for that:
+Such a file is nothing but packets, each with a header of its own, and has no table of them: to go
+to a place exactly, the packets before it have to be counted. Their headers are enough for that:
 the half million of a three-hour song take a tenth of a second. Where something else lies between
-frames, as many as have their room there are counted as lost, so that time goes on.
+packets, as many as have their room there are counted as lost, so that time goes on.
 """
 
 import os
@@ -12,20 +12,20 @@ from array import array
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from emoviz.songs.mp3_aac.headers import Kind, Lead, find_frames, lead_of, tag_length
+from emoviz.songs.mp3_aac.headers import Kind, Lead, find_packets, lead_of, tag_length
 from emoviz.system.files import Stamp
 
 _PIECE_BYTES = 1 << 20
 _SPAN_BYTES = 1 << 15
-"""As many frames as make a place sure have room in this."""
+"""As many packets as make a place sure have room in this."""
 
 
 @dataclass
 class Part:
-    """Frames of one kind, one after the other; a file of songs put together may have several.
+    """Packets of one kind, one after the other; a file of songs put together may have several.
 
-    `begins_s` is when the part begins, counted from the first frame of the file, `offsets` are
-    the frames' places in the file, and `lost` the numbers of those that are not there.
+    `begins_s` is when the part begins, counted from the first packet of the file, `offsets` are
+    the packets' places in the file, and `lost` the numbers of those that are not there.
     """
 
     kind: Kind
@@ -35,16 +35,16 @@ class Part:
 
     @property
     def ends_s(self) -> float:
-        """When the last frame that is known ends."""
-        return self.begins_s + len(self.offsets) * self.kind.frame_s
+        """When the last packet that is known ends."""
+        return self.begins_s + len(self.offsets) * self.kind.packet_s
 
     def is_lost(self, number: int) -> bool:
-        """Tell whether there is something else in the place of a frame."""
+        """Tell whether there is something else in the place of a packet."""
         return any(number in lost for lost in self.lost)
 
 
-class FrameIndex:
-    """The frames of one file, as far as they have been asked for; threads may share it."""
+class PacketIndex:
+    """The packets of one file, as far as they have been asked for; threads may share it."""
 
     def __init__(self, file: BinaryIO, lead: Lead) -> None:
         """Begin an index of `file`, which begins with `lead`."""
@@ -58,8 +58,8 @@ class FrameIndex:
         self._scanning = threading.Lock()
 
     @classmethod
-    def begin(cls, file: BinaryIO) -> "FrameIndex | None":
-        """Begin an index of `file`; None if it is no file of frames. Raises `OSError`."""
+    def begin(cls, file: BinaryIO) -> "PacketIndex | None":
+        """Begin an index of `file`; None if it is no file of packets. Raises `OSError`."""
         lead = lead_of(file)
         return None if lead is None else cls(file, lead)
 
@@ -69,11 +69,11 @@ class FrameIndex:
 
     @property
     def known_s(self) -> float:
-        """How far the frames that are known reach, from the first frame on."""
+        """How far the packets that are known reach, from the first packet on."""
         return self.parts[-1].ends_s
 
     def reach(self, file: BinaryIO, time_s: float) -> None:
-        """Scan on until all frames before `time_s` are known, or the end is met.
+        """Scan on until all packets before `time_s` are known, or the end is met.
 
         Raises `OSError`.
         """
@@ -103,10 +103,10 @@ class FrameIndex:
         self.whole = is_last and (following is None or following >= len(data))
 
     def _step_over(self, data: bytes, place: int, is_last: bool) -> int | None:
-        """Give where frames may follow behind what is none at `place`; None if nowhere."""
+        """Give where packets may follow behind what is none at `place`; None if nowhere."""
         if tag := tag_length(data, place):
             return place + tag
-        found = find_frames(data, place)
+        found = find_packets(data, place)
         if found is None:
             if is_last:
                 return None
@@ -120,14 +120,14 @@ class FrameIndex:
         return begin
 
     def _lose(self, gap_bytes: int, offset: int) -> None:
-        """Count as lost the frames that had room in a gap."""
+        """Count as lost the packets that had room in a gap."""
         self._gap_bytes = 0
         part = self.parts[-1]
         count = len(part.offsets)
         if not count:
             return
-        bytes_per_frame = (offset - gap_bytes - part.offsets[0]) / count
-        lost = round(gap_bytes / max(bytes_per_frame, 1.0))
+        bytes_per_packet = (offset - gap_bytes - part.offsets[0]) / count
+        lost = round(gap_bytes / max(bytes_per_packet, 1.0))
         if lost:
             part.lost.append(range(count, count + lost))
             part.offsets.extend([offset] * lost)

@@ -1,6 +1,6 @@
 """What a decoding process runs: it opens and decodes one file at a time, as it is asked to.
 
-It is started by `decoder_process`, asked on its standard input, and answers on its standard
+It is started by `process`, asked on its standard input, and answers on its standard
 output. It imports no Qt and no model: a crash of a decoder library ends this process and nothing
 else.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from emoviz import errors
 from emoviz.songs.decoder import Decoder
-from emoviz.songs.mp3_aac.decoder import FrameDecoder
+from emoviz.songs.mp3_aac.decoder import PacketDecoder
 from emoviz.songs.opening import open_song_decoder
 from emoviz.songs.processes import wire
 from emoviz.songs.processes.wire import Message
@@ -96,7 +96,7 @@ class _Host:
         return requests.get()
 
     def _find_more(self) -> bool:
-        return isinstance(self._decoder, FrameDecoder) and self._decoder.find_more_frames()
+        return isinstance(self._decoder, PacketDecoder) and self._decoder.find_more_packets()
 
     def _answer(self, request: Message) -> tuple[Message, Samples | None]:
         if request["do"] == "open":

@@ -168,12 +168,12 @@ class ProcessDecoder:
         """Whether its process has not ended."""
         return self._process.is_alive
 
-    def blocks(self, start_frame: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
-        """Yield blocks of shape (frames, channels); see `decoder.Decoder.blocks`.
+    def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
+        """Yield blocks of shape (samples, channels); see `decoder.Decoder.blocks`.
 
         Raises `errors.DecoderLostError` besides.
         """
-        request: Message = {"do": "blocks", "start": start_frame}
+        request: Message = {"do": "blocks", "start": start_sample}
         while True:
             told, samples = self._answer(request)
             for first, stop in told["damaged"]:

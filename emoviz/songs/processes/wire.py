@@ -20,7 +20,7 @@ _MOST_VALUES = 1 << 28
 
 
 def send(stream: RawIOBase, message: Message, samples: Samples | None = None) -> None:
-    """Send a message with or without samples of shape (frames, channels). Raises `OSError`."""
+    """Send a message with or without samples of shape (samples, channels). Raises `OSError`."""
     if samples is not None:
         message = message | {"shape": samples.shape}
     text = json.dumps(message).encode()
@@ -42,10 +42,10 @@ def receive(stream: RawIOBase) -> tuple[Message, Samples | None]:
         raise ValueError("a message that is none")
     if "shape" not in message:
         return message, None
-    frames, channels = message["shape"]
-    if not 0 <= frames * channels <= _MOST_VALUES:
-        raise ValueError(f"{frames} frames of {channels} channels")
-    samples = np.empty((frames, channels), np.float32)
+    length, channels = message["shape"]
+    if not 0 <= length * channels <= _MOST_VALUES:
+        raise ValueError(f"{length} samples of {channels} channels")
+    samples = np.empty((length, channels), np.float32)
     if samples.size:
         _read(stream, samples.data.cast("B"))
     return message, samples

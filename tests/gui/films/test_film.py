@@ -47,8 +47,8 @@ def test_the_trail_is_where_the_sound_is(
     film = make(tmp_path / "clicks.wav", tmp_path / "film.mp4", values, film_format)
     heard_s = film.clicks_s()
     assert heard_s == pytest.approx(clicks_s, abs=0.002)
-    late = film.late_frames(values, film_format, heard_s)
-    # A picture is shown until the next one: it may be behind by one frame, and never ahead.
+    late = film.late_pictures(values, film_format, heard_s)
+    # A picture is shown until the next one: it may be behind by one, and never ahead.
     assert (late > -0.1).all()
     assert (late < 1.1).all()
 

@@ -8,12 +8,12 @@ import pytest
 
 from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS, Colours
 from emoviz.gui.map import dots
-from emoviz.gui.map.dots import Frame, Layer
+from emoviz.gui.map.dots import Layer, Viewport
 from emoviz.gui.map.songs import NAMED_GROUPS, GroupBy, MapSongs
 from emoviz.library.records import Points
 
 RED, GREEN, PANEL = (200, 0, 0), (0, 200, 0), (20, 20, 20)
-FRAME = Frame(200, 160, 100, 80, 70.0)
+VIEWPORT = Viewport(200, 160, 100, 80, 70.0)
 
 # Machado et al. 2009: what is seen without one kind of cone, in linear light.
 SIMULATED = {
@@ -54,7 +54,7 @@ def colour_at(pixels: npt.NDArray[np.uint32], valence: float, arousal: float) ->
 
 
 def test_dots_are_where_their_songs_are_in_their_colours() -> None:
-    picture = dots.draw([layer([(0.5, 0.5), (-0.5, -0.25)], [0, 1])], 0.0, FRAME)
+    picture = dots.draw([layer([(0.5, 0.5), (-0.5, -0.25)], [0, 1])], 0.0, VIEWPORT)
     assert picture.dots is not None
     assert picture.shades is None
     assert colour_at(picture.dots, 0.5, 0.5) == RED
@@ -64,7 +64,7 @@ def test_dots_are_where_their_songs_are_in_their_colours() -> None:
 
 def test_a_dot_at_the_edge_is_cut_and_one_beyond_is_not_there() -> None:
     edge, beyond = 99 / 70, 2.0
-    picture = dots.draw([layer([(edge, 0.0), (beyond, beyond), (-9, 9)], [0, 0, 0])], 0, FRAME)
+    picture = dots.draw([layer([(edge, 0.0), (beyond, beyond), (-9, 9)], [0, 0, 0])], 0, VIEWPORT)
     assert picture.dots is not None
     assert colour_at(picture.dots, edge, 0.0) == RED
     assert np.count_nonzero(picture.dots) < 100
@@ -74,7 +74,7 @@ def test_where_dots_would_cover_each_other_their_number_is_shaded() -> None:
     rng = np.random.default_rng(0)
     places = rng.normal(0, 0.2, (20_000, 2)).tolist()
     crowd = layer([*places, (0.9, 0.9)], [0] * 20_001)
-    picture = dots.draw([crowd], 30_000.0, FRAME)
+    picture = dots.draw([crowd], 30_000.0, VIEWPORT)
     assert picture.dots is None
     assert picture.shades is not None
     opacity = picture.shades >> 24
@@ -86,7 +86,7 @@ def test_where_dots_would_cover_each_other_their_number_is_shaded() -> None:
 
 def test_what_stands_out_is_dots_even_in_a_crowd() -> None:
     found = layer([(0.5, 0.5)], [1], stands_out=True)
-    picture = dots.draw([layer([(0, 0)] * 9, [0] * 9), found], 1e6, FRAME)
+    picture = dots.draw([layer([(0, 0)] * 9, [0] * 9), found], 1e6, VIEWPORT)
     assert picture.shades is not None
     assert picture.dots is not None
     assert colour_at(picture.dots, 0.5, 0.5) == GREEN
@@ -109,7 +109,7 @@ def test_a_few_songs_in_one_place_are_no_crowd() -> None:
     count, zeros = 12, np.zeros(12, np.float32)
     nobody = np.zeros(count, np.int32)
     songs = MapSongs(Points(np.arange(count), zeros, zeros, nobody, nobody, [""], [""]), "cae")
-    assert dots.radius_px(songs.crowding, FRAME) > 2.0
+    assert dots.radius_px(songs.crowding, VIEWPORT) > 2.0
 
 
 @pytest.mark.parametrize("colours", [DARK_COLOURS, LIGHT_COLOURS], ids=["dark", "light"])

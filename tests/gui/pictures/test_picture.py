@@ -19,7 +19,7 @@ from emoviz.export.pictures import CURVES, KINDS, PLANE, POSTER, SPECTROGRAM
 from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS
 from emoviz.gui.pictures import files
 from emoviz.gui.pictures.panels import Subject
-from emoviz.hearing.mel_store import MelFrames, MelStore
+from emoviz.hearing.mel_store import MelLevels, MelStore
 from emoviz.models.estimator import Estimator
 from emoviz.tracks.circumplex import Circumplex
 from tests.support.program import Program
@@ -47,7 +47,7 @@ def circle(shipped_model: Estimator) -> Subject:
     store = MelStore()
     bands = shipped_model.front_end.bands
     store.add(
-        MelFrames.of(np.random.default_rng(0).uniform(-60, 0, (120, 17, bands)).astype(np.float32))
+        MelLevels.of(np.random.default_rng(0).uniform(-60, 0, (120, 17, bands)).astype(np.float32))
     )
     return Subject(
         title="Once around",

@@ -6,7 +6,7 @@ import pytest
 from emoviz.gui.plane.camera import WHOLE_PLANE, PlaneCamera
 from emoviz.units import Values
 
-FRAME_S = 1 / 60
+REFRESH_S = 1 / 60
 
 
 def small_trail(valence: float, arousal: float, extent: float = 0.1) -> Values:
@@ -14,11 +14,11 @@ def small_trail(valence: float, arousal: float, extent: float = 0.1) -> Values:
     return np.column_stack([valence + steps, arousal + steps])
 
 
-def let_glide(camera: PlaneCamera, most_frames: int = 600) -> int:
-    for frame in range(most_frames):
+def let_glide(camera: PlaneCamera, most_refreshes: int = 600) -> int:
+    for refresh in range(most_refreshes):
         if camera.resting:
-            return frame
-        camera.glide(FRAME_S)
+            return refresh
+        camera.glide(REFRESH_S)
     raise AssertionError("the camera never comes to rest")
 
 
@@ -44,7 +44,7 @@ def test_the_view_glides_and_does_not_jump() -> None:
     camera = PlaneCamera()
     camera.follow(small_trail(0.4, 0.4))
     before = camera.now
-    camera.glide(FRAME_S)
+    camera.glide(REFRESH_S)
     assert 0 < camera.now.valence - before.valence < 0.05
     assert 0.8 < camera.now.reach / before.reach < 1
 
@@ -83,7 +83,7 @@ def test_zooming_keeps_the_point_under_the_pointer_where_it_is_all_the_way() -> 
     for _ in range(3):
         camera.zoom(*under_pointer, 0.8)
         for _ in range(2):
-            camera.glide(FRAME_S)
+            camera.glide(REFRESH_S)
             assert seen_at(camera, 0.3, -0.5) == pytest.approx(under_pointer, abs=1e-9)
     let_glide(camera)
     assert camera.now.reach == pytest.approx(0.8**3)

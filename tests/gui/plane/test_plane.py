@@ -81,7 +81,7 @@ def wait_until_at_rest(qtbot: QtBot, plane: PlaneView) -> None:
     before = None
     while before != plane.camera:
         before = plane.camera
-        # Longer than from one frame of a glide to the next.
+        # Longer than from one refresh of a glide to the next.
         qtbot.wait(60)
 
 
