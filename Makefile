@@ -21,6 +21,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 # The user guide into build/guide: every link of it leads somewhere, and it loads nothing from the net.
 .PHONY: guide

@@ -54,19 +54,3 @@ def test_every_argument_of_every_command_is_explained() -> None:
                 explained += 1
                 assert option.help, option
     assert explained > 60
-
-
-def test_an_import_that_goes_up_is_named(tmp_path: Path) -> None:
-    for module in ("gui/view", "training/fit", "songs/song", "tracking/tracker", "new"):
-        path = tmp_path / "emoviz" / f"{module}.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("")
-    package = tmp_path / "emoviz"
-    (package / "songs/song.py").write_text("def f():\n    from emoviz.tracking import tracker\n")
-    (package / "tracking/tracker.py").write_text("import PySide6.QtCore\n")
-    (package / "gui/view.py").write_text("import torch\n")
-    (package / "training/fit.py").write_text("from emoviz.gui import view\n")
-    done = run("module_picture", "--check", "--root", tmp_path)
-    assert done.returncode == 1
-    for named in ("emoviz.songs.song", "PySide6", "torch", "emoviz.training.fit", "emoviz.new"):
-        assert named in done.stderr
