@@ -22,6 +22,11 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms \
+		$(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 
 # The user guide into build/guide: every link of it leads somewhere, and it loads nothing from the net.
 .PHONY: guide
@@ -78,6 +83,16 @@ demo-song: $(VENV)/.test
 .PHONY: dist
 dist: $(VENV)/.build
 	$(BIN)/python -m build_scripts.packaging.dist
+
+# Before a release: what it lacks, then all that must pass. docs/releases.md has the whole list.
+.PHONY: release-check
+release-check: $(VENV)/.test
+	$(BIN)/python -m build_scripts.packaging.release
+	$(MAKE) lint
+	$(MAKE) test
+	$(MAKE) guide
+	$(MAKE) dist
+	$(MAKE) smoke PROGRAM="$$(echo dist/emoviz-*.whl)"
 
 # After a change of constraints.txt or of the core dependencies: their fingerprints and licences.
 .PHONY: lock
