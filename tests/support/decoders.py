@@ -18,7 +18,7 @@ def decoding_processes(of: int | None = None) -> list[psutil.Process]:
     for process in psutil.Process(of).children(recursive=True):
         try:
             command = " ".join(process.cmdline())
-            if "decoder_host" in command or "decoder_fork_server" in command:
+            if "emoviz.songs.processes import" in command:
                 found.append(process)
         except psutil.NoSuchProcess:
             continue
