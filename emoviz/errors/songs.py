@@ -129,6 +129,13 @@ class SongEndsWorkersError(SongError):
         )
 
 
+class SongFailedError(SongError):
+    """What nobody expected went wrong with a song; the log has the traceback."""
+
+    def __init__(self, path: Path, what: str, reason: object) -> None:
+        super().__init__(f"{path}: {what} failed ({reason}); the log says where it did.")
+
+
 class NoSongsError(SongError):
     """Folders were searched and no song was found."""
 

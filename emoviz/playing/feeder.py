@@ -1,5 +1,6 @@
 """PlaybackFeeder: the thread that decodes a song ahead of the audio callback."""
 
+import logging
 import math
 import threading
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from emoviz.playing.ring import Order, PlaybackRing
 from emoviz.playing.route import Region
 from emoviz.songs.song import Song
 from emoviz.units import Samples
+
+_LOG = logging.getLogger(__name__)
 
 _PREFILL_S = 0.03
 """What must be there before the callback is sent to a new place."""
@@ -42,6 +45,7 @@ class PlaybackFeeder:
         self._region: Region | None = None
         self._speed = 1.0
         self._heard = _Heard(None, 0.0)
+        self._broken: errors.SongFailedError | None = None
         self._serial = 0
         self._sounding = False
         self._closing = False
@@ -52,6 +56,7 @@ class PlaybackFeeder:
         """Go to `start_s` of `song`, at once where that is decoded already, and sound or wait."""
         with self._changed:
             self._sounding = sounding
+            self._broken = None
             pending = self._request
             if pending and pending.song is song and pending.start_s == start_s:
                 return
@@ -101,11 +106,14 @@ class PlaybackFeeder:
             return index is not None and end is not None and index >= end
 
     def failure(self, now_s: float) -> errors.EmovizError | None:
-        """Give why decoding broke off, once all that came before it has been heard."""
+        """Give why decoding broke off, once all that came before it has been heard.
+
+        What nobody expected is said at once.
+        """
         with self._changed:
             passage = self._settled_passage()
             if passage is None or passage.failure is None:
-                return None
+                return self._broken
             failure, nothing_came = passage.failure, self._ring.end == passage.start
         return failure if nothing_came or self.is_over(now_s) else None
 
@@ -160,14 +168,38 @@ class PlaybackFeeder:
     # In the feeder's own thread.
 
     def _run(self) -> None:
+        while not self._closing:
+            try:
+                self._serve()
+            except Exception as error:  # noqa: BLE001  (whoever listens hears of it)
+                _LOG.exception("playing")
+                self._break_off(error)
+
+    def _break_off(self, error: Exception) -> None:
+        """Have whoever listens hear of what nobody expected, and wait for the next song."""
+        with self._changed:
+            cue = self._request
+            if cue is None and self._passage is not None:
+                cue = self._passage.cue
+            self._request = self._passage = None
+            if cue is not None:
+                self._broken = errors.SongFailedError(cue.song.path, "playing it", error)
+
+    def _serve(self) -> None:
         passage: Passage | None = None
         while (following := self._next_passage()) is not None:
             if passage is not None and passage is not following:
-                passage.pieces.close()
+                self._leave(passage)
             passage = following
             self._feed(passage)
         if passage is not None:
+            self._leave(passage)
+
+    def _leave(self, passage: Passage) -> None:
+        try:
             passage.pieces.close()
+        except Exception:  # noqa: BLE001  (what plays next has nothing to do with it)
+            _LOG.exception("leaving %s", passage.cue.song.path)
 
     def _next_passage(self) -> Passage | None:
         """Wait for something to do: a passage to begin, or one that has to go on otherwise."""

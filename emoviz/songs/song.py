@@ -81,7 +81,7 @@ class Song:
         try:
             _check_length(path, decoder)
             duration_s = decoder.duration_s
-        except errors.SongError:
+        except Exception:
             decoder.close()
             raise
         decoders.put(decoder)
@@ -137,7 +137,7 @@ class Song:
                 sound = np.where(_is_sound(block), block, np.float32(0))
                 yield resampler.resample_chunk(to_stereo(sound))
             yield resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
-        except errors.SongError:
+        except Exception:
             is_good = False
             raise
         finally:

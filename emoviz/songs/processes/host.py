@@ -53,12 +53,17 @@ def _own_streams() -> tuple[FileIO, FileIO]:
 
 
 def _listen(asked: FileIO, requests: _Requests) -> None:
-    with suppress(OSError, EOFError, ValueError):
-        while True:
-            message, _ = wire.receive(asked)
-            requests.put(message)
-    # The window has closed or died, and a decoder that hangs must not outlive it.
-    os._exit(0)
+    try:
+        with suppress(OSError, EOFError, ValueError):
+            while True:
+                message, _ = wire.receive(asked)
+                requests.put(message)
+    except Exception:  # noqa: BLE001  (a thread's end must not go unnoticed)
+        traceback.print_exc()
+    finally:
+        # The window has closed or died, and a decoder that hangs must not outlive it; nor may one
+        # that nobody can ask any more wait for ever.
+        os._exit(0)
 
 
 class _Host:

@@ -4,8 +4,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from emoviz import errors
 from emoviz.songs.processes.fork_server import ForkServer
 from emoviz.songs.processes.pool import DecoderPool
-from emoviz.songs.processes.process import Spawner
+from emoviz.songs.processes.process import DecoderProcess, Spawner
 from emoviz.songs.song import DecodersOf, Song, local_decoders
 from emoviz.system import priority
 from tests.support.audio import encode, music, spoil, wait_until, write_long_wav, write_music
@@ -351,8 +353,105 @@ def test_closing_does_not_wait_for_a_fork_server_that_hangs(
 
 
 def test_they_hold_neither_a_window_nor_a_model() -> None:
-    code = "import sys; from emoviz import decoder_fork_server, decoder_host; print(*sys.modules)"
+    modules = "from emoviz.songs.processes import fork_server, host"
+    code = f"import sys; {modules}; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in ("PySide6", "onnxruntime", "pyqtgraph", "rich", "sounddevice"):
         assert name not in loaded.split()
+
+
+class BreakingSpawner(Spawner):
+    """Starts processes in which something nobody expects happens to every song that is opened."""
+
+    _BREAK = (
+        "from emoviz.songs.processes import host\n"
+        "def broken(path): raise ZeroDivisionError('no such number')\n"
+        "host.open_song_decoder = broken\n"
+        "host.main()"
+    )
+
+    def start(self) -> DecoderProcess:
+        """Start one."""
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}\n{self._BREAK}"],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        return DecoderProcess(process, cast(FileIO, process.stdin), cast(FileIO, process.stdout))
+
+
+def test_what_goes_wrong_unexpectedly_in_a_process_is_an_error_with_the_song_s_name(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "song.wav"
+    write_music(path, 3.0, RATE_HZ)
+    pool = DecoderPool(starter=BreakingSpawner())
+    with closing(pool), pytest.raises(errors.SongFailedError) as raised:
+        Song.open(path, pool.of)
+    reason = "decoding it failed (ZeroDivisionError: no such number)"
+    assert str(raised.value) == f"{path}: {reason}; the log says where it did."
+    assert "in broken" in caplog.text
+
+
+class HeldSpawner(Spawner):
+    """Starts the first process at once, and others only when it is let."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.let = threading.Event()
+
+    def start(self) -> DecoderProcess:
+        """Start one, perhaps later."""
+        self.begun += 1
+        if self.begun > 1:
+            self.let.wait(DEADLINE_S)
+        return super().start()
+
+
+def test_while_a_process_is_started_for_later_songs_nobody_waits_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "song.wav"
+    write_music(path, 12.0, RATE_HZ)
+    starter = HeldSpawner()
+    pool = DecoderPool(starter=starter)
+    decoder = pool.open(path)
+    wait_until(lambda: starter.begun == 2, DEADLINE_S)
+    giving_back = threading.Thread(target=decoder.close)
+    giving_back.start()
+    giving_back.join(DEADLINE_S / 4)
+    was_waiting = giving_back.is_alive()
+    starter.let.set()
+    giving_back.join(DEADLINE_S)
+    pool.close()
+    assert not was_waiting
+    assert not decoding_processes()
+
+
+class FailingOnce(Spawner):
+    """Starts processes, but for one time at which nobody expects that it fails."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+
+    def start(self) -> DecoderProcess:
+        """Start one, or fail."""
+        self.begun += 1
+        if self.begun == 2:
+            raise RuntimeError("the well is dry")
+        return super().start()
+
+
+def test_processes_are_kept_ready_whatever_goes_wrong(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "song.wav"
+    write_music(path, 3.0, RATE_HZ)
+    starter = FailingOnce()
+    pool = DecoderPool(starter=starter)
+    decoder = pool.open(path)
+    wait_until(lambda: starter.begun > 2, DEADLINE_S)
+    decoder.close()
+    pool.close()
+    assert "the well is dry" in caplog.text
+    assert not decoding_processes()
