@@ -1,5 +1,6 @@
 """DecoderPool: decoding processes, each lent to the file that it decodes."""
 
+import logging
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +10,8 @@ from emoviz.songs.decoder import Decoder
 from emoviz.songs.processes.fork_server import ForkServer
 from emoviz.songs.processes.process import DecoderProcess, ProcessDecoder, Spawner
 from emoviz.songs.spare_decoder import SpareDecoder
+
+_LOG = logging.getLogger(__name__)
 
 _PATIENCE_S = 60.0
 """A seek in three hours of a format without any times decodes all that comes before."""
@@ -114,8 +117,30 @@ class DecoderPool:
     def _keep(self) -> None:
         """Have ready what should be, and see those off that hang or have been killed."""
         while not self._closed:
-            for process in self._look_after():
-                process.end()
+            try:
+                leaving = self._look_after()
+                if self._wants_spare:
+                    self._make_ready()
+                for process in leaving:
+                    process.end()
+            except Exception:  # noqa: BLE001  (without a keeper, who hangs would do so for ever)
+                _LOG.exception("keeping decoding processes")
+
+    @property
+    def _wants_spare(self) -> bool:
+        with self._lending:
+            has_room = len(self._ready) < self._starter.spares
+            return has_room and len(self._lent) <= _SONG_TAKES and not self._closed
+
+    def _make_ready(self) -> None:
+        # Nobody waits meanwhile for what else is lent and given back.
+        with suppress(OSError):
+            process = self._starter.start()
+            with self._lending:
+                if not self._closed:
+                    self._ready.append(process)
+                    return
+            process.end()
 
     def _look_after(self) -> list[DecoderProcess]:
         """Give the processes that leave."""
@@ -129,9 +154,6 @@ class DecoderPool:
             leaving, self._leaving = self._leaving, []
             leaving += [process for process in self._ready if not process.is_alive]
             self._ready = [process for process in self._ready if process.is_alive]
-            if len(self._ready) < self._starter.spares and len(self._lent) <= _SONG_TAKES:
-                with suppress(OSError):
-                    self._ready.append(self._starter.start())
             return leaving
 
 
