@@ -1,15 +1,16 @@
-"""What `emoviz analyze` and `emoviz library add` do: songs are tracked, kept and written."""
+"""`emoviz analyze`: songs in, files, one table or the library out."""
 
 import argparse
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from emoviz import errors
 from emoviz.cli import progress
-from emoviz.cli.analyze_command import NOTES
+from emoviz.cli.arguments import FORMATS, add_paths, add_tracking, hand_over
 from emoviz.library import database
 from emoviz.library.batch import Run, Tally, each_once
 from emoviz.library.outputs import STANDARD_OUTPUT, FilePerSong, Nowhere, OneFile, Output
@@ -18,51 +19,110 @@ from emoviz.library.tables import Tracks, check_table, is_table, write_table
 from emoviz.library.tracking import Outcome, analyze
 from emoviz.models import estimator
 from emoviz.songs.finding import is_folder
-from emoviz.system import files
+from emoviz.system import files, paths
+from emoviz.system.terminal import quiet_libraries
+
+NOTES = ".emoviz.library"
+"""What has been done, in a library beside the files of a folder: a second run does the rest."""
 
 
-def analyze_songs(options: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class BatchRequest:
+    """Which songs are to be tracked, by which model and where.
+
+    `scheduler` is a Dask scheduler's address, or None for this machine; with `new` the library
+    that is there is kept aside.
+    """
+
+    paths: list[Path]
+    model: str
+    jobs: int
+    scheduler: str | None
+    new: bool
+
+
+@dataclass(frozen=True)
+class AnalyzeRequest(BatchRequest):
+    """Where the tracks of a batch go: to an output (None is this folder), or into a library."""
+
+    output: str | None
+    library: Path | None
+    format: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line of `emoviz analyze`."""
+    parser.description = (
+        "Songs that were tracked before, and whose files have not changed since, are passed over. "
+        f"What has been done stands in {NOTES} beside the files."
+    )
+    add_paths(parser)
+    parser.add_argument(
+        "-o",
+        dest="output",
+        default=None,
+        metavar="FILE|DIR",
+        help="where the predictions go; a name ending in .csv or .parquet is one table of many "
+        "songs, - is standard output (default: this folder)",
+    )
+    parser.add_argument(
+        "--library",
+        nargs="?",
+        type=Path,
+        const=paths.library_file(),
+        metavar="FILE",
+        help="put them into the library (default: your own)",
+    )
+    add_tracking(parser)
+    parser.add_argument(
+        "--format", choices=FORMATS, default="csv", help="of a file a song (default: csv)"
+    )
+    hand_over(parser, AnalyzeRequest, analyze_songs)
+
+
+@quiet_libraries()
+def analyze_songs(request: AnalyzeRequest) -> int:
     """Track every song and write what was asked for; give the exit status.
 
     Raises `errors.EmovizError` only for what concerns all songs; what concerns one is printed as
     one line on standard error, and the others go on.
     """
-    if options.library is not None:
-        if options.output is not None:
+    if request.library is not None:
+        if request.output is not None:
             raise errors.OutputError(
-                Path(options.output),
+                Path(request.output),
                 "the library keeps the tracks",
                 "leave out -o, or use 'emoviz library export' afterwards",
             )
-        return 1 if add_to_library(options, options.library).failed else 0
-    batch = _Batch(options)
-    output = options.output or "."
+        return 1 if add_to_library(request, request.library).failed else 0
+    batch = _Batch(request)
+    output = request.output or "."
     lone = batch.lone_song
     if output == STANDARD_OUTPUT:
         if lone is None:
             raise errors.OutputError(
                 Path(output), "standard output takes one song", "name a folder with -o"
             )
-        return batch.run(OneFile(None, options.format, lone), None)
+        return batch.run(OneFile(None, request.format, lone), None)
     target = Path(output)
     to_folder = is_folder(target) or output.endswith("/")
     if is_table(target) and not to_folder and (lone is None or target.suffix == ".parquet"):
         return batch.run_to_table(target)
     if lone is not None:
         if to_folder:
-            target = target / f"{lone.stem}.{options.format}"
-        return batch.run(OneFile(target, options.format, lone), None)
+            target = target / f"{lone.stem}.{request.format}"
+        return batch.run(OneFile(target, request.format, lone), None)
     if target.exists() and not is_folder(target):
         raise errors.OutputError(target, "several songs need a folder", "name one with -o")
-    named = [path for path in options.paths if not is_folder(path)]
-    one_source = len(options.paths) == 1
-    output_files = FilePerSong(target, options.format, named, one_source=one_source)
+    named = [path for path in request.paths if not is_folder(path)]
+    one_source = len(request.paths) == 1
+    output_files = FilePerSong(target, request.format, named, one_source=one_source)
     return batch.run(output_files, target / NOTES)
 
 
-def add_to_library(options: argparse.Namespace, file: Path) -> Tally:
+def add_to_library(request: BatchRequest, file: Path) -> Tally:
     """Track every song that the library in `file` does not know, and put it in."""
-    batch = _Batch(options)
+    batch = _Batch(request)
     batch.run(Nowhere(), file)
     return batch.tally
 
@@ -70,27 +130,26 @@ def add_to_library(options: argparse.Namespace, file: Path) -> Tally:
 class _Batch:
     """The songs that were asked for, counted, and what they are tracked with."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
-        if options.model not in (known := estimator.installed()):
-            raise errors.ModelNotFoundError(options.model, known)
-        self._options = options
+    def __init__(self, request: BatchRequest) -> None:
+        if request.model not in (known := estimator.installed()):
+            raise errors.ModelNotFoundError(request.model, known)
+        self._request = request
         self.tally = Tally()
         said: list[str] = []
-        self._count = sum(1 for _ in each_once(options.paths, said.append))
+        self._count = sum(1 for _ in each_once(request.paths, said.append))
         with progress.progress(0) as view:
             for sentence in said:
                 view.say(sentence)
         if not self._count:
-            raise errors.NoSongsError(options.paths)
+            raise errors.NoSongsError(request.paths)
 
     @property
     def lone_song(self) -> Path | None:
         """The song, if one was named and nothing else."""
-        paths_given = self._options.paths
+        paths_given = self._request.paths
         if self._count > 1 or any(map(is_folder, paths_given)):
             return None
-        song: Path = paths_given[0]
-        return song
+        return paths_given[0]
 
     def run(self, output: Output, library_file: Path | None) -> int:
         """Track what the library in a file does not know, if there is one; give the status."""
@@ -104,7 +163,7 @@ class _Batch:
     def run_to_table(self, table: Path) -> int:
         """Track what the library beside a table does not know, and write the table."""
         check_table(table)
-        if any(files.is_same(table, path) for path in self._options.paths):
+        if any(files.is_same(table, path) for path in self._request.paths):
             raise errors.OutputIsSongError(table)
         with self._open(table.with_name(f".{table.name}.library")) as library:
             self._run(Nowhere(), library)
@@ -112,27 +171,27 @@ class _Batch:
         return 1 if self.tally.failed else 0
 
     def _open(self, file: Path) -> Library:
-        if self._options.new and (kept := database.set_aside(file)) is not None:
+        if self._request.new and (kept := database.set_aside(file)) is not None:
             with progress.progress(0) as view:
                 view.say(f"{file}: what was there is kept as {kept.name}.")
         return Library.open(file)
 
     def _run(self, output: Output, library: Library | None) -> None:
         began_s = time.monotonic()
-        jobs = min(self._options.jobs, self._count)
-        songs = each_once(self._options.paths, lambda _: None)
+        jobs = min(self._request.jobs, self._count)
+        songs = each_once(self._request.paths, lambda _: None)
         with progress.progress(self._count) as view:
-            run = Run(library, self._options.model, output, view)
+            run = Run(library, self._request.model, output, view)
             self.tally = run.tally
-            model, scheduler = self._options.model, self._options.scheduler
+            model, scheduler = self._request.model, self._request.scheduler
             track = partial(analyze, model=model, jobs=jobs, on_update=view.window)
             run(songs, partial(_analyze_on, scheduler, model=model) if scheduler else track)
         if self._count > 1:
             progress.show_tally(self.tally, time.monotonic() - began_s)
 
     def _tracks(self, library: Library) -> Tracks:
-        for song, _ in each_once(self._options.paths, lambda _: None):
-            found = library.find(song, self._options.model)
+        for song, _ in each_once(self._request.paths, lambda _: None):
+            found = library.find(song, self._request.model)
             if found is not None:
                 yield found
 

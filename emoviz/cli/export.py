@@ -3,32 +3,48 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from emoviz import errors
+from emoviz.cli.arguments import THEMES, add_model, add_theme, hand_over
 from emoviz.export import pictures
 from emoviz.export.formats import CSV, DEAM, FORMATS, Format, write, write_files
 from emoviz.export.tables import deam_folder
-from emoviz.models.estimator import DEFAULT_MODEL, Estimator
+from emoviz.models import estimator
+from emoviz.models.estimator import Estimator
+from emoviz.songs.song import Report, Song
 from emoviz.system import files
-from emoviz.system.terminal import quiet_libraries
+from emoviz.system.terminal import complain, quiet_libraries
+from emoviz.tracking.tracker import File2Track
 from emoviz.tracks.track import Track
 
-if TYPE_CHECKING:
-    from emoviz.songs.song import Report, Song
-
 STANDARD_OUTPUT = "-"
-THEMES = ("dark", "light")
 
 
-def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb `export` to the command line."""
-    parser = commands.add_parser(
-        "export",
-        help="write songs' tracks for other programs, or as pictures",
-        description="Tracks songs and writes each as a file for another program, or as a picture. "
-        "Several songs in the format deam become one pair of tables.",
+@dataclass(frozen=True)
+class ExportRequest:
+    """Which songs are wanted in which format or as which picture; one of these two is given."""
+
+    songs: list[Path]
+    format: str | None
+    picture: str | None
+    output: str
+    model: str
+    size: tuple[int, int] | None
+    theme: str
+
+    @property
+    def to_folder(self) -> bool:
+        """Whether the output is a folder with a file for each song."""
+        return len(self.songs) > 1 or self.output.endswith("/") or Path(self.output).is_dir()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line of `emoviz export`."""
+    parser.description = (
+        "Tracks songs and writes each as a file for another program, or as a picture. "
+        "Several songs in the format deam become one pair of tables."
     )
     parser.add_argument("songs", nargs="+", type=Path, metavar="SONG", help="a song")
     what = parser.add_mutually_exclusive_group(required=True)
@@ -42,24 +58,29 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="where the files go; a picture's name ends in .png, .svg or .pdf; - is standard "
         "output (default: this folder)",
     )
-    parser.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME", help="one of 'emoviz models'"
-    )
+    add_model(parser)
     parser.add_argument(
         "--size", type=_size, metavar="WxH", help="the picture's size in pixels, as 1920x1080"
     )
-    parser.add_argument("--theme", choices=THEMES, default=THEMES[0], help="the picture's colours")
-    parser.set_defaults(run=_run)
+    add_theme(parser, "the picture's colours")
+    hand_over(parser, ExportRequest, export)
 
 
-def write_table_and_poster(song_path: Path, report: "Report") -> tuple[Path, Path]:
+@quiet_libraries()
+def export(request: ExportRequest) -> int:
+    """Write or draw every song; give the exit status. Raises `errors.EmovizError`."""
+    loaded = estimator.load(request.model)
+    if request.format is not None:
+        return _export(request, FORMATS[request.format], loaded)
+    assert request.picture is not None
+    return _draw(request, request.picture, loaded)
+
+
+def write_table_and_poster(song_path: Path, report: Report) -> tuple[Path, Path]:
     """Track a song and write a CSV and a poster of it into this folder; give their places.
 
     Raises `errors.EmovizError`.
     """
-    from emoviz.models import estimator
-    from emoviz.songs.song import Song
-
     table, picture = Path(f"{song_path.stem}.csv"), Path(f"{song_path.stem}.png")
     for place in (table, picture):
         _check(place, song_path)
@@ -69,28 +90,15 @@ def write_table_and_poster(song_path: Path, report: "Report") -> tuple[Path, Pat
     return table, picture
 
 
-def _run(options: argparse.Namespace) -> int:
-    from emoviz.models import estimator
-
-    with quiet_libraries():
-        loaded = estimator.load(options.model)
-        if options.picture:
-            return _draw(options, loaded)
-        return _export(options, FORMATS[options.format], loaded)
-
-
-def _export(options: argparse.Namespace, file_format: Format, loaded: Estimator) -> int:
-    from emoviz.songs.song import Song
-    from emoviz.tracking.tracker import File2Track
-
+def _export(request: ExportRequest, file_format: Format, loaded: Estimator) -> int:
     tracks: dict[Path, Track] = {}
-    joined = file_format is DEAM and _is_folder(options)
-    to_files = options.output != STANDARD_OUTPUT and not joined
+    joined = file_format is DEAM and request.to_folder
+    to_files = request.output != STANDARD_OUTPUT and not joined
 
-    def export(path: Path, place: Path) -> None:
+    def take(path: Path, place: Path) -> None:
         if to_files:
             _check(place, path)
-        track = File2Track(loaded)(Song.open(path), report=_say)
+        track = File2Track(loaded)(Song.open(path), report=complain)
         if to_files:
             write(track, place, file_format, path)
         elif joined:
@@ -98,64 +106,57 @@ def _export(options: argparse.Namespace, file_format: Format, loaded: Estimator)
         else:
             _print(track, file_format)
 
-    status = _for_each(options, file_format.suffix, export)
+    status = _for_each(request, file_format.suffix, take)
     if tracks:
-        folder = Path(options.output)
+        folder = Path(request.output)
         _make_folder(folder)
-        write_files(deam_folder(tracks, folder), options.songs)
+        write_files(deam_folder(tracks, folder), request.songs)
     return status
 
 
-def _draw(options: argparse.Namespace, loaded: Estimator) -> int:
-    from emoviz.songs.song import Song
-
-    drawing = _Drawing(options.picture, options.size, options.theme)
+def _draw(request: ExportRequest, kind: str, loaded: Estimator) -> int:
+    drawing = _Drawing(kind, request.size, request.theme)
 
     def draw(path: Path, place: Path) -> None:
         pictures.suffix_of(place)
         _check(place, path)
-        drawing(Song.open(path), loaded, _say, place)
+        drawing(Song.open(path), loaded, complain, place)
 
-    return _for_each(options, pictures.PNG, draw)
+    return _for_each(request, pictures.PNG, draw)
 
 
-def _for_each(options: argparse.Namespace, suffix: str, then: Callable[[Path, Path], None]) -> int:
+def _for_each(request: ExportRequest, suffix: str, then: Callable[[Path, Path], None]) -> int:
     """Do something with every song and its place; one that fails is said, the others go on."""
-    if options.output == STANDARD_OUTPUT and (len(options.songs) > 1 or options.picture):
+    if request.output == STANDARD_OUTPUT and (len(request.songs) > 1 or request.picture):
         raise errors.OutputError(
-            Path(options.output), "standard output takes one track", "name a folder with -o"
+            Path(request.output), "standard output takes one track", "name a folder with -o"
         )
     failed = 0
-    for path, place in zip(options.songs, _places(options, suffix), strict=True):
+    for path, place in zip(request.songs, _places(request, suffix), strict=True):
         try:
             then(path, place)
         except errors.EmovizError as error:
             failed += 1
-            _say(str(error))
+            complain(str(error))
     return 1 if failed else 0
 
 
-def _places(options: argparse.Namespace, suffix: str) -> Iterator[Path]:
+def _places(request: ExportRequest, suffix: str) -> Iterator[Path]:
     """Give each song the file that its track goes to; no two have one."""
-    output = Path(options.output)
-    if not _is_folder(options):
+    output = Path(request.output)
+    if not request.to_folder:
         yield output
         return
     if output.exists() and not output.is_dir():
         raise errors.OutputError(output, "several songs need a folder", "name one with -o")
     taken: set[Path] = set()
-    for song in options.songs:
+    for song in request.songs:
         # song.mp3 and song.flac keep their endings where they would meet: song.flac.csv.
         names = [f"{song.stem}{suffix}", f"{song.name}{suffix}"]
         names += [f"{song.name}.{number}{suffix}" for number in range(2, len(taken) + 3)]
         place = next(output / name for name in names if output / name not in taken)
         taken.add(place)
         yield place
-
-
-def _is_folder(options: argparse.Namespace) -> bool:
-    output = options.output
-    return len(options.songs) > 1 or output.endswith("/") or Path(output).is_dir()
 
 
 class _Drawing:
@@ -172,7 +173,7 @@ class _Drawing:
         # One for all pictures: Qt takes it ill to be begun again.
         self._application = picture.drawing_application()
 
-    def __call__(self, song: "Song", model: Estimator, report: "Report", place: Path) -> Track:
+    def __call__(self, song: Song, model: Estimator, report: Report, place: Path) -> Track:
         trajectory, subject = self._picture.track_subject(song, model, report)
         self._picture.save_picture(self._kind, subject, place, self._size, self._colours)
         return trajectory
@@ -206,7 +207,3 @@ def _size(text: str) -> tuple[int, int]:
         return pictures.parse_size(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _say(sentence: str) -> None:
-    print(f"emoviz: {sentence}", file=sys.stderr)

@@ -6,21 +6,34 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoviz.cli.arguments import add_model, add_theme, hand_over, seconds
 from emoviz.export.film_file import RATES, SIZES, SUFFIX, FilmFormat
-from emoviz.models.estimator import DEFAULT_MODEL
-from emoviz.system.terminal import quiet_libraries
+from emoviz.system.terminal import complain, quiet_libraries
 
 if TYPE_CHECKING:
     from emoviz.gui.films.making import FilmOrder, OnProgress
 
-_THEMES = ("dark", "light")
+
+@dataclass(frozen=True)
+class FilmRequest:
+    """Which part of which song is to become what film; without an output it has the song's name."""
+
+    song: Path
+    output: Path | None
+    size: str
+    fps: int
+    theme: str
+    model: str
+    start_s: float
+    end_s: float
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what `emoviz film` takes, and what runs it."""
+    """Describe the command line of `emoviz film`."""
     parser.description = (
         "Writes an MP4 with the song's sound and its trail, word and spectrogram as picture."
     )
@@ -37,47 +50,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fps", type=int, choices=RATES, default=RATES[0], help="frames in a second (default: 30)"
     )
+    add_theme(parser, "the film's colours (default: dark)")
+    add_model(parser)
     parser.add_argument(
-        "--theme", choices=_THEMES, default=_THEMES[0], help="the film's colours (default: dark)"
+        "--from", dest="start_s", type=seconds, default=0.0, metavar="S", help="begin at S seconds"
     )
     parser.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME", help="one of 'emoviz models'"
+        "--to", dest="end_s", type=seconds, default=math.inf, metavar="S", help="end at S seconds"
     )
-    parser.add_argument(
-        "--from", dest="start_s", type=_seconds, default=0.0, metavar="S", help="begin at S seconds"
-    )
-    parser.add_argument(
-        "--to", dest="end_s", type=_seconds, default=math.inf, metavar="S", help="end at S seconds"
-    )
-    parser.set_defaults(run=_run)
+    hand_over(parser, FilmRequest, film)
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0.0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return seconds
-
-
-def _run(options: argparse.Namespace) -> int:
-    # Imported here: no other command needs Qt.
+@quiet_libraries()
+def film(request: FilmRequest) -> int:
+    """Make the film that is wanted; give the exit status. Raises `errors.EmovizError`."""
+    # Imported here: the arguments are described without Qt.
     from emoviz.gui.films.making import FilmOrder
     from emoviz.gui.films.picture import FilmLook
 
-    order = FilmOrder(
-        song=options.song,
-        target=options.output or Path(f"{options.song.stem}{SUFFIX}"),
-        model=options.model,
-        film_format=FilmFormat(options.size, options.fps),
-        look=FilmLook(dark=options.theme == "dark"),
-        start_s=options.start_s,
-        end_s=options.end_s,
+    return _make(
+        FilmOrder(
+            song=request.song,
+            target=request.output or Path(f"{request.song.stem}{SUFFIX}"),
+            model=request.model,
+            film_format=FilmFormat(request.size, request.fps),
+            look=FilmLook(dark=request.theme == "dark"),
+            start_s=request.start_s,
+            end_s=request.end_s,
+        )
     )
-    with quiet_libraries():
-        return _make(order)
 
 
 def _make(order: "FilmOrder") -> int:
@@ -85,15 +86,11 @@ def _make(order: "FilmOrder") -> int:
 
     with _interrupted() as got, _progress() as on_progress:
         try:
-            make_film(order, _warn, on_progress, lambda: bool(got))
+            make_film(order, complain, on_progress, lambda: bool(got))
         except FilmCancelledError:
             # As a shell has it for what a signal has ended.
             return 128 + got[0]
     return 0
-
-
-def _warn(sentence: str) -> None:
-    print(f"emoviz: {sentence}", file=sys.stderr)
 
 
 @contextmanager

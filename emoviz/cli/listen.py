@@ -1,50 +1,85 @@
 """`emoviz listen`: a line for every half-second that is heard, and its track and sound in files."""
 
+import argparse
+import math
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from emoviz import errors
+from emoviz.cli.arguments import add_model, hand_over, seconds
 from emoviz.devices.microphone import Microphone
 from emoviz.live.listening import POLL_S, Listening, News, Recorded
 from emoviz.live.tracker import LiveUpdate
 from emoviz.models import estimator
 from emoviz.system import files
+from emoviz.system.terminal import complain, quiet_libraries
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.trail import time_of
 from emoviz.units import Values
 
 
-def listen(
-    device: str, seconds: float, output: Path | None, record: Path | None, model: str
-) -> int:
-    """Listen to an input until `seconds` have been heard or an interrupt comes.
+@dataclass(frozen=True)
+class ListenRequest:
+    """Which input is to be listened to and for how long; where its track and its sound go."""
 
-    Writes the track to `output` and the sound to `record`. Gives the exit status. Raises
-    `errors.EmovizError`; what was heard before an input was lost is written all the same.
+    device: str
+    seconds: float
+    output: Path | None
+    record: Path | None
+    model: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line of `emoviz listen`."""
+    parser.description = (
+        "Prints a line for every half-second that is heard, until Ctrl+C. 'emoviz devices' lists "
+        "the inputs."
+    )
+    parser.add_argument(
+        "--device", default="", metavar="NAME", help="the input (default: the system's)"
+    )
+    parser.add_argument(
+        "--seconds", type=seconds, default=math.inf, metavar="N", help="end after N seconds"
+    )
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="FILE.csv", help="write the track at the end"
+    )
+    parser.add_argument("--record", type=Path, metavar="FILE.flac", help="write what is heard")
+    add_model(parser)
+    hand_over(parser, ListenRequest, listen)
+
+
+@quiet_libraries()
+def listen(request: ListenRequest) -> int:
+    """Listen to an input until so many seconds have been heard or an interrupt comes.
+
+    Gives the exit status. Raises `errors.EmovizError`; what was heard before an input was lost is
+    written all the same.
     """
-    for target in filter(None, (output, record)):
+    for target in filter(None, (request.output, request.record)):
         files.check_target(target)
-    listening = Listening(Microphone(device), estimator.load(model))
-    listening.record_to = record
+    listening = Listening(Microphone(request.device), estimator.load(request.model))
+    listening.record_to = request.record
     lines = _Lines(sys.stdout)
     lost: errors.InputDeviceLostError | None = None
     with _interrupted() as stop:
-        while not stop.wait(POLL_S) and listening.heard_s < seconds:
+        while not stop.wait(POLL_S) and listening.heard_s < request.seconds:
             try:
-                lines.take(listening.step(seconds))
+                lines.take(listening.step(request.seconds))
             except errors.InputDeviceLostError as error:
                 lost = error
                 break
         lines.take(listening.end())
-    if output is not None and lines.values is not None:
+    if request.output is not None and lines.values is not None:
         recorded = lines.recorded
         trajectory = recorded.trajectory if recorded else listening.trajectory(lines.values)
-        trajectory.save_csv(output)
+        trajectory.save_csv(request.output)
     if lost is not None:
         raise lost
     if lines.values is None:
@@ -68,7 +103,7 @@ class _Lines:
             self._print(news.update)
         if news.problem is not None:
             self.failed = True
-            print(f"emoviz: {news.problem}", file=sys.stderr)
+            complain(str(news.problem))
         self.recorded = news.recorded or self.recorded
 
     def _print(self, update: LiveUpdate) -> None:

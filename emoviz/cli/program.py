@@ -1,20 +1,31 @@
-"""The command line, over the same functions as the window."""
+"""The command line, over the same functions as the window.
+
+Each command is a module of this package, by the name of the command, with a function
+`add_arguments`. Only the one that was asked for is imported.
+"""
 
 import argparse
-import logging
+import importlib
 import os
-import signal
 import sys
-from pathlib import Path
 
 from emoviz import __version__, errors
-from emoviz.cli import analyze_command, export, film, library_command, tag_command
-from emoviz.models.estimator import DEFAULT_MODEL
-from emoviz.system import log, paths
-from emoviz.system.terminal import complain, quiet_libraries
-from emoviz.training import commands as training_commands
 
-_LOG = logging.getLogger(__name__)
+COMMANDS = {
+    "open": "open the window on a song (the command may be left out)",
+    "analyze": "track songs without a window",
+    "library": "keep the tracks of many songs, and find songs by them",
+    "export": "write songs' tracks for other programs, or as pictures",
+    "tag": "write valence, arousal and word into songs' own tags",
+    "listen": "track what a microphone hears, as it sounds",
+    "film": "make a film of a song",
+    "models": "list the models",
+    "devices": "list the sound devices",
+    "prepare": "decode a data folder into the training cache",
+    "train": "cross-validate, train and export a model",
+    "compare": "learn and test every system of the field, and the models, on the same songs",
+    "evaluate": "compare a model with a data folder's labels",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,23 +34,21 @@ def main(arguments: list[str] | None = None) -> int:
     0 where all was done, 1 where something failed and was said, 2 for a wrong command line.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    parser = _parser()
-    commands = _command_names(parser)
     # "emoviz song.mp3" is short for "emoviz open song.mp3": the program's main job has no verb.
-    if not given or (given[0] not in commands and not given[0].startswith("-")):
+    if not given or (given[0] not in COMMANDS and not given[0].startswith("-")):
         if len(given) > 1:
-            names = ", ".join(sorted(commands))
-            parser.error(f"there is no command {given[0]!r}; the commands are {names}")
+            names = ", ".join(sorted(COMMANDS))
+            _parser([]).error(f"there is no command {given[0]!r}; the commands are {names}")
         given = ["open", *given]
     try:
         try:
-            options = parser.parse_args(given)
+            options = _parser(given).parse_args(given)
             return int(options.run(options))
         finally:
             # Here, where a reader that has gone is expected, and not when Python ends.
             print(end="", flush=True)
     except errors.EmovizError as error:
-        complain(str(error))
+        _complain(str(error))
         return 1
     except KeyboardInterrupt:
         return 130
@@ -49,9 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001  (a user meets a sentence, whatever happens)
-        log.start(paths.log_file())
-        _LOG.exception("unexpected")
-        complain(f"something went wrong ({error}); {paths.log_file()} says where.")
+        _complain(_noted(error))
         return 1
 
 
@@ -60,7 +67,8 @@ def open_window() -> int:
     return main(["open", *sys.argv[1:]])
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: list[str] | None = None) -> argparse.ArgumentParser:
+    """Make the parser of all commands, or one that reads what is `given` and knows no other's."""
     parser = argparse.ArgumentParser(
         prog="emoviz",
         usage="emoviz [SONG]\n       emoviz COMMAND ...",
@@ -69,132 +77,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"emoviz {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="emoviz")
-    window = commands.add_parser(
-        "open", help="open the window on a song (the command may be left out)"
-    )
-    window.add_argument(
-        "song", nargs="?", type=Path, metavar="SONG", help="an audio file (default: the demo song)"
-    )
-    window.set_defaults(run=_open)
-    analyze_command.add_arguments(
-        commands.add_parser("analyze", help="track songs without a window")
-    )
-    library_command.add_arguments(
-        commands.add_parser("library", help="keep the tracks of many songs, and find songs by them")
-    )
-    export.add_command(commands)
-    tag_command.add_arguments(
-        commands.add_parser("tag", help="write valence, arousal and word into songs' own tags")
-    )
-    _add_listen(commands.add_parser("listen", help="track what a microphone hears, as it sounds"))
-    film.add_arguments(commands.add_parser("film", help="make a film of a song"))
-    commands.add_parser("models", help="list the models").set_defaults(run=_models)
-    commands.add_parser("devices", help="list the sound devices").set_defaults(run=_devices)
-    training_commands.add_commands(commands)
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text)
+        if given is None or name in given:
+            importlib.import_module(f"emoviz.cli.{name}").add_arguments(command)
     return parser
 
 
-def _add_listen(parser: argparse.ArgumentParser) -> None:
-    parser.description = (
-        "Prints a line for every half-second that is heard, until Ctrl+C. 'emoviz devices' lists "
-        "the inputs."
-    )
-    parser.add_argument(
-        "--device", default="", metavar="NAME", help="the input (default: the system's)"
-    )
-    parser.add_argument(
-        "--seconds", type=_duration, default=float("inf"), metavar="N", help="end after N seconds"
-    )
-    parser.add_argument(
-        "-o", dest="output", type=Path, metavar="FILE.csv", help="write the track at the end"
-    )
-    parser.add_argument("--record", type=Path, metavar="FILE.flac", help="write what is heard")
-    parser.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME", help="one of 'emoviz models'"
-    )
-    parser.set_defaults(run=_listen)
+def _complain(sentence: str) -> None:
+    # Imported here, as is the log: most runs have nothing to complain about.
+    from emoviz.system.terminal import complain
+
+    complain(sentence)
 
 
-def _duration(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not seconds > 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return seconds
+def _noted(error: Exception) -> str:
+    """Write down what nobody thought of, and give a sentence that says where."""
+    import logging
 
+    from emoviz.system import log, paths
 
-def _command_names(parser: argparse.ArgumentParser) -> set[str]:
-    return {
-        name
-        for action in parser._actions
-        if isinstance(action, argparse._SubParsersAction)
-        for name in action.choices
-    }
-
-
-def _open(options: argparse.Namespace) -> int:
-    from emoviz.cli.display import has_display
-
-    if not has_display():
-        return _track_without_display(options.song or paths.demo_song())
-    # Python's interrupt in the midst of importing Qt's modules aborts the process or hangs it.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from emoviz.gui.app import run
-
-    return run(options.song)
-
-
-def _track_without_display(song: Path) -> int:
-    from emoviz.cli.export import write_table_and_poster
-
-    print("There is no display for the window: the track is written to files instead.")
-    with quiet_libraries():
-        table, picture = write_table_and_poster(song, complain)
-    print(f"track:   {table.resolve()}\npicture: {picture.resolve()}")
-    return 0
-
-
-def _listen(options: argparse.Namespace) -> int:
-    from emoviz.cli.listen import listen
-
-    with quiet_libraries():
-        return listen(
-            options.device, options.seconds, options.output, options.record, options.model
-        )
-
-
-def _models(_: argparse.Namespace) -> int:
-    from emoviz.models import estimator
-
-    broken = 0
-    for name in estimator.installed():
-        try:
-            info = estimator.describe(name)
-        except errors.ModelBrokenError as error:
-            broken += 1
-            complain(str(error))
-            continue
-        mark = "*" if name == estimator.DEFAULT_MODEL else " "
-        print(f"{mark} {info.name} {info.version}  {info.title}\n    {info.summary}")
-        print(f"    weights: {info.licence}\n    card: {info.card}")
-    return 1 if broken else 0
-
-
-def _devices(_: argparse.Namespace) -> int:
-    from emoviz.devices.microphone import input_names
-    from emoviz.devices.sound_devices import devices
-
-    found = devices()
-    if not found:
-        print("There is no sound device; songs run on a silent clock.")
-    for device in found:
-        mark = "*" if device.is_default else " "
-        print(
-            f"{mark} {device.name} ({device.host_api}), {device.channels} channels, "
-            f"{device.rate_hz} Hz"
-        )
-    for name in input_names():
-        print(f"  input: {name}")
-    return 0
+    log.start(paths.log_file())
+    logging.getLogger(__name__).exception("unexpected")
+    return f"something went wrong ({error}); {paths.log_file()} says where."

@@ -4,15 +4,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Protocol
 
 from emoviz.library.batch import Fate, Tally
 from emoviz.tracking.tracker import Update
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _TITLES = {Fate.TRACKED: "tracked", Fate.KNOWN: "known already", Fate.FAILED: "failed"}
 
@@ -74,6 +72,10 @@ def progress(songs: int) -> Iterator[ProgressView]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield _Quiet()
         return
+    # Imported here, as below: in a pipe there is nothing to draw.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     pace = TextColumn("{task.fields[pace]}")
     with Progress(*columns, pace, console=Console(stderr=True), transient=True) as bars:
@@ -84,6 +86,10 @@ def show_tally(tally: Tally, took_s: float) -> None:
     """Show what became of all songs, and why some failed, in tables on a terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console(stderr=True)
     songs = sum(tally.counts.values())
     counts = Table(title=f"{songs} songs in {clock_text(took_s)}", title_justify="left")
@@ -120,7 +126,7 @@ class _Quiet:
 class _Bars:
     """What a terminal gets: a bar for the songs, and one for the windows of a lone song."""
 
-    def __init__(self, progress: Progress, songs: int) -> None:
+    def __init__(self, progress: "Progress", songs: int) -> None:
         self._progress = progress
         self._pace = Pace(songs)
         self._songs = progress.add_task("songs", total=songs, pace="")

@@ -1,22 +1,22 @@
 """What reaches the terminal: the program's own sentences, not what libraries print."""
 
 import locale
-import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from emoviz.system import log, paths
-
-_LOG = logging.getLogger(__name__)
-
 
 def complain(sentence: str) -> None:
     """Say what went wrong on standard error, or in the log of a program that has no terminal."""
     if sys.stderr is None:
+        # Imported here: a command that has a terminal does not wait for the log.
+        import logging
+
+        from emoviz.system import log, paths
+
         log.start(paths.log_file())
-        _LOG.error("%s", sentence)
+        logging.getLogger(__name__).error("%s", sentence)
     else:
         print(f"emoviz: {sentence}", file=sys.stderr)
 

@@ -9,7 +9,7 @@ import psutil
 import pytest
 import soundfile
 
-from emoviz.cli.analyze_command import NOTES
+from emoviz.cli.analyze import NOTES
 from emoviz.library.store import Library
 from emoviz.tracks.track import load_csv, metadata_path
 from tests.support.audio import music, wait_until, write_music

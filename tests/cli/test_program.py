@@ -20,7 +20,8 @@ import pytest
 import soundfile
 
 from emoviz import __version__
-from emoviz.cli.analyze_command import NOTES
+from emoviz.cli.analyze import NOTES
+from emoviz.cli.program import COMMANDS
 from emoviz.system import files
 from emoviz.tracks.track import COLUMNS, load_csv
 from tests.support.audio import PulseSink, music, wait_until, write_film, write_music
@@ -68,8 +69,61 @@ def test_version(emoviz: Program) -> None:
 def test_help_names_the_commands(emoviz: Program) -> None:
     done = emoviz("--help")
     assert done.returncode == 0
-    for command in ("analyze", "models", "devices", "open"):
+    for command in COMMANDS:
         assert f"\n    {command}" in done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(emoviz: Program, command: str) -> None:
+    done = emoviz(command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"usage: emoviz {command} ")
+
+
+LOOK = (
+    "import sys\n"
+    "from emoviz.cli import main\n"
+    "try:\n"
+    "    main(sys.argv[1:])\n"
+    "except SystemExit:\n"
+    "    pass\n"
+    "print(*sys.modules, sep='\\n', file=sys.stderr)\n"
+)
+"""Runs a command, and names what was imported for it."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (["--version"], ["numpy", "logging", "emoviz.models", "emoviz.library"]),
+        (["--help"], ["numpy", "logging", "emoviz.models", "emoviz.library"]),
+        (["models"], ["emoviz.library", "emoviz.export", "emoviz.gui", "emoviz.training", "rich"]),
+        (
+            ["analyze", "one.wav", "-o", "-", "--model", "cae"],
+            ["emoviz.gui", "PySide6", "emoviz.training", "emoviz.export.film_file", "rich"],
+        ),
+        (["library", "--help"], ["emoviz.gui", "emoviz.training", "emoviz.export.film_file"]),
+        (["train", "--help"], ["numpy", "torch", "emoviz.models", "emoviz.library"]),
+    ],
+)
+def test_only_what_a_command_needs_is_imported(
+    emoviz: Program, songs: Path, arguments: list[str], unneeded: list[str]
+) -> None:
+    shutil.copy(songs / "one.wav", emoviz.place)
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK, *arguments],
+        cwd=emoviz.place,
+        env=emoviz.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = done.stderr.split()
+    assert "emoviz.cli.program" in imported
+    asked_for = {f"emoviz.cli.{name}" for name in COMMANDS} & set(imported)
+    # What `library` adds, it tracks as `analyze` does.
+    assert asked_for <= {f"emoviz.cli.{arguments[0]}", "emoviz.cli.analyze"}
+    assert [name for name in unneeded if name in imported] == []
 
 
 def test_models(emoviz: Program) -> None:

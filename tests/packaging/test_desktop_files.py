@@ -78,6 +78,6 @@ def test_the_manual_page_has_every_command(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "build_scripts.packaging.manual", "-o", str(file)]
     subprocess.run([*command, "--date", "2026-11-25"], cwd=ROOT, check=True)
     page = file.read_text(encoding="utf-8")
-    for name in program._command_names(program._parser()):
+    for name in program.COMMANDS:
         assert f".SS emoviz {name}" in page
     assert r"\fB\-\-model NAME\fR" in page

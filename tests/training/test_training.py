@@ -1,6 +1,5 @@
 """The whole way: a data folder and a recipe to a model that the program runs."""
 
-import argparse
 import json
 import subprocess
 import sys
@@ -10,11 +9,11 @@ import numpy as np
 import pytest
 
 from emoviz import errors
+from emoviz.cli import program
 from emoviz.models.estimator import Estimator
 from emoviz.models.inference import Windows
 from emoviz.songs.song import Song
 from emoviz.tracking.tracker import File2Track
-from emoviz.training import commands
 from emoviz.training.data.dataset import Clip
 from emoviz.training.recipe import NetworkRecipe, read_recipe
 from emoviz.training.scores import evaluate
@@ -23,9 +22,7 @@ from tests.training.folders import EXTRA, RECIPE, SCORED, write_recipe
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    commands.add_commands(parser.add_subparsers(required=True))
-    options = parser.parse_args(list(arguments))
+    options = program._parser(list(arguments)).parse_args(list(arguments))
     return int(options.run(options))
 
 
@@ -146,9 +143,9 @@ def test_a_recipe_for_other_data_is_refused(
     assert [path.name for path in recipe.parent.iterdir()] == ["recipe.toml"]
 
 
-def test_hooking_up_the_commands_imports_nothing_heavy() -> None:
+def test_the_commands_of_the_laboratory_import_nothing_heavy() -> None:
     code = (
-        "import sys, emoviz.training.commands; "
+        "import sys; from emoviz.cli import compare, evaluate, prepare, train; "
         "heavy = {'torch', 'librosa', 'sklearn', 'onnx', 'onnxruntime', 'rich', 'numpy'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )
