@@ -8,6 +8,9 @@ import numpy.typing as npt
 COLUMN_S = 0.5
 """Duration of one column, in seconds: labels and predictions come at 2 Hz."""
 
+SCALE = (-1.0, 1.0)
+"""What valence and arousal lie in, both ends included."""
+
 DECIMALS = 6
 """Digits that a value carries: finer than any listener, and the same on every machine."""
 

@@ -1,7 +1,6 @@
 """`emoviz library`: songs that were tracked, kept in a database and found by their feeling."""
 
 import argparse
-import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +22,7 @@ from emoviz.cli.arguments import (
     hand_over,
 )
 from emoviz.library import playlist, search, upkeep
-from emoviz.library.outputs import FilePerSong
+from emoviz.library.outputs import FilePerSong, common_folder, place_below
 from emoviz.library.records import LibrarySong
 from emoviz.library.store import Ids, Library
 from emoviz.library.tables import is_table, write_table
@@ -306,14 +305,11 @@ def _write_files(
     folder: Path,
     file_format: str,
 ) -> int:
-    above = ""
-    for song in library.all_songs():
-        parent = str(song.path.parent)
-        above = os.path.commonpath([above, parent]) if above else parent
+    above = common_folder(song.path for song in library.all_songs())
     output = FilePerSong(folder, file_format, [], one_source=False)
     count = 0
     for song, trajectory in tracks:
-        output.take(output.place_for(song.path.relative_to(above)), trajectory)
+        output.take(output.place_for(Path(place_below(song.path, above))), trajectory)
         count += 1
     return count
 

@@ -1,10 +1,11 @@
 """Where the tracks of many songs go as files: a file for each song, or one table for all."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from emoviz import errors
@@ -99,6 +100,28 @@ class FilePerSong:
             above = {folder, *folder.parents}
             self._taken = {path: names for path, names in self._taken.items() if path in above}
         return self._taken.setdefault(folder, set())
+
+
+def common_folder(songs: Iterable[PurePath]) -> PurePath | None:
+    """Give the lowest folder that all songs are below; None for songs on several drives."""
+    above: PurePath | None = None
+    for song in songs:
+        if above is None:
+            above = song.parent
+        while not song.is_relative_to(above):
+            if above == above.parent:
+                return None
+            above = above.parent
+    return above
+
+
+def place_below(song: PurePath, above: PurePath | None) -> PurePath:
+    """Give where a song is below a folder; without one, its drive is the uppermost folder."""
+    if above is not None:
+        return song.relative_to(above)
+    # Of C:\a.mp3 and \\server\share\a.mp3: what divides is in no folder's name.
+    drive = re.sub(r"[:\\/]+", " ", song.drive).strip()
+    return type(song)(drive, *song.parts[1:])
 
 
 def _is_there(trajectory: Track, target: Path, file_format: str) -> bool:

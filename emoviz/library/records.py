@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from emoviz import errors
 from emoviz.songs.song import Song
-from emoviz.tracks.track import Provenance, Track
+from emoviz.tracks.track import Provenance, Track, fault_of
 from emoviz.units import DECIMALS
 
 SHAPE_POINTS = 32
@@ -149,9 +149,10 @@ def trajectory_from_blobs(blobs: tuple[bytes | None, ...], provenance: Provenanc
     """
     columns = [np.frombuffer(blob, "<f4") for blob in blobs if blob is not None]
     values = np.column_stack(columns)
-    is_track = values.shape[1] in (2, 4) and len(values) and np.isfinite(values).all()
-    if not is_track or np.abs(values[:, :2]).max() > 1.0:
+    if values.shape[1] not in (2, 4) or not len(values):
         raise ValueError("a track is none")
+    if (fault := fault_of(values)) is not None:
+        raise ValueError(fault)
     return Track.from_values(values.astype(np.float64).round(DECIMALS), provenance)
 
 

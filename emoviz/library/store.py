@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ from emoviz.library.writing import put_song, put_track
 from emoviz.models import estimator
 from emoviz.system import files, paths
 from emoviz.tracks.track import Provenance, Track
+from emoviz.units import SCALE
 
 Ids = npt.NDArray[np.int64]
 
@@ -49,6 +51,7 @@ class Library:
         self.path = path
         self._connection = connection
         self._lock = threading.RLock()
+        self._versions = _Versions()
 
     @classmethod
     def open(cls, path: Path | None = None) -> "Library":
@@ -185,7 +188,9 @@ class Library:
                 f"AND song_id IN ({','.join('?' * len(song_ids))})",
                 (model, *song_ids),
             )
-            return {song_id: (float(valence), float(arousal)) for song_id, valence, arousal in rows}
+            places = {song: (float(valence), float(arousal)) for song, valence, arousal in rows}
+            _check_places(np.array(list(places.values())))
+            return places
 
     def all_songs(self) -> Iterator[LibrarySong]:
         """Yield every song, in the order of their paths."""
@@ -234,6 +239,7 @@ class Library:
                 (),
                 [("song", "<i8"), ("artist", "<i8"), ("album", "<i8")],
             )
+            _check_places(np.stack([placed["valence"], placed["arousal"]]))
             artists = connection.execute("SELECT id, name FROM artists ORDER BY id").fetchall()
             albums = connection.execute("SELECT id, title FROM albums ORDER BY id").fetchall()
         placed = placed[np.argsort(placed["song"])]
@@ -278,7 +284,7 @@ class Library:
                 AND tracks.model_id = (SELECT id FROM models WHERE name = ?)""",
             (song_id, model),
         ).fetchone()
-        if row is None or row[2] != estimator.describe(model).version:
+        if row is None or row[2] != self._versions.of(model):
             return None
         provenance = Provenance(
             song_file=path.name,
@@ -308,6 +314,24 @@ class Library:
         return trajectory
 
 
+class _Versions:
+    """Which version of each model is installed: read again only where its `model.toml` is new."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[files.Stamp, str]] = {}
+
+    def of(self, model: str) -> str:
+        """Give a model's version. Raises `errors.ModelBrokenError`."""
+        try:
+            stamp = files.Stamp.of((paths.models() / model / "model.toml").stat())
+        except OSError:
+            # Reading it says what is wrong.
+            return estimator.describe(model).version
+        if model not in self._known or self._known[model][0] != stamp:
+            self._known[model] = (stamp, estimator.describe(model).version)
+        return self._known[model][1]
+
+
 def _song(row: tuple[object, ...]) -> LibrarySong:
     """Make a song of a row of `_SONG`. Raises `ValueError` where it can be none."""
     song_id, path, title, artist, album, duration_s = row
@@ -323,6 +347,12 @@ def _song(row: tuple[object, ...]) -> LibrarySong:
         duration_s,
         id=song_id,
     )
+
+
+def _check_places(places: npt.NDArray[np.floating[Any]]) -> None:
+    """Raise `ValueError` where a mean of valence or arousal is not on their scale."""
+    if not ((places >= SCALE[0]) & (places <= SCALE[1])).all():
+        raise ValueError("a place is outside the plane")
 
 
 def _sha256(path: Path) -> str:

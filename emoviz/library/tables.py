@@ -110,7 +110,7 @@ class _Parquet:
             trajectory.arousal_sd,
         ):
             columns.append(pa.nulls(count, pa.float64()) if values is None else pa.array(values))
-        columns.append(pa.array([row[-1] for row in trajectory.rows()]))
+        columns.append(pa.array(trajectory.emotions()))
         cast = [
             column.dictionary_encode() if column.type == pa.string() else column
             for column in columns

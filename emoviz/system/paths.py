@@ -1,5 +1,6 @@
 """Where resources, models, cache and log live: in a checkout, a wheel or a frozen program."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -49,11 +50,15 @@ def library_file() -> Path:
     return Path(platformdirs.user_data_path(_APPLICATION, appauthor=False)) / "library.db"
 
 
-def spool_folder() -> Path:
-    """Give the folder for temporary files that are too large for memory."""
-    # Where the temporary folder may be memory, this one is not.
-    lasting = Path("/var/tmp")
-    return lasting if lasting.is_dir() else Path(tempfile.gettempdir())
+def spool_folder(lasting: Path = Path("/var/tmp")) -> Path:
+    """Give the folder for temporary files that are too large for memory.
+
+    Where the system's temporary folder may be memory, `lasting` is not; it is taken if it can be
+    written to.
+    """
+    if lasting.is_dir() and os.access(lasting, os.W_OK | os.X_OK):
+        return lasting
+    return Path(tempfile.gettempdir())
 
 
 def log_file() -> Path:

@@ -8,9 +8,8 @@ from typing import TypeAlias
 
 from emoviz import errors
 
-SCALE = (-1.0, 1.0)
 DEVIATIONS = (0.0, 2.0)
-"""Standard deviations between listeners on `SCALE`."""
+"""Standard deviations between listeners on the scale of values."""
 
 TimedLabels: TypeAlias = dict[int, dict[int, float]]
 """Song -> time in ms -> label."""

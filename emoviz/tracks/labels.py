@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from emoviz import errors
-from emoviz.tracks.label_tables import SCALE, TimedLabels, column_names, label_times_ms, read_labels
+from emoviz.tracks.label_tables import TimedLabels, column_names, label_times_ms, read_labels
 from emoviz.tracks.track import COLUMNS, load_csv
-from emoviz.units import COLUMN_S, Values
+from emoviz.units import COLUMN_S, SCALE, Values
 
 _DIMENSIONS = ("valence", "arousal")
 _COLUMN_MS = round(1000 * COLUMN_S)
@@ -71,12 +71,7 @@ def read(path: Path) -> Labels:
 
 def _own(path: Path) -> Values:
     track = load_csv(path)
-    values: Values = np.stack([track.valence, track.arousal], axis=1)
-    outside = ~((values >= SCALE[0]) & (values <= SCALE[1])).all(axis=1)
-    if outside.any():
-        time_s = track.times_s[outside.argmax()]
-        raise errors.TableError(path, f"a value at {time_s:g} s is outside [-1, 1]")
-    return values
+    return np.stack([track.valence, track.arousal], axis=1)
 
 
 def _pair(path: Path) -> tuple[Path, Path]:

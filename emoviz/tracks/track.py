@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from emoviz import errors
 from emoviz.system import files
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.units import end_times_s
+from emoviz.units import SCALE, end_times_s
 
 COLUMNS = ("time_s", "valence", "arousal", "valence_sd", "arousal_sd", "emotion")
 TIME_REFERENCE = "end"
@@ -178,20 +179,31 @@ def load_csv(path: Path) -> Track:
     table = np.array(numbers, dtype=np.float64).reshape(-1, 5)
     if not len(table) or not np.array_equal(table[:, 0], end_times_s(len(table))):
         raise errors.TrackFileError(path, "its times are not 0.5, 1.0, 1.5 and so on")
-    if not np.isfinite(table[:, 1:3]).all():
-        raise errors.TrackFileError(path, "it has a value that is not a number")
     unknown = np.isnan(table[:, 3:])
     if unknown.any() and not unknown.all():
         raise errors.TrackFileError(path, "it has deviations in some places only")
-    valence_sd, arousal_sd = (None, None) if unknown.all() else (table[:, 3], table[:, 4])
-    return Track(
-        times_s=table[:, 0],
-        valence=table[:, 1],
-        arousal=table[:, 2],
-        valence_sd=valence_sd,
-        arousal_sd=arousal_sd,
-        provenance=notes,
-    )
+    values = table[:, 1:3] if unknown.all() else table[:, 1:]
+    if (fault := fault_of(values)) is not None:
+        raise errors.TrackFileError(path, fault)
+    return Track.from_values(values, notes)
+
+
+def fault_of(values: npt.NDArray[np.float64]) -> str | None:
+    """Say why no track has these values, (n, 2) or (n, 4); None where one may.
+
+    Valence and arousal are on [-1, 1]; deviations are numbers from 0 on.
+    """
+    feelings, deviations = values[:, :2], values[:, 2:]
+    # None of these holds of what is not a number.
+    outside = ~((feelings >= SCALE[0]) & (feelings <= SCALE[1])).all(axis=1)
+    if outside.any():
+        time_s = end_times_s(len(values))[outside.argmax()]
+        return f"a value at {time_s:g} s is outside [{SCALE[0]:g}, {SCALE[1]:g}]"
+    impossible = ~((deviations >= 0.0) & np.isfinite(deviations)).all(axis=1)
+    if impossible.any():
+        time_s = end_times_s(len(values))[impossible.argmax()]
+        return f"a deviation at {time_s:g} s is no number from 0 on"
+    return None
 
 
 def _read_notes(path: Path) -> Provenance:
@@ -213,10 +225,16 @@ def _read_row(path: Path, line: int, row: list[str]) -> list[float]:
     try:
         if len(row) != len(COLUMNS):
             raise ValueError(f"{len(row)} columns")
-        numbers = [float(text) for text in row[:3]]
-        return numbers + [float(text) if text else np.nan for text in row[3:5]]
+        numbers = [_number(text) for text in row[:3]]
+        return numbers + [_number(text) if text else np.nan for text in row[3:5]]
     except ValueError as error:
         raise errors.TrackFileError(path, f"line {line}: {error}") from error
+
+
+def _number(text: str) -> float:
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text!r} is not a finite number")
+    return value
 
 
 def _texts(array: npt.NDArray[np.float64]) -> list[str]:

@@ -20,8 +20,9 @@ from emoviz.export.formats import CSV, DEAM, FORMATS, format_for, write
 from emoviz.export.tables import deam_folder
 from emoviz.tracks import labels
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.label_tables import SCALE, read_labels
+from emoviz.tracks.label_tables import read_labels
 from emoviz.tracks.track import COLUMNS, Provenance, Track
+from emoviz.units import SCALE
 from tests.support.places import read_only
 
 ORIGIN = Provenance("Präludium №1.flac", "0f" * 32, "Präludium, „leise“", "cae", "1.0.0", "0.1")

@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -14,11 +16,14 @@ from emoviz.library import upkeep
 from emoviz.library.records import FileState, LibrarySong, SongRecord
 from emoviz.library.search import find_alike
 from emoviz.library.store import Library
+from emoviz.models import estimator
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Song
+from emoviz.system import paths
 from emoviz.tracking.tracker import File2Track
 from tests.library.making import make_track, put
 from tests.support.audio import music, write_music
+from tests.support.events import events
 
 
 @pytest.fixture
@@ -78,6 +83,26 @@ def test_a_track_of_another_version_of_the_model_does_not_count(
     with library.writing() as connection:
         connection.execute("UPDATE tracks SET model_version = '0.1'")
     assert library.track(path, "cae") is None
+
+
+def test_what_a_model_is_is_read_once_for_all_songs_and_again_where_it_is_new(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(paths.models() / "cae", tmp_path / "model" / "cae")
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    songs = [tmp_path / f"{number}.wav" for number in range(5)]
+    for song in songs:
+        put(library, song)
+    table = tmp_path / "model" / "cae" / "model.toml"
+    with events("open") as opened:
+        assert all(library.track(song, "cae") for song in songs)
+    assert [name for name, *_ in opened if name == str(table)] == [str(table)]
+    version = estimator.describe("cae").version
+    table.write_text(table.read_text().replace(f'version = "{version}"', 'version = "99.0.0"'))
+    assert library.track(songs[0], "cae") is None
+    table.unlink()
+    with pytest.raises(errors.ModelBrokenError, match=r"it has no model\.toml"):
+        library.track(songs[0], "cae")
 
 
 def test_putting_in_again_replaces(library: Library, tmp_path: Path) -> None:
@@ -198,6 +223,10 @@ _QUESTIONS: dict[str, Callable[[Library, Path], object]] = {
         ("track_values.valence", np.full(40, np.nan, "<f4").tobytes(), "know again"),
         ("track_values.valence", b"\1\0\xa0\x7f" * 40, "know again"),  # no number, and a trap
         ("track_values.arousal", np.full(40, 9.0, "<f4").tobytes(), "know again"),
+        ("track_values.valence_sd", np.full(40, -5.0, "<f4").tobytes(), "know again"),
+        ("track_values.arousal_sd", np.full(40, np.inf, "<f4").tobytes(), "find"),
+        ("tracks.valence", 7.5, "places"),
+        ("tracks.arousal", float("-inf"), "points"),
         ("track_shapes.shape", b"\0", "alike"),
     ],
 )

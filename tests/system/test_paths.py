@@ -4,14 +4,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 import emoviz
 from emoviz.system import paths
+from tests.support.program import respect_permissions
 
-SHOW = "from emoviz import paths; print(paths.data_root(), paths.demo_song(), sep='\\n')"
+SHOW = "from emoviz.system import paths; print(paths.data_root(), paths.demo_song(), sep='\\n')"
 
 
 def test_a_checkout_holds_everything() -> None:
@@ -42,6 +44,28 @@ def test_a_frozen_program_unpacks_its_data(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
     assert paths.models() == tmp_path / "model"
     assert paths.resources() == tmp_path / "resources"
+
+
+def test_what_is_spooled_goes_where_it_can_be_written(tmp_path: Path) -> None:
+    assert paths.spool_folder(tmp_path) == tmp_path
+    tmp_path.chmod(0o555)
+    show = (
+        "import pathlib, sys; from emoviz.system import paths; "
+        "print(paths.spool_folder(pathlib.Path(sys.argv[1])))"
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", show, tmp_path],
+            env=os.environ | {"TMPDIR": str(tmp_path.parent)},
+            capture_output=True,
+            text=True,
+            check=True,
+            preexec_fn=respect_permissions,
+        )
+    finally:
+        tmp_path.chmod(0o755)
+    assert done.stdout.strip() == str(tmp_path.parent)
+    assert paths.spool_folder(tmp_path / "none") == Path(tempfile.gettempdir())
 
 
 def test_settings_and_log_are_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

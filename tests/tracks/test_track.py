@@ -202,6 +202,11 @@ def test_trajectories_are_equal_by_value(short: Track, with_deviation: Track) ->
         "{header}0.5,nan,0.2,,,calm\n",
         "{header}0.5,inf,0.2,,,calm\n",
         "{header}0.5,,0.2,,,calm\n",
+        "{header}0.5,7.5,0.2,,,calm\n",
+        "{header}0.5,0.1,-1.000001,,,calm\n",
+        "{header}0.5,0.1,0.2,-5,0.1,calm\n",
+        "{header}0.5,0.1,0.2,0.1,inf,calm\n",
+        "{header}0.5,0.1,0.2,nan,nan,calm\n",
         "{header}0.5,0.1,0.2,0.1,,calm\n",
         "{header}0.5,0.1,0.2,0.1,0.1,calm\n1.0,0.1,0.2,,,calm\n",
         "{header}0.5,0.1,0.2,,,calm\n1.5,0.1,0.2,,,calm\n",
@@ -215,6 +220,24 @@ def test_a_damaged_csv_is_refused_by_name(short: Track, tmp_path: Path, damage: 
     short.save_csv(path)
     path.write_text(damage.format(header=",".join(COLUMNS) + "\n"))
     with pytest.raises(errors.TrackFileError, match=r"song\.csv: this is not an emoviz"):
+        load_csv(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("7.5,0.2,0.1,0.1", "a value at 1 s is outside [-1, 1]"),
+        ("0.1,0.2,0.1,-5", "a deviation at 1 s is no number from 0 on"),
+        ("0.1,0.2,inf,0.1", "line 3: 'inf' is not a finite number"),
+    ],
+)
+def test_what_no_model_gives_is_named_with_its_place(
+    with_deviation: Track, tmp_path: Path, row: str, fault: str
+) -> None:
+    path = tmp_path / "song.csv"
+    with_deviation.save_csv(path)
+    path.write_text(f"{','.join(COLUMNS)}\n0.5,0.12,-0.5,0.1,0.25,sleepy\n1.0,{row},calm\n")
+    with pytest.raises(errors.TrackFileError, match=re.escape(f"({fault})")):
         load_csv(path)
 
 

@@ -25,7 +25,6 @@ import numpy as np
 from emoviz import errors
 from emoviz.tracks.label_tables import (
     DEVIATIONS,
-    SCALE,
     TimedLabels,
     integer,
     number,
@@ -34,6 +33,7 @@ from emoviz.tracks.label_tables import (
     read_labels,
 )
 from emoviz.training.data.dataset import DIMENSIONS, ClipRow
+from emoviz.units import SCALE
 
 _FIRST_EVALUATION_SONG = 2001
 _UNIT = (0.0, 1.0)
