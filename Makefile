@@ -11,10 +11,16 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 run: $(VENV)/.run
 	@$(BIN)/emoviz $(if $(SONG),"$(SONG)")
 
-# Everything, without a display.
+# What the program promises, without a display.
 .PHONY: test
 test: $(VENV)/.test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+# What needs another program besides, or minutes of its own: a cluster, a machine without a network, the
+# fuzzer.
+.PHONY: test-more
+test-more: $(VENV)/.test
+	$(BIN)/python -m pytest -m more --numprocesses 2 --dist worksteal
 
 .PHONY: lint
 lint: $(VENV)/.test

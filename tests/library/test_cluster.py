@@ -21,6 +21,8 @@ from emoviz.library.tracking import analyze
 from tests.support.audio import music, wait_until, write_music
 from tests.support.program import ROOT, Program
 
+pytestmark = pytest.mark.more
+
 RATE_HZ = 22050
 SONGS = 10
 _STARTS_WITHIN_S = 60.0

@@ -12,6 +12,8 @@ from tests.support.audio import PulseSink, write_music
 from tests.support.program import Program
 from tests.support.screen import private_screen
 
+pytestmark = pytest.mark.more
+
 CONFINE = Path(__file__).with_name("confine.py")
 
 CONNECT = "import socket; socket.create_connection(('127.0.0.1', 9), 5)"

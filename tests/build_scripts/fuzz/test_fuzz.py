@@ -4,7 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from build_scripts import ROOT
+
+pytestmark = pytest.mark.more
 
 
 def run_fuzzer(kept: Path, *options: object) -> "subprocess.CompletedProcess[str]":
