@@ -3,20 +3,21 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtWidgets import QWidget
 
 from emoviz import errors
 from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.session.session import Session
+from emoviz.gui.session.song_library import SongLibrary
 from emoviz.gui.settings import Settings
 from emoviz.library.playlist import write_m3u8
 from emoviz.library.records import LibrarySong
 from emoviz.tracks.circumplex import Circumplex
 
 if TYPE_CHECKING:
-    from emoviz.gui.main_window import MainWindow
     from emoviz.gui.map.filling import LibraryFilling
     from emoviz.gui.map.reader import MapReader
     from emoviz.gui.map.window import MapWindow
@@ -30,12 +31,23 @@ class LibraryMap(QObject):
     The map is imported then, too: the window is there sooner without it.
     """
 
+    song_asked = Signal(object)
+    """`Path` of a song to open"""
+    songs_asked = Signal(object)
+    """A sequence of `Path`, of songs to open one after the other"""
+
     def __init__(
-        self, window: "MainWindow", session: Session, settings: Settings, theme: Theme
+        self,
+        main_window: QWidget,
+        session: Session,
+        library: SongLibrary,
+        settings: Settings,
+        theme: Theme,
     ) -> None:
-        super().__init__(window)
-        self._main = window
+        super().__init__(main_window)
+        self._main_window = main_window
         self._session = session
+        self._library = library
         self._settings = settings
         self._theme = theme
         self._reader: MapReader | None = None
@@ -46,7 +58,7 @@ class LibraryMap(QObject):
 
     def show_map(self) -> None:
         """Show the map of the library, as it is now."""
-        if self.window is None or self._file != self._main.library.path:
+        if self.window is None or self._file != self._library.path:
             self._make()
         assert self.window is not None
         self.window.set_words(Circumplex.of(self._settings.get(remembered.WORDS)))
@@ -68,7 +80,7 @@ class LibraryMap(QObject):
         from emoviz.gui.map.reader import MapReader
         from emoviz.gui.map.window import MapWindow
 
-        self._file = self._main.library.path
+        self._file = self._library.path
         if self.window is not None and self._reader is not None:
             self.window.close()
             self.window.deleteLater()
@@ -84,7 +96,7 @@ class LibraryMap(QObject):
         window.notice.folder_asked.connect(self._add_folder)
         window.status.folder_asked.connect(self._add_folder)
         window.status.stop_asked.connect(self._ready_filling().stop)
-        window.resize(_SIZE.boundedTo(self._main.screen().availableSize()))
+        window.resize(_SIZE.boundedTo(self._main_window.screen().availableSize()))
         window.restoreGeometry(self._settings.get(remembered.MAP_GEOMETRY))
         if self._session.song is not None:
             window.set_playing(self._session.song.path)
@@ -102,7 +114,7 @@ class LibraryMap(QObject):
 
     def _open(self, song: LibrarySong) -> None:
         if song.path.exists():
-            self._main.open_song(song.path)
+            self.song_asked.emit(song.path)
         else:
             self._say(str(errors.SongNotFoundError(song.path)))
 
@@ -110,7 +122,7 @@ class LibraryMap(QObject):
         there = [song.path for song in songs if song.path.exists()]
         gone = [song.path for song in songs if not song.path.exists()]
         if there:
-            self._main.open_songs(there)
+            self.songs_asked.emit(there)
         if len(gone) == 1:
             self._say(str(errors.SongNotFoundError(gone[0])))
         elif gone:
@@ -175,6 +187,6 @@ class LibraryMap(QObject):
         dialogs.confirm(self.window, question, lambda: self._put_aside(path))
 
     def _put_aside(self, path: Path) -> None:
-        self._main.library.begin_anew(path)
+        self._library.begin_anew(path)
         if self._reader is not None:
             self._reader.look_again()
