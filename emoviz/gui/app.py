@@ -3,7 +3,9 @@
 import logging
 import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -65,7 +67,6 @@ class Application(QApplication):
 
 def _run(application: Application, song: Path | None, earlier_crash: Path | None) -> int:
     window = make_window(Settings(paths.settings_file()))
-    sys.excepthook = _report_to(window)
     # Python sees the interrupt between two ticks of the clock, perhaps in a paint event; and a
     # window that closes before the event loop runs would not end it.
     signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, window.close))
@@ -76,8 +77,9 @@ def _run(application: Application, song: Path | None, earlier_crash: Path | None
 
     # What takes its time (the model, the sound system) begins when the window is there.
     first_paint = _FirstPaint(window, begin)
-    window.show()
-    status = application.exec()
+    with unexpected_said(window):
+        window.show()
+        status = application.exec()
     del first_paint
     return status
 
@@ -147,13 +149,36 @@ def _announce(window: MainWindow) -> None:
             now_playing.NowPlaying(window, window.playback, window.queue, address)
 
 
-def _report_to(
-    window: MainWindow,
-) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    def report(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        _LOG.error("unexpected", exc_info=(kind, error, trace))
-        window.say(f"Something went wrong ({error}); {paths.log_file()} says where.")
+@contextmanager
+def unexpected_said(window: MainWindow) -> Iterator[None]:
+    """Meanwhile, log what nobody expected, in whatever thread, and have the window say so."""
+    unexpected = _Unexpected(window)
+    before = sys.excepthook, threading.excepthook
+    sys.excepthook, threading.excepthook = unexpected.take, unexpected.end_thread
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = before
 
-    return report
+
+class _Unexpected(QObject):
+    """Takes exceptions that reached the end of their thread."""
+
+    _said = Signal(str)
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        # In the window's thread, whichever the exception is from.
+        self._said.connect(window.say)
+
+    def take(
+        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take an exception that reached the event loop."""
+        _LOG.error("unexpected", exc_info=(kind, error or kind(), trace))
+        self._said.emit(f"Something went wrong ({error}); {paths.log_file()} says where.")
+
+    def end_thread(self, end: threading.ExceptHookArgs) -> None:
+        """Take the exception that a thread ended by."""
+        if not issubclass(end.exc_type, SystemExit):
+            self.take(end.exc_type, end.exc_value, end.exc_traceback)

@@ -144,6 +144,7 @@ class LiveDisplay(QObject):
         self._device_before = views.transport.device
         self._title_before = self._window.windowTitle()
         song.loop.forget()
+        views.overview.set_damaged(())
         views.transport.show_playing(False)
         views.transport.show_progress(1, 1)
         self._window.setWindowTitle(self.tr("Listening - emoviz"))

@@ -272,7 +272,7 @@ class MainWindow(QMainWindow):
         self._transport.volume_changed.connect(self.playback.set_volume)
         self.comparison.track_changed.connect(self._plane.set_second_track)
         self.comparison.track_changed.connect(self._timeline.set_second_track)
-        for part in (session, self.library, self.comparison, self.listening, self.help):
+        for part in (session, self.library, self.comparison, self.queue, self.listening, self.help):
             part.said.connect(self._banner.say)
         for keeper in (self.exporting, self.sharing, self.film):
             keeper.said.connect(self._banner.say)

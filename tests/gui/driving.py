@@ -6,7 +6,14 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDropEvent,
+    QHelpEvent,
+    QMouseEvent,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -16,6 +23,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QToolTip,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -181,3 +189,14 @@ def turn_wheel(view: QWidget, share: float, notches: int) -> None:
             False,
         ),
     )
+
+
+def tip_over(qtbot: QtBot, view: QWidget, share: float) -> str:
+    """Point at a time view and give what it says about that place, if anything."""
+    place = QPoint(place_of(view, share).x(), view.height() // 2)
+    QToolTip.hideText()
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+    QApplication.sendEvent(
+        view, QHelpEvent(QHelpEvent.Type.ToolTip, place, view.mapToGlobal(place))
+    )
+    return QToolTip.text() if QToolTip.isVisible() else ""

@@ -1,5 +1,6 @@
 """Reads the library for the map: in a thread what takes its time, and at once what does not."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,9 @@ from emoviz import errors
 from emoviz.gui.map.songs import MapSongs
 from emoviz.library.records import LibrarySong, absolute
 from emoviz.library.store import Library
-from emoviz.system import files
+from emoviz.system import files, paths
+
+_LOG = logging.getLogger(__name__)
 
 _LOOK_S = 0.5
 _REST_PER_READING = 8.0
@@ -154,6 +157,8 @@ class MapReader(QObject):
                     self.found.emit(text, reading.search(text))
             except errors.LibraryError as error:
                 reading.fail(error)
+            except Exception as error:  # noqa: BLE001  (it is said, and the thread goes on)
+                reading.fail_unexpectedly(self._path, error)
         reading.close()
 
 
@@ -196,8 +201,9 @@ class _Reading:
             (version,) = connection.execute("PRAGMA data_version").fetchone()
         if version == self._version:
             return False
-        self._read(self._library, model)
+        # Noted before it is read: what cannot be is not read again until it has changed.
         self._version = version
+        self._read(self._library, model)
         return True
 
     def songs(self, song_ids: Ids) -> list[LibrarySong]:
@@ -216,6 +222,19 @@ class _Reading:
         self.close()
         if not isinstance(error, errors.LibraryBusyError):
             self._file = file
+        self._say_once(error)
+
+    def fail_unexpectedly(self, path: Path | None, error: Exception) -> None:
+        """Say once that something went wrong; it is tried again when the library has changed."""
+        _LOG.error("reading %s", path, exc_info=error)
+        self._say_once(
+            errors.LibraryError(
+                f"{path}: the library could not be read ({type(error).__name__}: {error}); "
+                f"{paths.log_file()} says where. Open the map again to try once more."
+            )
+        )
+
+    def _say_once(self, error: errors.LibraryError) -> None:
         if str(error) != self._said:
             self._said = str(error)
             self._reader.failed.emit(error)

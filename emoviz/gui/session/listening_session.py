@@ -45,6 +45,7 @@ class ListeningSession(QObject):
     _began = Signal(object, object, str)
     _heard = Signal(object, object)
     _failed = Signal(object, str)
+    _broke_off = Signal(object, str)
 
     def __init__(self, window: QWidget, settings: Settings) -> None:
         super().__init__(window)
@@ -58,6 +59,7 @@ class ListeningSession(QObject):
         self._began.connect(self._on_began)
         self._heard.connect(self._on_heard)
         self._failed.connect(self._on_failed)
+        self._broke_off.connect(self._on_broken_off)
 
     @property
     def is_on(self) -> bool:
@@ -157,24 +159,27 @@ class ListeningSession(QObject):
         # Two inputs at a time may be one too many for the device.
         if before is not None:
             before.join()
-        listening = None
         try:
-            from emoviz.live.listening import POLL_S, Listening
-
-            loaded = estimator.load(model)
-            microphone = Microphone(input_name)
-            listening = Listening(microphone, loaded)
-            self._began.emit(stop, listening, microphone.name)
-            while not stop.wait(POLL_S):
-                self._tell(listening, listening.step())
+            self._follow(stop, input_name, model)
         except errors.EmovizError as error:
             self._failed.emit(stop, str(error))
         except Exception as error:  # noqa: BLE001  (a thread's end must reach the window)
             _LOG.exception("listening")
-            self._failed.emit(stop, f"Listening failed ({error}); the log says where it did.")
+            self._broke_off.emit(stop, f"Listening failed ({error}); the log says where it did.")
+
+    def _follow(self, stop: threading.Event, input_name: str, model: str) -> None:
+        """Listen until told to stop. Raises `errors.EmovizError`."""
+        from emoviz.live.listening import POLL_S, Listening
+
+        loaded = estimator.load(model)
+        microphone = Microphone(input_name)
+        listening = Listening(microphone, loaded)
+        self._began.emit(stop, listening, microphone.name)
+        try:
+            while not stop.wait(POLL_S):
+                self._tell(listening, listening.step())
         finally:
-            if listening is not None:
-                self._tell(listening, listening.end())
+            self._tell(listening, listening.end())
 
     def _tell(self, listening: "Listening", news: "News") -> None:
         if news.is_any:
@@ -190,23 +195,29 @@ class ListeningSession(QObject):
         self.began.emit(model.front_end, model.info, name, listening.full_s)
 
     def _on_heard(self, listening: "Listening", news: "News") -> None:
+        is_latest = listening is self._listening
         if news.recorded is not None:
             self.recorded.emit(news.recorded)
-        if listening is not self._listening:
-            return
-        if news.update is not None:
+        if news.problem is not None:
+            if is_latest:
+                self._record_to = None
+                self.changed.emit()
+            self.said.emit(str(news.problem))
+        if news.update is not None and is_latest:
             self._values = news.update.values
             if self.is_on:
                 self.updated.emit(news.update)
-        if news.problem is not None:
-            self._record_to = None
-            self.changed.emit()
-            self.said.emit(str(news.problem))
 
     def _on_failed(self, stop: threading.Event, sentence: str) -> None:
         if stop is self._stop:
             self.stop()
             self.said.emit(sentence)
+
+    def _on_broken_off(self, stop: threading.Event, sentence: str) -> None:
+        if stop is self._stop:
+            self.stop()
+        # Of what was ended before, too: a recording may be lost.
+        self.said.emit(sentence)
 
 
 def proposed_place(suffix: str) -> Path:

@@ -55,6 +55,7 @@ class Session(QObject):
         self.values: Values = np.zeros((0, 2))
         self.running = False
         self._damaged: tuple[Place, ...] = ()
+        self._held = self._opened_while_held = False
         self._worker.opened.connect(self._on_opened)
         self._worker.updated.connect(self._on_updated)
         self._worker.finished.connect(self._on_finished)
@@ -87,12 +88,18 @@ class Session(QObject):
         self._worker.playhead_s = time_s
 
     def hold(self, held: bool) -> None:
-        """Say nothing while something else is shown, and all that counts again afterwards."""
-        self.blockSignals(held)
+        """Show nothing while something else is shown, and all that counts again afterwards.
+
+        What has gone wrong is said all the same.
+        """
+        self._held = held
         if held:
+            self._opened_while_held = False
             return
         if self.song is not None:
-            self.opened.emit(self.song, self.front_end, self.model, True)
+            same = not self._opened_while_held
+            self.opened.emit(self.song, self.front_end, self.model, same)
+        self.damage_found.emit(self._damaged)
         self.track_changed.emit(self.values)
         if not self.running:
             self.progress_changed.emit(1, 1)
@@ -118,8 +125,10 @@ class Session(QObject):
         if not same:
             self._worker.playhead_s = 0.0
         self._damaged = ()
-        self.damage_found.emit(())
-        self.opened.emit(song, front_end, model, same)
+        self._opened_while_held |= not same
+        if not self._held:
+            self.damage_found.emit(())
+            self.opened.emit(song, front_end, model, same)
         self._show(np.zeros((0, len(model.outputs))))
 
     def _on_updated(self, request: int, update: Update, frames: MelLevels | None) -> None:
@@ -130,13 +139,14 @@ class Session(QObject):
             self._store.add(frames)
         if update.damaged != self._damaged:
             self._damaged = update.damaged
-            self.damage_found.emit(update.damaged)
+            if not self._held:
+                self.damage_found.emit(update.damaged)
         if was_known:
             # Only the picture was still to come.
-            self.track_changed.emit(self.values)
+            self._show(self.values)
             return
         self._show(update.values)
-        self.progress_changed.emit(update.windows_done, update.windows_total)
+        self._show_progress(update.windows_done, update.windows_total)
 
     def _on_finished(self, request: int, trajectory: Track) -> None:
         if request != self._shown or not self.running:
@@ -145,7 +155,8 @@ class Session(QObject):
         if len(self.values) < len(trajectory):
             self._show(trajectory.values)
         self._end()
-        self.finished.emit(trajectory)
+        if not self._held:
+            self.finished.emit(trajectory)
         if self.song is not None:
             _LOG.info("tracked %s: %d half-seconds", self.song.path, len(trajectory))
 
@@ -161,8 +172,13 @@ class Session(QObject):
 
     def _show(self, values: Values) -> None:
         self.values = values
-        self.track_changed.emit(values)
+        if not self._held:
+            self.track_changed.emit(values)
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if not self._held:
+            self.progress_changed.emit(done, total)
 
     def _end(self) -> None:
         self.running = False
-        self.progress_changed.emit(1, 1)
+        self._show_progress(1, 1)

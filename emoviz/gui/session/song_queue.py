@@ -1,5 +1,6 @@
 """The songs that were given to the window, one after the other: folders stand for their songs."""
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,6 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
 from emoviz.songs.finding import find_songs
+from emoviz.system import paths
+
+_LOG = logging.getLogger(__name__)
 
 
 class SongQueue(QObject):
@@ -22,6 +26,8 @@ class SongQueue(QObject):
     """`has_previous` or `has_next` may have changed."""
     nothing_found = Signal(object)
     """`Path` of the first folder that was given"""
+    said = Signal(str)
+    """A sentence about what went wrong"""
     _found = Signal(int, object, object)
 
     def __init__(self) -> None:
@@ -91,8 +97,14 @@ class SongQueue(QObject):
             self.song_asked.emit(self._songs[self._place])
 
     def _look(self, search: int, given: list[Path]) -> None:
-        songs = [song for song, _ in find_songs(given)]
-        self._found.emit(search, given, songs)
+        try:
+            songs = [song for song, _ in find_songs(given)]
+        except Exception as error:  # noqa: BLE001  (a thread's end must reach the window)
+            _LOG.exception("looking for songs in %s", given)
+            sentence = self.tr("{0} could not be looked through ({1}); {2} says where.")
+            self.said.emit(sentence.format(given[0], error, paths.log_file()))
+        else:
+            self._found.emit(search, given, songs)
 
     def _take(self, search: int, given: Sequence[Path], songs: list[Path]) -> None:
         if search != self._search:

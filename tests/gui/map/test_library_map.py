@@ -446,3 +446,29 @@ def test_the_map_remembers_its_place_and_goes_with_the_window(
     assert (shown.width(), shown.height()) == (900, 600)
     window.close()
     assert not shown.isVisible()
+
+
+def test_a_reading_that_breaks_off_is_told_of_and_the_next_change_is_read(
+    qtbot: QtBot,
+    window: MainWindow,
+    shown: MapWindow,
+    library_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def break_off(*_: object) -> None:
+        raise MemoryError("no room")
+
+    def add(name: str) -> None:
+        with Library.open(library_file) as library:
+            put(library, tmp_path / f"{name}.flac", (0.5, 0.5), (name, "Late", "Later"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Library, "points", break_off)
+        add("Seventh")
+        qtbot.waitUntil(lambda: "no room" in banner(shown), timeout=DEADLINE_MS)
+    assert str(library_file) in banner(shown)
+    assert "in break_off" in caplog.text
+    add("Eighth")
+    qtbot.waitUntil(lambda: "8 songs" in status(shown), timeout=DEADLINE_MS)

@@ -1,5 +1,6 @@
 """Listening in the window: what another program plays is shown, recorded, exported, given back."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +9,12 @@ import soundfile
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from emoviz.gui.live_display import VIEW_S
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.panels.readout import ReadoutPanel
 from emoviz.gui.plane.view import PlaneView
+from emoviz.gui.time_views.overview import OverviewView
+from emoviz.live.listening import Listening
 from emoviz.playing.player import SilentPlayer
 from emoviz.tracks.track import load_csv
 from tests.gui.conftest import Songs
@@ -23,8 +27,9 @@ from tests.gui.driving import (
     labels,
     open_and_track,
     part,
+    tip_over,
 )
-from tests.support.audio import PulseSink, write_music
+from tests.support.audio import PulseSink, encode, music, spoil, write_music
 
 
 def time_of(window: MainWindow) -> float:
@@ -160,4 +165,96 @@ def test_without_an_input_there_is_a_sentence(
     action(window, "toggle_listen").trigger()
     qtbot.waitUntil(lambda: "There is no input named" in banner_of(window), timeout=DEADLINE_MS)
     assert not action(window, "toggle_listen").isChecked()
+    assert window.windowTitle() == "short - emoviz"
+
+
+def scratched(folder: Path) -> Path:
+    """Write a song of 20 s that is damaged after ten."""
+    path = folder / "scratched.mp3"
+    encode(path, music(20.0, 44100), 44100)
+    spoil(path, at=0.5)
+    return path
+
+
+def test_the_marks_of_damage_are_the_song_s_and_not_the_live_track_s(
+    qtbot: QtBot, window: MainWindow, pulse_sink: PulseSink, tmp_path: Path
+) -> None:
+    open_and_track(qtbot, window, scratched(tmp_path))
+    overview = part(window, OverviewView)
+    assert "damaged from 0:10." in tip_over(qtbot, overview, 0.53)
+    listen(qtbot, window, until_s=0.5)
+    assert tip_over(qtbot, overview, 0.53 * 20.0 / VIEW_S) == ""
+    action(window, "toggle_listen").trigger()
+    assert "damaged from 0:10." in tip_over(qtbot, overview, 0.53)
+
+
+def test_a_song_that_was_opened_meanwhile_is_shown_played_and_marked_afterwards(
+    qtbot: QtBot,
+    window: MainWindow,
+    player: SilentPlayer,
+    songs: Songs,
+    pulse_sink: PulseSink,
+    tmp_path: Path,
+) -> None:
+    open_and_track(qtbot, window, songs.long)
+    window.open_song(scratched(tmp_path))
+    action(window, "toggle_listen").trigger()
+    qtbot.waitUntil(lambda: "damaged places" in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: len(window.trajectory or ()) > 30, timeout=DEADLINE_MS)
+    assert window.windowTitle() == "Listening - emoviz"
+    assert not player.is_playing
+    action(window, "toggle_listen").trigger()
+    assert window.windowTitle() == "scratched - emoviz"
+    assert window.duration_s == pytest.approx(20.0, abs=1.0)
+    assert "damaged from 0:10." in tip_over(qtbot, part(window, OverviewView), 0.53)
+    assert player.is_playing
+    assert player.duration_s == pytest.approx(20.0, abs=1.0)
+
+
+def test_a_song_that_cannot_be_opened_is_told_of_while_something_is_listened_to(
+    qtbot: QtBot, window: MainWindow, songs: Songs, pulse_sink: PulseSink, tmp_path: Path
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    window.open_song(tmp_path / "none.wav")
+    action(window, "toggle_listen").trigger()
+    qtbot.waitUntil(lambda: "none.wav" in banner_of(window), timeout=DEADLINE_MS)
+    assert window.listening.is_on
+
+
+def test_a_recording_that_is_lost_is_told_of_though_another_input_is_chosen(
+    qtbot: QtBot, window: MainWindow, songs: Songs, pulse_sink: PulseSink, tmp_path: Path
+) -> None:
+    open_and_track(qtbot, window, songs.short)
+    listen(qtbot, window, until_s=0.5)
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    action(window, "toggle_record").trigger()
+    choose_in_dialog(qtbot, window, folder / "heard.flac")
+    begun_s = time_of(window)
+    qtbot.waitUntil(lambda: time_of(window) >= begun_s + 1.0, timeout=DEADLINE_MS)
+    shutil.rmtree(folder)
+    window.listening.choose_input("")
+    qtbot.waitUntil(lambda: "heard.flac" in banner_of(window), timeout=DEADLINE_MS)
+
+
+def test_listening_that_breaks_off_at_its_very_end_is_told_of(
+    qtbot: QtBot,
+    window: MainWindow,
+    songs: Songs,
+    pulse_sink: PulseSink,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    end = Listening.end
+
+    def break_off(listening: Listening) -> None:
+        end(listening)
+        raise RuntimeError("the end is broken")
+
+    monkeypatch.setattr(Listening, "end", break_off)
+    open_and_track(qtbot, window, songs.short)
+    listen(qtbot, window, until_s=0.5)
+    action(window, "toggle_listen").trigger()
+    qtbot.waitUntil(lambda: "the end is broken" in banner_of(window), timeout=DEADLINE_MS)
+    assert "in break_off" in caplog.text
     assert window.windowTitle() == "short - emoviz"

@@ -3,10 +3,12 @@
 import shutil
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QUrl
 from pytestqt.qtbot import QtBot
 
 from emoviz.gui.main_window import MainWindow
+from emoviz.gui.session import song_queue
 from emoviz.playing.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import DEADLINE_MS, action, banner_of, drop, open_and_track
@@ -86,3 +88,26 @@ def test_several_files_are_queued_in_their_order(
     qtbot.waitUntil(lambda: shows(window, "other"), timeout=DEADLINE_MS)
     action(window, "go_next").trigger()
     qtbot.waitUntil(lambda: shows(window, "short"), timeout=DEADLINE_MS)
+
+
+def test_a_search_for_songs_that_breaks_off_is_told_of_and_the_next_one_works(
+    qtbot: QtBot,
+    window: MainWindow,
+    songs: Songs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    folder = folder_of(songs, tmp_path / "album")
+
+    def break_off(_: object) -> None:
+        raise RuntimeError("the disk is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(song_queue, "find_songs", break_off)
+        window.open_songs([folder])
+        qtbot.waitUntil(lambda: "the disk is gone" in banner_of(window), timeout=DEADLINE_MS)
+    assert str(folder) in banner_of(window)
+    assert "in break_off" in caplog.text
+    window.open_songs([folder])
+    qtbot.waitUntil(lambda: shows(window, "first"), timeout=DEADLINE_MS)

@@ -2,26 +2,13 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.time_views.overview import OverviewView
 from tests.gui.conftest import Songs
-from tests.gui.driving import banner_of, open_and_track, part, place_of
+from tests.gui.driving import banner_of, open_and_track, part, tip_over
 from tests.support.audio import encode, music, spoil
-
-
-def hover(qtbot: QtBot, view: OverviewView, share: float) -> str:
-    place = QPoint(place_of(view, share).x(), view.height() // 2)
-    QToolTip.hideText()
-    qtbot.waitUntil(lambda: not QToolTip.isVisible())
-    QApplication.sendEvent(
-        view, QHelpEvent(QHelpEvent.Type.ToolTip, place, view.mapToGlobal(place))
-    )
-    return QToolTip.text() if QToolTip.isVisible() else ""
 
 
 def test_damaged_places_are_marked_and_said(
@@ -36,8 +23,8 @@ def test_damaged_places_are_marked_and_said(
     assert "damaged places" in banner_of(window)
     assert "copy" in banner_of(window)
     overview = part(window, OverviewView)
-    said = [hover(qtbot, overview, share) for share in (0.1, 0.53, 0.9)]
+    said = [tip_over(qtbot, overview, share) for share in (0.1, 0.53, 0.9)]
     assert said[0] == said[2] == ""
     assert "damaged from 0:10." in said[1]
     open_and_track(qtbot, window, songs.short)
-    assert not hover(qtbot, overview, 0.53)
+    assert not tip_over(qtbot, overview, 0.53)
