@@ -173,9 +173,7 @@ def _row(spec: ActionSpec) -> str:
     if spec.submenu:
         name = f"{_label(spec.submenu)} › {name}"
     keys = ", ".join(f"`{_key(key)}`" for key in spec.shortcuts)
-    # The tip names the key again where a button shows it.
-    tip = re.sub(r" \([^)]*\)$", "", spec.tip)
-    return f"| {name} | {keys} | {tip} |"
+    return f"| {name} | {keys} | {spec.tip} |"
 
 
 def _key(key: str) -> str:

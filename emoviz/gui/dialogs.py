@@ -130,18 +130,20 @@ def choose_picture(parent: QWidget, proposed: Path, then: Callable[[Path], None]
 
 def choose_playlist(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
     """Let the user choose where a playlist is written; `proposed` is what stands there first."""
-    dialog = QFileDialog(parent, parent.tr("Save the playlist"), str(proposed.parent))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilter(parent.tr("Playlists (*.m3u8 *.m3u)"))
-    dialog.setDefaultSuffix(proposed.suffix)
-    dialog.selectFile(proposed.name)
-    _open(dialog, then)
+    playlists = parent.tr("Playlists (*.m3u8 *.m3u)")
+    _open(_saving(parent, parent.tr("Save the playlist"), proposed, [playlists]), then)
 
 
 def choose_recording(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
     """Let the user choose where a recording is written; `proposed` is what stands there first."""
     files = parent.tr("FLAC files (*{0})").format(proposed.suffix)
     _open(_saving(parent, parent.tr("Record what is heard"), proposed, [files]), then)
+
+
+def choose_film(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
+    """Let the user choose where a film is written; `proposed` is what stands there first."""
+    films = parent.tr("MP4 films (*{0})").format(proposed.suffix)
+    _open(_saving(parent, parent.tr("Export film"), proposed, [films]), then)
 
 
 def _saving(parent: QWidget, title: str, proposed: Path, filters: list[str]) -> QFileDialog:
@@ -152,16 +154,6 @@ def _saving(parent: QWidget, title: str, proposed: Path, filters: list[str]) -> 
     dialog.setDefaultSuffix(proposed.suffix)
     dialog.selectFile(proposed.name)
     return dialog
-
-
-def choose_film(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
-    """Let the user choose where a film is written; `proposed` is what stands there first."""
-    dialog = QFileDialog(parent, parent.tr("Export film"), str(proposed.parent))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilter(parent.tr("MP4 films (*{0})").format(proposed.suffix))
-    dialog.setDefaultSuffix(proposed.suffix)
-    dialog.selectFile(proposed.name)
-    _open(dialog, then)
 
 
 def _open(dialog: QFileDialog, then: Callable[[Path], None]) -> None:

@@ -35,7 +35,6 @@ from emoviz.gui.session.song_library import SongLibrary
 from emoviz.gui.session.song_queue import SongQueue
 from emoviz.gui.settings import Settings
 from emoviz.gui.sheets import Help
-from emoviz.gui.theme_choice import ThemeChoice
 from emoviz.gui.time_views.axis import TimeAxis
 from emoviz.gui.time_views.loop import Loop
 from emoviz.gui.time_views.overview import OverviewView
@@ -84,7 +83,6 @@ class MainWindow(QMainWindow):
         self.sharing = Sharing(self, self._session, self._store, settings, theme)
         self.film = FilmExport(self, self._session, self._store, self.playback, settings, theme)
         self.library_map = LibraryMap(self, self._session, self.library, settings, theme)
-        self.theme_choice = ThemeChoice(settings, theme)
         self.help = Help(self)
         self.loop = Loop(self._axis, lambda: self.playback.time_s)
         self._make_views()
@@ -97,7 +95,7 @@ class MainWindow(QMainWindow):
         self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self._apply_settings()
 
-    # What the actions of the table do; each is named after its row.
+    # What the actions of the table do; each is named after its row, or in it.
 
     def open_dialog(self) -> None:
         """Let the user choose a song."""
@@ -119,6 +117,11 @@ class MainWindow(QMainWindow):
     def show_all(self) -> None:
         """Show the whole song in the time views."""
         self._axis.set_duration(self._axis.duration_s)
+
+    def choose_theme(self, choice: str) -> None:
+        """Be dark, light, or as the system is, and remember that."""
+        self._settings.put(remembered.THEME, choice)
+        self._theme.choose(choice)
 
     def toggle_stage(self) -> None:
         """Give the plane a whole screen, or put it back."""

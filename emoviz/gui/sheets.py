@@ -4,7 +4,6 @@ import html
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Signal
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -15,8 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from emoviz import errors
-from emoviz.gui.actions.map_rows import MAP_ACTIONS
-from emoviz.gui.actions.window_rows import ACTIONS
+from emoviz.gui.actions.making import keys_of
+from emoviz.gui.actions.map_rows import MAP_ACTIONS, MAP_MOUSE
+from emoviz.gui.actions.window_rows import ACTIONS, MOUSE
 from emoviz.gui.dialogs import open_calmly
 from emoviz.models.estimator import ModelInfo
 from emoviz.system import paths
@@ -24,27 +24,8 @@ from emoviz.system import paths
 _CARD_SIZE = QSize(900, 640)
 _KEYS_SIZE = QSize(520, 640)
 _TEXTS_SIZE = QSize(760, 640)
-_MOUSE = (
-    ("click", "ruler, curves, spectrogram, overview: go there"),
-    (
-        "drag",
-        "the ruler: scrub; curves and spectrogram, zoomed: pan; the overview's frame: move it",
-    ),
-    ("Shift+drag", "ruler, curves, spectrogram, overview: mark a region that loops"),
-    ("wheel", "zoom at the pointer; with Shift, pan"),
-    ("click", "the song's path on the plane: go there"),
-    ("drag", "the plane, seen from near: move it"),
-    ("drag", "the small picture in the plane's corner: take the plane's picture out"),
-    ("double click", "the plane: show all of it"),
-)
-_MAP_MOUSE = (
-    ("click", "a dot: play its song"),
-    ("drag", "go around dots, draw a path or move the map, as Lasso, Path and Move say"),
-    ("middle button", "move the map; the arrow keys do so, too"),
-    ("wheel", "zoom at the pointer"),
-)
 
-KEYS = ((ACTIONS, "Mouse", _MOUSE), (MAP_ACTIONS, "Mouse on the map", _MAP_MOUSE))
+KEYS = ((ACTIONS, "Mouse", MOUSE), (MAP_ACTIONS, "Mouse on the map", MAP_MOUSE))
 """For each of the two windows: its table of actions, and what the mouse does there"""
 
 
@@ -118,7 +99,7 @@ def shortcuts_html(parent: QWidget) -> str:
     for specs, mouse, gestures in KEYS:
         for menu in dict.fromkeys(spec.menu for spec in specs):
             rows = [
-                (_keys(spec.shortcuts), parent.tr(spec.text))
+                (keys_of(spec), parent.tr(spec.text))
                 for spec in specs
                 if spec.menu == menu and spec.shortcuts
             ]
@@ -160,11 +141,6 @@ def _table(title: str, rows: list[tuple[str, str]]) -> str:
         for left, right in rows
     )
     return f"<h3>{html.escape(title)}</h3><table cellspacing='4'>{cells}</table>"
-
-
-def _keys(shortcuts: tuple[str, ...]) -> str:
-    native = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(QKeySequence(shortcut).toString(native) for shortcut in shortcuts)
 
 
 def _plain(text: str) -> str:

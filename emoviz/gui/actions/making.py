@@ -1,6 +1,8 @@
 """Menus, keys and buttons from the tables of actions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
@@ -15,16 +17,28 @@ def make_actions(window: QWidget, specs: Sequence[ActionSpec] = ACTIONS) -> dict
     for spec in specs:
         action = QAction(window.tr(spec.text), window)
         action.setObjectName(spec.name)
-        action.setToolTip(window.tr(spec.tip))
         action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
+        tip = window.tr(spec.tip)
+        action.setToolTip(f"{tip} ({keys_of(spec)})" if spec.shortcuts else tip)
         action.setEnabled(not spec.needs_track)
         action.setCheckable(spec.checkable)
-        owner = getattr(window, spec.part) if spec.part else window
-        method = getattr(owner, spec.name)
+        method = _method(window, spec)
         action.triggered.connect(lambda _checked=False, method=method: method())
         actions[spec.name] = action
         window.addAction(action)
     return actions
+
+
+def keys_of(spec: ActionSpec) -> str:
+    """Name the keys of a row as they are called on this system."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(QKeySequence(shortcut).toString(native) for shortcut in spec.shortcuts)
+
+
+def _method(window: QWidget, spec: ActionSpec) -> Callable[[], Any]:
+    owner = getattr(window, spec.part) if spec.part else window
+    method: Callable[..., Any] = getattr(owner, spec.method or spec.name)
+    return method if spec.choice is None else partial(method, spec.choice)
 
 
 def fill_menus(window: QMainWindow, actions: dict[str, QAction]) -> dict[str, QMenu]:

@@ -7,7 +7,7 @@ MAP_ACTIONS = (
         "take_lasso",
         MAP,
         "Lasso",
-        "Drag around dots to choose their songs (L)",
+        "Drag around dots to choose their songs",
         ("L",),
         checkable=True,
         part="view",
@@ -16,7 +16,7 @@ MAP_ACTIONS = (
         "take_path",
         MAP,
         "Path",
-        "Draw a path that songs lie along (P)",
+        "Draw a path that songs lie along",
         ("P",),
         checkable=True,
         part="view",
@@ -25,7 +25,7 @@ MAP_ACTIONS = (
         "take_hand",
         MAP,
         "Move",
-        "Drag the map (M, or the middle button)",
+        "Drag the map, as the middle button always does",
         ("M",),
         checkable=True,
         part="view",
@@ -58,3 +58,11 @@ MAP_ACTIONS = (
     ),
     ActionSpec("close", MAP, "Close the map", "Close the map", ("Ctrl+W",)),
 )
+
+MAP_MOUSE = (
+    ("click", "a dot: play its song"),
+    ("drag", "go around dots, draw a path or move the map, as Lasso, Path and Move say"),
+    ("middle button", "move the map; the arrow keys do so, too"),
+    ("wheel", "zoom at the pointer"),
+)
+"""What the mouse does: the gesture, and where and what"""

@@ -15,9 +15,10 @@ MAP = "Library map"
 class ActionSpec:
     """An action: its name, that of the method it calls, and how a person reaches it.
 
-    The method is one of the window's, or of the window's `part` of that name. Of the checkable
-    actions of one `submenu`, one is checked. In the menu a line sets a row that begins a group
-    apart from the row before it.
+    The method is one of the window's, or of the window's `part` of that name. Rows that are
+    choices call `method` instead, and give it their `choice`. Of the checkable actions of one
+    `submenu`, one is checked. In the menu a line sets a row that begins a group apart from the row
+    before it. The tip says what is done, not by which keys.
     """
 
     name: str
@@ -28,5 +29,7 @@ class ActionSpec:
     needs_track: bool = False
     checkable: bool = False
     part: str = ""
+    method: str = ""
+    choice: float | str | None = None
     submenu: str = ""
     begins_group: bool = False

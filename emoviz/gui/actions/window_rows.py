@@ -14,7 +14,8 @@ from emoviz.gui.actions.spec import (
     WORDS,
     ActionSpec,
 )
-from emoviz.gui.look import colour_maps
+from emoviz.gui.look import colour_maps, theme
+from emoviz.tracks.circumplex import HEVNER, RUSSELL
 
 ACTIONS = (
     ActionSpec("open_dialog", FILE, "&Open…", "Open a song", ("Ctrl+O",)),
@@ -78,13 +79,13 @@ ACTIONS = (
         "toggle_play",
         PLAYBACK,
         "&Play or pause",
-        "Play or pause (Space)",
+        "Play or pause",
         ("Space",),
         part="playback",
     ),
-    ActionSpec("step_back", PLAYBACK, "&Back 5 s", "5 s back (Left)", ("Left",), part="playback"),
+    ActionSpec("step_back", PLAYBACK, "&Back 5 s", "5 s back", ("Left",), part="playback"),
     ActionSpec(
-        "step_forward", PLAYBACK, "&Forward 5 s", "5 s forward (Right)", ("Right",), part="playback"
+        "step_forward", PLAYBACK, "&Forward 5 s", "5 s forward", ("Right",), part="playback"
     ),
     ActionSpec(
         "nudge_back", PLAYBACK, "Back ½ s", "Half a second back", ("Shift+Left",), part="playback"
@@ -113,7 +114,7 @@ ACTIONS = (
         "toggle_loop",
         PLAYBACK,
         "L&oop",
-        "Loop the region, or the whole song (L)",
+        "Loop the region, or the whole song",
         ("L",),
         checkable=True,
         part="loop",
@@ -150,13 +151,13 @@ ACTIONS = (
         "slower",
         PLAYBACK,
         "Slo&wer",
-        "Play slower, at the same pitch (<)",
+        "Play slower, at the same pitch",
         ("<",),
         part="playback",
         begins_group=True,
     ),
     ActionSpec(
-        "faster", PLAYBACK, "F&aster", "Play faster, at the same pitch (>)", (">",), part="playback"
+        "faster", PLAYBACK, "F&aster", "Play faster, at the same pitch", (">",), part="playback"
     ),
     ActionSpec(
         "normal_speed",
@@ -174,7 +175,7 @@ ACTIONS = (
         "toggle_mute",
         PLAYBACK,
         "&Mute",
-        "Mute, or be heard again (M)",
+        "Mute, or be heard again",
         ("M",),
         checkable=True,
         part="playback",
@@ -191,7 +192,7 @@ ACTIONS = (
         "toggle_listen",
         PLAYBACK,
         "L&isten",
-        "Track what sounds: a microphone, or what the computer plays (Ctrl+L)",
+        "Track what sounds: a microphone, or what the computer plays",
         ("Ctrl+L",),
         checkable=True,
         part="listening",
@@ -201,7 +202,7 @@ ACTIONS = (
         "toggle_record",
         PLAYBACK,
         "&Record what is heard…",
-        "Write what is listened to to a FLAC file, and its track (Ctrl+R)",
+        "Write what is listened to to a FLAC file, and its track",
         ("Ctrl+R",),
         checkable=True,
         part="listening",
@@ -210,7 +211,7 @@ ACTIONS = (
         "show_map",
         VIEW,
         "Library &map",
-        "All songs of the library on the plane (Ctrl+M)",
+        "All songs of the library on the plane",
         ("Ctrl+M",),
         part="library_map",
     ),
@@ -219,7 +220,7 @@ ACTIONS = (
         "toggle_follow",
         VIEW,
         "&Follow the trail",
-        "Zoom to the trail (F)",
+        "Zoom to the trail",
         ("F",),
         checkable=True,
         part="plane_choices",
@@ -229,7 +230,7 @@ ACTIONS = (
         "toggle_density",
         VIEW,
         "De&nsity of the song",
-        "Show where the song's values gather on the plane (D)",
+        "Show where the song's values gather on the plane",
         ("D",),
         checkable=True,
         part="plane_choices",
@@ -238,7 +239,7 @@ ACTIONS = (
         "plane_nearer",
         VIEW,
         "Plane &nearer",
-        "Zoom in on the plane (Z)",
+        "Zoom in on the plane",
         ("Z",),
         part="plane_choices",
         submenu=PLANE,
@@ -247,7 +248,7 @@ ACTIONS = (
         "plane_farther",
         VIEW,
         "Plane f&arther",
-        "Zoom out on the plane (Shift+Z)",
+        "Zoom out on the plane",
         ("Shift+Z",),
         part="plane_choices",
         submenu=PLANE,
@@ -256,7 +257,7 @@ ACTIONS = (
         "plane_whole",
         VIEW,
         "&Whole plane",
-        "Show the whole plane (W)",
+        "Show the whole plane",
         ("W",),
         part="plane_choices",
         submenu=PLANE,
@@ -269,26 +270,32 @@ ACTIONS = (
             f"Show the last {seconds} seconds as the trail",
             checkable=True,
             part="plane_choices",
+            method="choose_trail",
+            choice=float(seconds),
             submenu=TRAIL,
         )
         for seconds in (5, 10, 15, 30, 60)
     ),
     ActionSpec(
-        "words_russell1980",
+        f"words_{RUSSELL}",
         VIEW,
         "&Russell 1980: 28 words",
         "Name places of the plane by Russell's words of affect",
         checkable=True,
         part="plane_choices",
+        method="choose_words",
+        choice=RUSSELL,
         submenu=WORDS,
     ),
     ActionSpec(
-        "words_hevner1936",
+        f"words_{HEVNER}",
         VIEW,
         "&Hevner 1936: 8 groups",
         "Name places of the plane by Hevner's groups of words for music",
         checkable=True,
         part="plane_choices",
+        method="choose_words",
+        choice=HEVNER,
         submenu=WORDS,
     ),
     *(
@@ -299,6 +306,8 @@ ACTIONS = (
             f"Colour the spectrogram in {name}",
             checkable=True,
             part="spectrogram",
+            method="choose_colour_map",
+            choice=name,
             submenu=COLOURS,
         )
         for name in colour_maps.CHOICES
@@ -313,31 +322,34 @@ ACTIONS = (
         begins_group=True,
     ),
     ActionSpec(
-        "theme_system",
+        f"theme_{theme.SYSTEM}",
         VIEW,
         "As the &system has it",
         "Dark or light as the system is",
         checkable=True,
         submenu=THEME,
-        part="theme_choice",
+        method="choose_theme",
+        choice=theme.SYSTEM,
     ),
     ActionSpec(
-        "theme_light",
+        f"theme_{theme.LIGHT}",
         VIEW,
         "&Light theme",
         "Dark on light",
         checkable=True,
         submenu=THEME,
-        part="theme_choice",
+        method="choose_theme",
+        choice=theme.LIGHT,
     ),
     ActionSpec(
-        "theme_dark",
+        f"theme_{theme.DARK}",
         VIEW,
         "&Dark theme",
         "Light on dark",
         checkable=True,
         submenu=THEME,
-        part="theme_choice",
+        method="choose_theme",
+        choice=theme.DARK,
     ),
     ActionSpec(
         "compare_song",
@@ -387,3 +399,18 @@ ACTIONS = (
         "show_licences", HELP, "&Licences…", "What emoviz is made of, and its licences", part="help"
     ),
 )
+
+MOUSE = (
+    ("click", "ruler, curves, spectrogram, overview: go there"),
+    (
+        "drag",
+        "the ruler: scrub; curves and spectrogram, zoomed: pan; the overview's frame: move it",
+    ),
+    ("Shift+drag", "ruler, curves, spectrogram, overview: mark a region that loops"),
+    ("wheel", "zoom at the pointer; with Shift, pan"),
+    ("click", "the song's path on the plane: go there"),
+    ("drag", "the plane, seen from near: move it"),
+    ("drag", "the small picture in the plane's corner: take the plane's picture out"),
+    ("double click", "the plane: show all of it"),
+)
+"""What the mouse does: the gesture, and where and what"""

@@ -5,8 +5,8 @@ import time
 from PySide6.QtCore import QRect, QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from emoviz.gui.look.overlay import Overlay
-from emoviz.gui.look.theme import Theme, interface_font
+from emoviz.gui.look.card import Card
+from emoviz.gui.look.theme import Theme, interface_font, progress_style
 from emoviz.gui.look.wrapped_label import WrappedLabel
 from emoviz.gui.panels.hints import HintsCard
 
@@ -16,14 +16,13 @@ _SURE_AFTER_S = 2.0
 """So long a film is made before it is said how long it will take."""
 
 
-class FilmCard(Overlay):
+class FilmCard(Card):
     """Shows a film's progress and how long it will take, and offers to cancel it."""
 
     cancelled = Signal()
 
     def __init__(self, theme: Theme, beneath: QWidget) -> None:
-        super().__init__(beneath)
-        self._theme = theme
+        super().__init__(theme, beneath)
         self._began_s = 0.0
         self._name = WrappedLabel(most_lines=1)
         self._name.setFont(interface_font(10, bold=True))
@@ -49,8 +48,6 @@ class FilmCard(Overlay):
         layout.addWidget(self._bar)
         layout.addWidget(self._left)
         self.hide()
-        theme.changed.connect(self._take_colours)
-        self._take_colours()
 
     def begin(self, name: str) -> None:
         """Show that a film of this name has begun."""
@@ -85,11 +82,5 @@ class FilmCard(Overlay):
         height_px = self.height_for(width_px)
         return QRect(_MARGIN_PX, room.height() - height_px - _MARGIN_PX, width_px, height_px)
 
-    def _take_colours(self) -> None:
-        colours = self._theme.colours
-        self.setStyleSheet(
-            f"FilmCard {{ background: {colours.window}; border-radius: 6px;"
-            f" border: 1px solid {colours.line}; }}"
-            f"QProgressBar {{ background: {colours.line}; border: none; border-radius: 3px; }}"
-            f"QProgressBar::chunk {{ background: {colours.accent}; border-radius: 3px; }}"
-        )
+    def _style(self) -> str:
+        return super()._style() + progress_style(self._theme.colours)

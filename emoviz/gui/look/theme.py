@@ -171,6 +171,14 @@ def link_style(colours: Colours) -> str:
     )
 
 
+def progress_style(colours: Colours) -> str:
+    """Give the style sheet of a slim bar of progress."""
+    return (
+        f"QProgressBar {{ background: {colours.line}; border: none; border-radius: 3px; }}"
+        f"QProgressBar::chunk {{ background: {colours.accent}; border-radius: 3px; }}"
+    )
+
+
 def scroll_bar_style(colours: Colours) -> str:
     """Give the style sheet of a slim scroll bar at the edge of a panel."""
     return (

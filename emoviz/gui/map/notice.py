@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from emoviz import errors
-from emoviz.gui.look.overlay import Overlay
+from emoviz.gui.look.card import Card
 from emoviz.gui.look.theme import Theme, interface_font
 from emoviz.gui.look.wrapped_label import WrappedLabel
 
@@ -15,7 +15,7 @@ _WIDTH_PX = 400
 _MARGIN_PX = 16
 
 
-class MapNotice(Overlay):
+class MapNotice(Card):
     """A card in the middle of the map with a sentence and a button."""
 
     folder_asked = Signal()
@@ -24,8 +24,7 @@ class MapNotice(Overlay):
     """`Path` of a damaged library, in whose place a new one is wanted"""
 
     def __init__(self, theme: Theme, beneath: QWidget) -> None:
-        super().__init__(beneath)
-        self._theme = theme
+        super().__init__(theme, beneath)
         self._damaged: Path | None = None
         self._text = WrappedLabel(_MOST_LINES)
         self._text.setFont(interface_font(11))
@@ -37,8 +36,6 @@ class MapNotice(Overlay):
         layout.addWidget(self._text)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
-        theme.changed.connect(self._take_colours)
-        self._take_colours()
 
     @property
     def sentence(self) -> str:
@@ -87,10 +84,3 @@ class MapNotice(Overlay):
             self.anew_asked.emit(self._damaged)
         else:
             self.folder_asked.emit()
-
-    def _take_colours(self) -> None:
-        colours = self._theme.colours
-        self.setStyleSheet(
-            f"MapNotice {{ background: {colours.window}; border-radius: 8px;"
-            f" border: 1px solid {colours.line}; }} QLabel {{ color: {colours.text}; }}"
-        )

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from emoviz.gui.look.theme import Theme, interface_font
+from emoviz.gui.look.theme import Theme, interface_font, progress_style
 from emoviz.gui.map.songs import MapSongs
 
 _BAR_PX = 120
@@ -100,8 +100,7 @@ class MapStatus(QWidget):
         colours = self._theme.colours
         self.setStyleSheet(
             f"MapStatus {{ background: {colours.panel}; border-top: 1px solid {colours.line}; }}"
-            f"QProgressBar {{ background: {colours.line}; border: none; border-radius: 3px; }}"
-            f"QProgressBar::chunk {{ background: {colours.accent}; border-radius: 3px; }}"
+            + progress_style(colours)
         )
         for label in (self._text, self._progress_text):
             label.setStyleSheet(f"color: {colours.dim};")

@@ -1,10 +1,9 @@
 """The view of the map: moved, zoomed and pointed at, with songs chosen by going around them."""
 
-import sys
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -14,15 +13,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy
 
 from emoviz.gui.look.theme import Theme
-from emoviz.gui.look.zoomable import ZoomableView
 from emoviz.gui.map.painter import MapPainter, Shown
 from emoviz.gui.plane.camera import Camera, PlaneCamera
+from emoviz.gui.plane.geometry import Geometry
+from emoviz.gui.plane.gliding import GlidingView
 from emoviz.tracks.circumplex import Circumplex
 
 _CLOSEST = 0.005
 """A tenth of what the plane of one song allows: there may be a million dots to tell apart."""
 
-_GLIDE_MS = 16
 _ZOOM = 0.7
 _PAN_PER_KEY = 0.2
 _STROKE_STEP_PX = 3.0
@@ -42,7 +41,7 @@ class Tool(Enum):
     HAND = "hand"
 
 
-class MapView(ZoomableView):
+class MapView(GlidingView):
     """Shows the songs of a library on the plane."""
 
     song_pointed_at = Signal(object)
@@ -54,33 +53,19 @@ class MapView(ZoomableView):
     """The path, (n, 2), valence and arousal"""
 
     def __init__(self, theme: Theme, circumplex: Circumplex) -> None:
-        super().__init__()
+        super().__init__(PlaneCamera(_CLOSEST))
         self._theme = theme
         self._painter = MapPainter(circumplex, theme.colours)
         self._tool = Tool.LASSO
         self._pressed: QPointF | None = None
         self._before = QPointF()
         self._drags = self._moves = False
-        self._camera = PlaneCamera(_CLOSEST)
-        self._glide = QTimer(self, interval=_GLIDE_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._glide.timeout.connect(self._move_camera)
-        self._since_glide = QElapsedTimer()
         self.setMinimumSize(320, 240)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        # A Mac's pad sends native gestures, of which Qt would make pinches as well.
-        if sys.platform != "darwin":
-            self.grabGesture(Qt.GestureType.PinchGesture)
         self.setAccessibleName(self.tr("Map of the library"))
         self._show_cursor()
         theme.changed.connect(self._take_colours)
-
-    @property
-    def camera(self) -> Camera:
-        """What is seen now."""
-        return self._camera.now
 
     @property
     def shown(self) -> Shown:
@@ -117,8 +102,7 @@ class MapView(ZoomableView):
 
     def show_whole(self) -> None:
         """Show the whole plane."""
-        self._camera.show_whole()
-        self._start_gliding()
+        self._take_over(self._camera.show_whole)
 
     def zoom_in(self) -> None:
         """Zoom in a step."""
@@ -131,14 +115,12 @@ class MapView(ZoomableView):
     def zoom(self, factor: float) -> None:
         """Zoom in the middle, below 1 nearer, above 1 farther."""
         now = self._camera.now
-        self._camera.zoom(now.valence, now.arousal, factor)
-        self._start_gliding()
+        self._take_over(lambda: self._camera.zoom(now.valence, now.arousal, factor))
 
     def pan(self, across: float, upright: float) -> None:
         """Move what is seen by shares of its width and height."""
         reach = self._camera.now.reach
-        self._camera.pan(across * reach, upright * reach)
-        self._start_gliding()
+        self._take_over(lambda: self._camera.pan(across * reach, upright * reach))
 
     def drop_stroke(self) -> bool:
         """Let go of what is being drawn; tell whether something was."""
@@ -241,23 +223,12 @@ class MapView(ZoomableView):
         if self._tool is Tool.LASSO:
             self.lasso_drawn.emit(self._painter.songs_inside(self.size(), stroke))
             return
-        geometry = self._painter.geometry(self.size())
+        geometry = self._geometry()
         self.path_drawn.emit(np.array([geometry.on_plane(place) for place in stroke]))
 
     def _forget_stroke(self) -> None:
         self._painter.stroke = []
         self.update()
-
-    def _zoom_at(self, place: QPointF, factor: float) -> None:
-        valence, arousal = self._painter.geometry(self.size()).on_plane(place)
-        self._camera.zoom(valence, arousal, factor)
-        self._start_gliding()
-
-    def _pan_from(self, before: QPointF, place: QPointF) -> None:
-        geometry = self._painter.geometry(self.size())
-        (valence, arousal), (valence_to, arousal_to) = map(geometry.on_plane, (before, place))
-        self._camera.pan(valence - valence_to, arousal - arousal_to)
-        self._start_gliding()
 
     def _look_at(self, index: int | None) -> None:
         if index == self._painter.marked:
@@ -279,22 +250,11 @@ class MapView(ZoomableView):
         if self.cursor().shape() != shape:
             self.setCursor(shape)
 
-    def _start_gliding(self) -> None:
-        if self._painter.camera != self._camera.now:
-            self._show_camera()
-        if not self._camera.resting and not self._glide.isActive():
-            self._since_glide.start()
-            self._glide.start()
+    def _geometry(self) -> Geometry:
+        return self._painter.geometry(self.size())
 
-    def _move_camera(self) -> None:
-        self._camera.glide(self._since_glide.restart() / 1000)
-        self._show_camera()
-        if self._camera.resting:
-            self._glide.stop()
-
-    def _show_camera(self) -> None:
-        self._painter.camera = self._camera.now
-        self.update()
+    def _show_camera(self, camera: Camera) -> None:
+        self._painter.camera = camera
 
     def _take_colours(self) -> None:
         self._painter.set_colours(self._theme.colours)

@@ -14,8 +14,8 @@ from emoviz.gui.actions.map_rows import MAP_ACTIONS
 from emoviz.gui.look.texts import signed
 from emoviz.gui.look.theme import Theme, interface_font
 from emoviz.gui.map.bar import MapBar
+from emoviz.gui.map.chosen_list import ChosenList
 from emoviz.gui.map.legend import MapLegend
-from emoviz.gui.map.list import ChosenList
 from emoviz.gui.map.notice import MapNotice
 from emoviz.gui.map.reader import Durations, Ids, MapReader
 from emoviz.gui.map.songs import GroupBy, Indices, MapSongs

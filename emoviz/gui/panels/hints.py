@@ -4,7 +4,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from emoviz.gui import settings as remembered
-from emoviz.gui.look.overlay import Overlay
+from emoviz.gui.look.card import Card
 from emoviz.gui.look.theme import Theme, interface_font
 from emoviz.gui.settings import Settings
 
@@ -23,14 +23,13 @@ def show_hints(theme: Theme, beneath: QWidget, settings: Settings) -> None:
     hints.show()
 
 
-class HintsCard(Overlay):
+class HintsCard(Card):
     """A card with three sentences and a button, in the lower left corner."""
 
     closed = Signal()
 
     def __init__(self, theme: Theme, beneath: QWidget) -> None:
-        super().__init__(beneath)
-        self._theme = theme
+        super().__init__(theme, beneath)
         self.setAccessibleName(self.tr("Hints"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
@@ -49,8 +48,6 @@ class HintsCard(Overlay):
         done = QPushButton(self.tr("Got it"))
         done.clicked.connect(self._close)
         layout.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)
-        theme.changed.connect(self._take_colours)
-        self._take_colours()
         self.put()
 
     def put(self) -> None:
@@ -70,10 +67,3 @@ class HintsCard(Overlay):
     def _close(self) -> None:
         self.hide()
         self.closed.emit()
-
-    def _take_colours(self) -> None:
-        colours = self._theme.colours
-        self.setStyleSheet(
-            f"HintsCard {{ background: {colours.window}; border-radius: 8px;"
-            f" border: 1px solid {colours.line}; }} QLabel {{ color: {colours.text}; }}"
-        )

@@ -107,7 +107,7 @@ class Sharing(QObject):
         self, subject: "Subject", choice: "Choice", path: Path, original: Path
     ) -> None:
         """Draw a picture and write it; the song, which is the `original`, is not written over."""
-        from emoviz.gui.pictures import files as picture
+        from emoviz.gui.pictures.files import save_picture
 
         # The largest pictures take seconds.
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
@@ -115,7 +115,7 @@ class Sharing(QObject):
             suffix_of(path)
             if files.is_same(path, original):
                 raise errors.OutputIsSongError(path)
-            picture.save_picture(choice.kind, subject, path, choice.size, choice.colours)
+            save_picture(choice.kind, subject, path, choice.size, choice.colours)
         except errors.EmovizError as error:
             self.said.emit(str(error))
             return
@@ -169,12 +169,12 @@ def drag_data(image: QImage, place: Path) -> QMimeData:
 
     The file is written to `place`; where it cannot be, the image goes alone.
     """
-    from emoviz.gui.pictures import files as picture
+    from emoviz.gui.pictures.files import png_bytes
 
     data = QMimeData()
     data.setImageData(image)
     try:
-        files.write_whole({place: picture.png_bytes(image)})
+        files.write_whole({place: png_bytes(image)})
     except errors.OutputError:
         return data
     data.setUrls([QUrl.fromLocalFile(str(place))])

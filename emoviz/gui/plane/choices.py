@@ -7,7 +7,6 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.panels.readout import ReadoutPanel
 from emoviz.gui.plane.view import PlaneView
 from emoviz.gui.settings import Settings
-from emoviz.tracks import circumplex
 from emoviz.tracks.circumplex import Circumplex
 
 _ZOOM = 0.8
@@ -16,7 +15,7 @@ _ZOOM = 0.8
 class PlaneChoices(QObject):
     """Applies what is chosen about the plane, and remembers it.
 
-    Its public methods without arguments are actions; each is named after its row of the table.
+    Its public methods, apart from `take` and `restore`, are what rows of the table of actions call.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -67,39 +66,13 @@ class PlaneChoices(QObject):
         """Show the whole plane."""
         self._plane.show_whole()
 
-    def trail_5(self) -> None:
-        """Show the last 5 seconds."""
-        self._choose_trail(5.0)
-
-    def trail_10(self) -> None:
-        """Show the last 10 seconds."""
-        self._choose_trail(10.0)
-
-    def trail_15(self) -> None:
-        """Show the last 15 seconds."""
-        self._choose_trail(15.0)
-
-    def trail_30(self) -> None:
-        """Show the last half minute."""
-        self._choose_trail(30.0)
-
-    def trail_60(self) -> None:
-        """Show the last minute."""
-        self._choose_trail(60.0)
-
-    def words_russell1980(self) -> None:
-        """Name places by Russell's words."""
-        self._choose_words(circumplex.RUSSELL)
-
-    def words_hevner1936(self) -> None:
-        """Name places by Hevner's groups."""
-        self._choose_words(circumplex.HEVNER)
-
-    def _choose_trail(self, length_s: float) -> None:
+    def choose_trail(self, length_s: float) -> None:
+        """Show the last `length_s` seconds."""
         self._settings.put(remembered.TRAIL_S, length_s)
         self._plane.set_trail_length(length_s)
 
-    def _choose_words(self, word_set: str) -> None:
+    def choose_words(self, word_set: str) -> None:
+        """Name places by the words of this set."""
         self._settings.put(remembered.WORDS, word_set)
         self._show_words(word_set)
 

@@ -1,10 +1,9 @@
 """The view of the valence-arousal plane: the song's path as a ghost, the moving trail."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QImage,
@@ -22,14 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from emoviz.gui.look.theme import Theme
-from emoviz.gui.look.zoomable import ZoomableView
 from emoviz.gui.plane.camera import Camera, PlaneCamera
+from emoviz.gui.plane.geometry import Geometry
+from emoviz.gui.plane.gliding import GlidingView
 from emoviz.gui.plane.painter import PlanePainter
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.trail import head_at, index_at, time_of
 from emoviz.units import Values
-
-_GLIDE_MS = 16
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Now:
     word: str
 
 
-class PlaneView(ZoomableView):
+class PlaneView(GlidingView):
     """Shows where a song is and has been on the plane. Time comes from outside, by `seek`."""
 
     seek_requested = Signal(float)
@@ -51,7 +49,7 @@ class PlaneView(ZoomableView):
     """The trail is followed, or the user has taken the view into their own hands."""
 
     def __init__(self, theme: Theme, circumplex: Circumplex) -> None:
-        super().__init__()
+        super().__init__(PlaneCamera())
         self._theme = theme
         self._painter = PlanePainter(circumplex, theme.colours)
         self._time_s = 0.0
@@ -62,28 +60,14 @@ class PlaneView(ZoomableView):
         self._pointer: QPointF | None = None
         self._pressed: QPointF | None = None
         self._dragging = False
-        self._camera = PlaneCamera()
-        self._glide = QTimer(self, interval=_GLIDE_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._glide.timeout.connect(self._move_camera)
-        self._since_glide = QElapsedTimer()
         # As low as a message makes it in the smallest of windows.
         self.setMinimumSize(320, 100)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)
-        # A Mac's pad sends native gestures, of which Qt would make pinches as well.
-        if sys.platform != "darwin":
-            self.grabGesture(Qt.GestureType.PinchGesture)
         self.setAccessibleName(self.tr("Valence-arousal plane"))
         theme.changed.connect(self._take_colours)
         layout = QVBoxLayout(self)
         layout.addLayout(self._corner)
         layout.addStretch(1)
-
-    @property
-    def camera(self) -> Camera:
-        """What is seen now."""
-        return self._camera.now
 
     @property
     def now(self) -> Now | None:
@@ -216,11 +200,7 @@ class PlaneView(ZoomableView):
             self._dragging = way.manhattanLength() >= QApplication.startDragDistance()
             before = self._pressed
         if self._dragging and before is not None and self._camera.now.reach < 1.0:
-            geometry = self._painter.geometry(self.size())
-            (valence, arousal), (valence_to, arousal_to) = map(
-                geometry.on_plane, (before, event.position())
-            )
-            self._take_over(lambda: self._camera.pan(valence - valence_to, arousal - arousal_to))
+            self._pan_from(before, event.position())
         self._show_cursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -245,17 +225,12 @@ class PlaneView(ZoomableView):
         self._look_under_pointer()
         super().leaveEvent(event)
 
-    def _zoom_at(self, place: QPointF, factor: float) -> None:
-        valence, arousal = self._painter.geometry(self.size()).on_plane(place)
-        self._take_over(lambda: self._camera.zoom(valence, arousal, factor))
-
     def _take_over(self, move: Callable[[], None]) -> None:
         """Move the camera by hand, which ends the following."""
         was_following = self._camera.following
-        move()
+        super()._take_over(move)
         if was_following:
             self.following_changed.emit(False)
-        self._start_gliding()
 
     def _look_under_pointer(self) -> None:
         marked = None
@@ -282,23 +257,12 @@ class PlaneView(ZoomableView):
             self._camera.aim(self._painter.trail(self._time_s))
             self._start_gliding()
 
-    def _start_gliding(self) -> None:
-        if self._painter.camera != self._camera.now:
-            self._show_camera()
-        if not self._camera.resting and not self._glide.isActive():
-            self._since_glide.start()
-            self._glide.start()
+    def _geometry(self) -> Geometry:
+        return self._painter.geometry(self.size())
 
-    def _move_camera(self) -> None:
-        self._camera.glide(self._since_glide.restart() / 1000)
-        self._show_camera()
-        if self._camera.resting:
-            self._glide.stop()
-
-    def _show_camera(self) -> None:
-        self._painter.camera = self._camera.now
+    def _show_camera(self, camera: Camera) -> None:
+        self._painter.camera = camera
         self._look_under_pointer()
-        self.update()
 
     def _take_colours(self) -> None:
         self._painter.set_colours(self._theme.colours)

@@ -55,21 +55,10 @@ class SpectrogramView(TimeView):
         name: str = self._settings.get(remembered.COLOUR_MAP)
         return name
 
-    def colour_map_viridis(self) -> None:
-        """Colour from violet over green to yellow."""
-        self._choose(colour_maps.VIRIDIS)
-
-    def colour_map_cividis(self) -> None:
-        """Colour from blue to yellow."""
-        self._choose(colour_maps.CIVIDIS)
-
-    def colour_map_magma(self) -> None:
-        """Colour from black over red to yellow."""
-        self._choose(colour_maps.MAGMA)
-
-    def colour_map_grey(self) -> None:
-        """Colour from black to white."""
-        self._choose(colour_maps.GREY)
+    def choose_colour_map(self, name: str) -> None:
+        """Colour by one of `colour_maps.CHOICES`, and remember that."""
+        self._settings.put(remembered.COLOUR_MAP, name)
+        self.take_colour_map()
 
     def take_colour_map(self) -> None:
         """Colour as the settings say."""
@@ -127,10 +116,6 @@ class SpectrogramView(TimeView):
         band_px = self.getViewBox().height() / self._bands
         ticks = marks(self._places_hz, band_px)
         self.getAxis("left").setTicks([ticks, []])
-
-    def _choose(self, name: str) -> None:
-        self._settings.put(remembered.COLOUR_MAP, name)
-        self.take_colour_map()
 
 
 class _DecibelScale(QWidget):

@@ -32,12 +32,12 @@ import sys
 from pathlib import Path
 from emoviz.models import estimator
 from emoviz.system import paths
-from emoviz.gui.pictures import files as picture
+from emoviz.gui.pictures.files import save_picture, track_subject
 from emoviz.gui.look.theme import DARK_COLOURS
 from emoviz.songs.song import Song
 song = Song.open(paths.demo_song())
-track, subject = picture.track_subject(song, estimator.load("cae"), print)
-picture.save_picture("poster", subject, Path(sys.argv[1]), (800, 1000), DARK_COLOURS)
+track, subject = track_subject(song, estimator.load("cae"), print)
+save_picture("poster", subject, Path(sys.argv[1]), (800, 1000), DARK_COLOURS)
 """
 
 

@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS, Colours
 from emoviz.gui.plane import ground, overlay
-from emoviz.gui.plane import painter as plane_painter
 from emoviz.gui.plane.camera import Camera
 from emoviz.gui.plane.painter import PlanePainter
 from emoviz.tracks.circumplex import Circumplex
@@ -128,7 +127,7 @@ def test_the_plane_looks_as_it_did(
 def test_a_part_that_is_missing_is_seen(
     monkeypatch: pytest.MonkeyPatch, part: str, theme: str, colours: Colours
 ) -> None:
-    monkeypatch.setattr(plane_painter, part, lambda *_: None)
+    monkeypatch.setattr(f"emoviz.gui.plane.painter.{part}", lambda *_: None)
     assert difference(pictured(whole(colours)), reference(f"plane_whole_{theme}.png")).is_seen
 
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from emoviz.gui.look.theme import DARK_COLOURS, interface_font
-from emoviz.gui.plane import ground as plane_ground
 from emoviz.gui.plane.camera import WHOLE_PLANE, Camera
 from emoviz.gui.plane.geometry import HEAD_RADIUS_PX, Geometry
 from emoviz.gui.plane.ground import Label, PlaneGround, near, opacity
@@ -26,7 +25,7 @@ def ground(word_set: str, text_scale: float, monkeypatch: pytest.MonkeyPatch) ->
     def font(size_pt: float) -> QFont:
         return interface_font(size_pt * text_scale)
 
-    monkeypatch.setattr(plane_ground, "interface_font", font)
+    monkeypatch.setattr("emoviz.gui.plane.ground.interface_font", font)
     made = PlaneGround(Circumplex.of(word_set), DARK_COLOURS)
     made.taken = QRectF(9, 9, BUTTON.width() * text_scale, BUTTON.height() * text_scale)
     return made
