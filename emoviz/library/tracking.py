@@ -87,10 +87,11 @@ def track_with(
         try:
             while not crew.is_broken:
                 crew.hand_over(islice(songs, _WAITING_PER_JOB * jobs - len(crew)))
-                yield from crew.done()
+                # Only now: all that were under way may be done at once, and others still come.
                 if not len(crew):
                     is_over = not crew.is_broken
                     break
+                yield from crew.done()
             yield from crew.done()
         finally:
             crew.dismiss()

@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import signal
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -131,3 +131,21 @@ def test_songs_are_drawn_as_there_is_need(tmp_path: Path) -> None:
         done += 1
         assert len(drawn) - done < 6
     assert done == 20
+
+
+class AtOnce(Executor):
+    """Has done everything by the time that it is asked."""
+
+    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def, override]
+        """Do it here."""
+        future: Future[object] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def test_no_song_is_lost_when_all_that_are_under_way_are_done_at_once(tmp_path: Path) -> None:
+    songs = [tmp_path / f"{number}.wav" for number in range(7)]
+    for song in songs:
+        song.write_bytes(b"no song")
+    outcomes = list(track_with(lambda _: AtOnce(), iter(songs), "cae", 1))
+    assert sorted(outcome.path for outcome in outcomes) == songs
