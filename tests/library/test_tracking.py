@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 
@@ -17,6 +19,8 @@ from emoviz.tracking.tracker import File2Track, Update
 from tests.support.audio import write_music
 
 RATE_HZ = 22050
+Params = ParamSpec("Params")
+Answer = TypeVar("Answer")
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +138,17 @@ def test_songs_are_drawn_as_there_is_need(tmp_path: Path) -> None:
 
 
 class AtOnce(Executor):
-    """Has done everything by the time that it is asked."""
+    """Has done everything before it is waited for."""
 
-    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def, override]
+    def submit(
+        self,
+        fn: Callable[Params, Answer],
+        /,
+        *args: Params.args,
+        **kwargs: Params.kwargs,
+    ) -> Future[Answer]:
         """Do it here."""
-        future: Future[object] = Future()
+        future: Future[Answer] = Future()
         future.set_result(fn(*args, **kwargs))
         return future
 
