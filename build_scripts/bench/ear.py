@@ -65,8 +65,8 @@ def measure(duration_s: float) -> tuple[Floats, Floats, int]:
 
             places_s = write_click_track(folder / "clicks.wav", duration_s)
             player = SoundDevicePlayer()
-            with sink.recorder() as recorder:
-                player.load(Song.open(folder / "clicks.wav"))
+            with sink.recorder() as recorder, Song.open(folder / "clicks.wav") as song:
+                player.load(song)
                 player.play()
                 log = []
                 while player.is_playing:

@@ -85,7 +85,8 @@ def write_table_and_poster(song_path: Path, report: Report) -> tuple[Path, Path]
     for place in (table, picture):
         _check(place, song_path)
     draw = _Drawing(pictures.POSTER, None, THEMES[0])
-    trajectory = draw(Song.open(song_path), estimator.load(), report, picture)
+    with Song.open(song_path) as song:
+        trajectory = draw(song, estimator.load(), report, picture)
     write(trajectory, table, CSV, song_path)
     return table, picture
 
@@ -98,7 +99,8 @@ def _export(request: ExportRequest, file_format: Format, loaded: Estimator) -> i
     def take(path: Path, place: Path) -> None:
         if to_files:
             _check(place, path)
-        track = File2Track(loaded)(Song.open(path), report=complain)
+        with Song.open(path) as song:
+            track = File2Track(loaded)(song, report=complain)
         if to_files:
             write(track, place, file_format, path)
         elif joined:
@@ -120,7 +122,8 @@ def _draw(request: ExportRequest, kind: str, loaded: Estimator) -> int:
     def draw(path: Path, place: Path) -> None:
         pictures.suffix_of(place)
         _check(place, path)
-        drawing(Song.open(path), loaded, complain, place)
+        with Song.open(path) as song:
+            drawing(song, loaded, complain, place)
 
     return _for_each(request, pictures.PNG, draw)
 

@@ -284,7 +284,8 @@ def _track_of(library: Library, path: Path, model: str) -> Track:
     known = library.track(path, model)
     if known is not None:
         return known
-    return File2Track(estimator.load(model))(Song.open(path), report=lambda _: None)
+    with Song.open(path) as song:
+        return File2Track(estimator.load(model))(song, report=lambda _: None)
 
 
 def _songs(library: Library, ids: Ids) -> Iterator[LibrarySong]:

@@ -169,8 +169,8 @@ def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None])
     warnings: list[str] = []
     try:
         state = FileState.of(path)
-        song = Song.open(path)
-        trajectory = track(song, report=warnings.append, on_update=on_update)
+        with Song.open(path) as song:
+            trajectory = track(song, report=warnings.append, on_update=on_update)
     except errors.EmovizError as error:
         return Outcome(path, error=str(error), warnings=warnings)
     except Exception as error:  # noqa: BLE001  (one song never stops the rest)

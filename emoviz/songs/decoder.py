@@ -87,6 +87,10 @@ class SongDecoders(Protocol):
         """Take one of them that nobody uses any more: it is kept for the next, or closed."""
         ...
 
+    def close(self) -> None:
+        """Keep none any longer: the one that is kept is closed, and so are those put back later."""
+        ...
+
 
 class Conformer:
     """Brings samples of one rate and number of channels to those of the song they are part of."""

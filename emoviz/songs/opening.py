@@ -50,6 +50,10 @@ class LocalDecoders:
         else:
             decoder.close()
 
+    def close(self) -> None:
+        """Keep none any longer."""
+        self._spare.close()
+
 
 def open_song_decoder(path: Path, index: PacketIndex | None = None) -> Decoder:
     """Open a decoder on `path`, or say in one sentence why there can be none.

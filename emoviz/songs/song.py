@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 from unicodedata import category
 
 import numpy as np
@@ -56,7 +56,8 @@ class Song:
     """An audio file that was opened and found playable.
 
     `duration_s` is what the file's header claims; formats without an index (mp3) may be off, so
-    whoever decodes the song trusts the samples that come.
+    whoever decodes the song trusts the samples that come. What decoded it last may stay open for
+    whoever plays it next: `close`, or the end of a `with`, gives that back.
     """
 
     path: Path
@@ -97,6 +98,20 @@ class Song:
             cover=cover,
             _decoders=decoders,
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Keep nothing of the file open, without waiting; closing twice is harmless.
+
+        Blocks that are under way go on to their end, and the song can still be decoded: each time
+        the file is opened anew.
+        """
+        self._decoders.close()
 
     def sha256(self) -> str:
         """Give the SHA-256 of the file. Raises `errors.SongVanishedError`."""

@@ -18,6 +18,7 @@ class SpareDecoder(Generic[SomeDecoder]):
         self._path = path
         self._stamp = self._stamp_now()
         self._decoder: SomeDecoder | None = None
+        self._is_closed = False
         self._giving = threading.Lock()
 
     def take(self) -> SomeDecoder | None:
@@ -32,10 +33,18 @@ class SpareDecoder(Generic[SomeDecoder]):
     def put(self, decoder: SomeDecoder) -> None:
         """Take a decoder that nobody uses any more; it is closed if there is one already."""
         with self._giving:
-            if self._decoder is None:
+            if self._decoder is None and not self._is_closed:
                 self._decoder = decoder
                 return
         decoder.close()
+
+    def close(self) -> None:
+        """Keep no decoder any longer."""
+        with self._giving:
+            self._is_closed = True
+            decoder, self._decoder = self._decoder, None
+        if decoder is not None:
+            decoder.close()
 
     def _stamp_now(self) -> Stamp | None:
         try:

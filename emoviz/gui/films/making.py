@@ -67,7 +67,17 @@ def make_film(
     `errors.EmovizError`, and `FilmCancelledError` soon after `cancelled` has become true; nothing
     is left behind then, and a file that was there before is as it was.
     """
-    song = Song.open(order.song)
+    with Song.open(order.song) as song:
+        _make(song, order, report, progress, cancelled)
+
+
+def _make(
+    song: Song,
+    order: FilmOrder,
+    report: Report,
+    progress: OnProgress,
+    cancelled: Callable[[], bool],
+) -> None:
     if files.is_same(order.target, order.song):
         raise errors.OutputIsSongError(order.target)
     tracker = File2Track(estimator.load(order.model)) if order.values is None else None

@@ -37,7 +37,7 @@ class AnalysisWorker(QObject):
     """
 
     opened = Signal(int, object, object, object)
-    """id, `Song`, `FrontEnd`, `ModelInfo`"""
+    """id, `Song`, which is the receiver's to close, `FrontEnd`, `ModelInfo`"""
     updated = Signal(int, object, object)
     """id, `Update`, and the `MelLevels` that have come, if any have"""
     finished = Signal(int, object)
@@ -133,9 +133,10 @@ class AnalysisWorker(QObject):
             memory.give_back()
 
     def _track(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
-        state, song = FileState.of(path), Song.open(path, self._decoders.of)
         info, front_end = estimator.describe(model), estimator.shown_front_end(model)
+        state, song = FileState.of(path), Song.open(path, self._decoders.of)
         if not self._take_over(cancel):
+            song.close()
             return
         # Now it can be heard: who listens waits neither for the model nor for patience.
         self.opened.emit(request, song, front_end, info)

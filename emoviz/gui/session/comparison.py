@@ -173,6 +173,8 @@ class Comparison(QObject):
             self.first_found()
 
     def _on_opened(self, request: int, song: Song, _: FrontEnd, model: ModelInfo) -> None:
+        # Nobody plays it.
+        song.close()
         if request == self._request and self._song is not None and self._model is not None:
             if self._other_model:
                 self.panel.show_names(_named(self._model), _named(model))

@@ -49,6 +49,7 @@ class Session(QObject):
         self._shown = 0
         self._heard_anew = 0
         self.song: Song | None = None
+        self._playable: Song | None = None
         self.model: ModelInfo | None = None
         self.front_end: FrontEnd | None = None
         self.trajectory: Track | None = None
@@ -115,8 +116,10 @@ class Session(QObject):
 
     def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:
         if request < self._shown:
+            song.close()
             return
         same = request == self._heard_anew
+        self._keep_open(song, same)
         self._shown = request
         self.song, self.model, self.trajectory = song, model, None
         self.front_end = front_end
@@ -130,6 +133,15 @@ class Session(QObject):
             self.damage_found.emit(())
             self.opened.emit(song, front_end, model, same)
         self._show(np.zeros((0, len(model.outputs))))
+
+    def _keep_open(self, song: Song, same: bool) -> None:
+        """Close the song that is played no longer, or a second of what is played already."""
+        if same:
+            song.close()
+            return
+        if self._playable is not None:
+            self._playable.close()
+        self._playable = song
 
     def _on_updated(self, request: int, update: Update, frames: MelLevels | None) -> None:
         was_known = self.trajectory is not None

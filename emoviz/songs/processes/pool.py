@@ -38,7 +38,7 @@ class DecoderPool:
         """
         self._patience_s = patience_s
         self._starter = starter or (ForkServer() if ForkServer.is_possible() else Spawner())
-        # Reentrant: a song may be forgotten, and its process given back, at any moment.
+        # Reentrant: blocks may be forgotten, and their process given back, at any moment.
         self._lending = threading.Condition(threading.RLock())
         self._ready: list[DecoderProcess] = []
         self._lent: set[DecoderProcess] = set()
@@ -164,16 +164,12 @@ def _closing(path: Path) -> errors.DecoderLostError:
 class ProcessDecoders:
     """The decoders of one song, each in a process of its own; see `decoder.SongDecoders`.
 
-    What is put back stays open, and its process lent, as long as the song is not forgotten.
+    What is put back stays open, and its process lent, until the song is closed.
     """
 
     def __init__(self, path: Path, pool: DecoderPool) -> None:
         self._path, self._pool = path, pool
         self._spare: SpareDecoder[ProcessDecoder] = SpareDecoder(path)
-
-    def __del__(self) -> None:
-        if (decoder := self._spare.take()) is not None:
-            decoder.close()
 
     def open(self) -> ProcessDecoder:
         """Open one."""
@@ -192,3 +188,7 @@ class ProcessDecoders:
         """Take one that nobody uses any more."""
         assert isinstance(decoder, ProcessDecoder)
         self._spare.put(decoder)
+
+    def close(self) -> None:
+        """Keep none any longer, without waiting."""
+        self._spare.close()

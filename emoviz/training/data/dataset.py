@@ -148,7 +148,8 @@ def heard(song: Song, ears: Ears, report: Callable[[str], None]) -> Floats:
 
 def _decode_clip(row: ClipRow, ears: Ears) -> Clip:
     said: list[str] = []
-    columns = heard(Song.open(row.audio), ears, said.append)
+    with Song.open(row.audio) as song:
+        columns = heard(song, ears, said.append)
     if said:
         raise errors.DataError(row.audio, f"its audio is not whole: {said[0]}")
     labels, label_sd = _aligned(row, len(columns))

@@ -28,8 +28,9 @@ def probed(model_files: Mapping[Path, bytes]) -> dict[str, tuple[float, float, f
         tracker = File2Track(Estimator(folder))
         found = {}
         for title, path in _sounds(folder):
-            # That silence is silent is what is asked here.
-            found[title] = _means(tracker(Song.open(path), report=lambda sentence: None))
+            with Song.open(path) as song:
+                # That silence is silent is what is asked here.
+                found[title] = _means(tracker(song, report=lambda sentence: None))
     return found
 
 

@@ -62,15 +62,15 @@ def everything(path: Path, decoders_of: DecodersOf) -> list[Any]:
     """Give all that a song can be asked for, or the error that ends it."""
     found: list[Any] = []
     try:
-        song = Song.open(path, decoders_of)
-        found += [song.duration_s, song.sample_rate_hz, song.channels, song.title]
-        mono = song.mono_blocks(MODEL_RATE_HZ, found.append, lambda *place: found.append(place))
-        found += [block.tobytes() for block in mono]
-        for place_s in PLACES_S:
-            found += [block.tobytes() for block in song.stereo_blocks(48000, place_s)]
-        # Left in the midst, as by a seek while it plays.
-        found.append(next(song.stereo_blocks(48000, 2.0)).tobytes())
-        found.append(next(song.stereo_blocks(48000, 1.0)).tobytes())
+        with Song.open(path, decoders_of) as song:
+            found += [song.duration_s, song.sample_rate_hz, song.channels, song.title]
+            mono = song.mono_blocks(MODEL_RATE_HZ, found.append, lambda *place: found.append(place))
+            found += [block.tobytes() for block in mono]
+            for place_s in PLACES_S:
+                found += [block.tobytes() for block in song.stereo_blocks(48000, place_s)]
+            # Left in the midst, as by a seek while it plays.
+            found.append(next(song.stereo_blocks(48000, 2.0)).tobytes())
+            found.append(next(song.stereo_blocks(48000, 1.0)).tobytes())
     except errors.EmovizError as error:
         found += [type(error), str(error)]
     return found
@@ -209,13 +209,30 @@ def test_processes_are_used_again_and_their_number_stays(tmp_path: Path, pool: D
     for path in paths:
         write_music(path, 2.0, RATE_HZ)
     for path in paths * 5:
-        song = Song.open(path, pool.of)
-        list(song.mono_blocks(MODEL_RATE_HZ, pytest.fail))
-        next(song.stereo_blocks(48000))
-        assert len(decoding_processes()) <= 3
-    del song
+        with Song.open(path, pool.of) as song:
+            list(song.mono_blocks(MODEL_RATE_HZ, pytest.fail))
+            next(song.stereo_blocks(48000))
+            assert len(decoding_processes()) <= 3
     # What waits for the next song, or what will fork a process for it.
     wait_until(lambda: len(decoding_processes()) == 1, DEADLINE_S)
+
+
+def test_a_song_that_is_closed_keeps_no_process_and_can_still_be_decoded(
+    tmp_path: Path, pool: DecoderPool
+) -> None:
+    path = tmp_path / "song.flac"
+    write_music(path, 12.0, RATE_HZ)
+    song = Song.open(path, pool.of)
+    whole = np.concatenate(list(song.stereo_blocks(48000)))
+    assert len(processes_with(path)) == 1
+    under_way = song.stereo_blocks(48000)
+    first = next(under_way)
+    song.close()
+    song.close()
+    np.testing.assert_array_equal(np.concatenate([first, *under_way]), whole)
+    wait_until(lambda: not processes_with(path), DEADLINE_S)
+    np.testing.assert_array_equal(np.concatenate(list(song.stereo_blocks(48000))), whole)
+    wait_until(lambda: not processes_with(path), DEADLINE_S)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a niceness for each thread")
@@ -242,6 +259,7 @@ def test_what_is_tracked_is_decoded_more_patiently_than_what_is_played(
         thread = threading.Thread(target=track, args=(song,))
         thread.start()
         thread.join(DEADLINE_S)
+        song.close()
     # The first's process played nothing that the second's would have had to wait for.
     assert niceness == [[0], [0, 5], [0], [0, 5]]
 
