@@ -28,5 +28,5 @@ Place: TypeAlias = tuple[float, float]
 
 
 def end_times_s(count: int) -> npt.NDArray[np.float64]:
-    """Give the time stamps of `count` half-seconds, in seconds: 0.5, 1.0, 1.5, ..."""
+    """Give the time stamps of half-seconds, (count,), in seconds: 0.5, 1.0, 1.5, ..."""
     return np.arange(1, count + 1, dtype=np.float64) * COLUMN_S

@@ -37,7 +37,10 @@ class CaptureRing:
         """Samples that were overwritten before they were read"""
 
     def put(self, block: Samples) -> None:
-        """Append what has been heard. Runs in the audio callback: it copies and counts."""
+        """Append what has been heard, (samples, channels).
+
+        Runs in the audio callback: it copies and counts.
+        """
         size = len(self._samples)
         at = self._written % size
         first = min(len(block), size - at)
@@ -46,7 +49,10 @@ class CaptureRing:
         self._written += len(block)
 
     def take(self) -> Samples:
-        """Give what has come since the last time; what was missed is silence, so time is kept."""
+        """Give what has come since the last time, (samples, channels).
+
+        What was missed is silence, so time is kept.
+        """
         size = len(self._samples)
         begin, end = self._read, self._written
         taken = self._samples[np.arange(max(begin, end - size), end) % size]

@@ -21,7 +21,11 @@ BLOCK_COLUMNS = 12
 
 
 class FrameStream:
-    """Turns blocks of mono samples, as they come, into frames of every front end."""
+    """Turns blocks of mono samples (n,), as they come, into `Frames` of every front end.
+
+    Samples have the front ends' rate and full scale at -1 and 1; frames are in decibels, for each
+    front end (columns, frames, bands).
+    """
 
     def __init__(self, front_ends: tuple[FrontEnd, ...]) -> None:
         self._framers = [Framer(front_end) for front_end in front_ends]
@@ -29,19 +33,22 @@ class FrameStream:
         self._waiting = Frames(tuple(framer.push(nothing) for framer in self._framers))
 
     def push(self, block: Samples) -> Frames:
-        """Take samples; give what every front end has whole now, perhaps nothing."""
+        """Take samples (n,); give what every front end has whole now, perhaps no columns."""
         self._waiting = _appended(self._waiting, [framer.push(block) for framer in self._framers])
         whole = min(len(frames) for frames in self._waiting.by_front_end)
         done, self._waiting = self._waiting[:whole], self._waiting[whole:]
         return done
 
     def finish(self) -> Frames:
-        """Give the frames of what is left at the end of the song."""
+        """Give the frames of what is left at the end of the song, perhaps no columns."""
         return _appended(self._waiting, [framer.finish() for framer in self._framers])
 
 
 def frames_of(blocks: Iterable[Samples], front_ends: tuple[FrontEnd, ...]) -> Iterator[Frames]:
-    """Turn blocks of mono samples into frames, as soon as every front end has them whole."""
+    """Turn blocks of mono samples (n,) into frames, as soon as every front end has them whole.
+
+    Yields (columns, frames, bands) in decibels for each front end, of one column or more.
+    """
     stream = FrameStream(front_ends)
     for block in blocks:
         if len(frames := stream.push(block)):
@@ -67,10 +74,10 @@ class Heard:
 
 
 class Hearing(Protocol):
-    """Turns a song's frames into columns."""
+    """Turns a song's frames, (columns, frames, bands), into columns (columns, features)."""
 
     def push(self, frames: Frames) -> None:
-        """Take the frames that follow."""
+        """Take the frames that follow, (columns, frames, bands) for each front end."""
 
     def end(self) -> None:
         """Take note that no more frames come."""
@@ -80,18 +87,18 @@ class Hearing(Protocol):
         """Whether `listen` has something to do now."""
 
     def listen(self, nearest: int = 0) -> Heard:
-        """Do one step of work, the one nearest to a column, and give the columns it made."""
+        """Do one step of work, the one nearest to a column; give (n, features) that it made."""
 
 
 class MeanHearing:
-    """Hears a half-second as the mean over its frames, in decibels."""
+    """Hears a half-second as the mean over its frames, in decibels: (columns, bands)."""
 
     def __init__(self) -> None:
         self._waiting: list[Floats] = []
         self._done = 0
 
     def push(self, frames: Frames) -> None:
-        """Take the frames that follow."""
+        """Take the frames that follow, (columns, frames, bands) for each front end."""
         self._waiting.append(columns_of(frames.mel_db))
 
     def end(self) -> None:
@@ -103,7 +110,7 @@ class MeanHearing:
         return bool(self._waiting)
 
     def listen(self, nearest: int = 0) -> Heard:
-        """Give the columns of all frames that have come."""
+        """Give the columns (n, bands) of all frames that have come."""
         heard = Heard(self._done, np.concatenate(self._waiting))
         self._done += len(heard.columns)
         self._waiting.clear()
@@ -132,7 +139,7 @@ class NetworkHearing:
         self._ended = False
 
     def push(self, frames: Frames) -> None:
-        """Take the frames that follow."""
+        """Take the frames that follow, (columns, frames, bands) for each front end."""
         self._tail.append(frames)
         self._come += len(frames)
         if self._come >= (self._begun + 1) * BLOCK_COLUMNS:
@@ -149,7 +156,7 @@ class NetworkHearing:
         return bool(self._unheard) and self._can_be_heard(self._unheard[0])
 
     def listen(self, nearest: int = 0) -> Heard:
-        """Listen to the block nearest to a column."""
+        """Listen to the block nearest to a column; give (n, features), `BLOCK_COLUMNS` at most."""
         block = min(
             filter(self._can_be_heard, self._unheard),
             key=lambda block: abs((block + 0.5) * BLOCK_COLUMNS - nearest),
@@ -197,17 +204,20 @@ class LiveHearing(Protocol):
     """Turns the frames of what is still sounding into columns, each as soon as it has come."""
 
     def push(self, frames: Frames) -> Heard:
-        """Take the frames that follow; give their columns, and anew those they bear on."""
+        """Take the frames that follow; give their columns, and anew those they bear on.
+
+        Both are half-seconds: (columns, frames, bands) for each front end, and (n, features).
+        """
 
 
 class LiveMeanHearing:
-    """Hears a half-second as the mean over its frames, in decibels."""
+    """Hears a half-second as the mean over its frames, in decibels: (columns, bands)."""
 
     def __init__(self) -> None:
         self._come = 0
 
     def push(self, frames: Frames) -> Heard:
-        """Take the frames that follow; give their columns."""
+        """Take the frames that follow, (n, frames, bands); give their columns, (n, bands)."""
         self._come += len(frames)
         return Heard(self._come - len(frames), columns_of(frames.mel_db))
 
@@ -221,13 +231,19 @@ class LiveNetworkHearing:
     """
 
     def __init__(self, network: Callable[[Frames], Floats], halo: int) -> None:
-        """Listen with `network`, which looks `halo` columns to either side of each."""
+        """Listen with `network`, which looks `halo` columns to either side of each.
+
+        It gives (columns, features) for frames of as many columns.
+        """
         self._network, self._halo = network, halo
         self._kept: Frames | None = None
         self._come = 0
 
     def push(self, frames: Frames) -> Heard:
-        """Take the frames that follow; give their columns, and those of the halo before anew."""
+        """Take the frames that follow; give their columns, and those of the halo before anew.
+
+        Of (n, frames, bands) for each front end it makes (at most halo + n, features).
+        """
         halo = self._halo
         near = frames if self._kept is None else joined([self._kept, frames])
         first, begun = max(0, self._come - halo), self._come + len(frames) - len(near)

@@ -71,7 +71,7 @@ class Framer:
         return frames_db
 
     def finish(self) -> npt.NDArray[np.float32]:
-        """Give the frames of what is left at the end of the song."""
+        """Give what is left at the end of the song, (columns, frames, bands) in decibels."""
         front_end = self._front_end
         missing = int(_MISSING_S * front_end.sample_rate_hz)
         heard = len(self._buffer) - front_end.lead_length + missing

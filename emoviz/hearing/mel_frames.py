@@ -26,12 +26,12 @@ class Frames:
 
     @property
     def mel_db(self) -> Floats:
-        """The frames that are shown."""
+        """The frames that are shown, (columns, frames, bands)."""
         return self.by_front_end[0]
 
 
 def joined(parts: Iterable[Frames]) -> Frames:
-    """Put frames one after the other."""
+    """Put frames one after the other: (columns, frames, bands) with the columns of all parts."""
     return Frames(
         tuple(
             np.concatenate(arrays)

@@ -40,7 +40,7 @@ class MelSpool:
         return number in self._places
 
     def put(self, number: int, frames: Frames) -> None:
-        """Keep a block. Raises `errors.NoRoomError`."""
+        """Keep a block, (columns, frames, bands) each. Raises `errors.NoRoomError`."""
         if not self._shapes:
             self._shapes = [array.shape[1:] for array in frames.by_front_end]
             self._block_bytes = sum(array.nbytes for array in frames.by_front_end)
@@ -58,7 +58,7 @@ class MelSpool:
             raise errors.NoRoomError(self._folder, str(error.strerror).lower()) from error
 
     def get(self, number: int) -> Frames:
-        """Give a block back, which stays."""
+        """Give a block back, as it was put, (columns, frames, bands); it stays."""
         slot, columns = self._places[number]
         self._file.seek(slot * self._block_bytes)
         arrays = []

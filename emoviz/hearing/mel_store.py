@@ -37,7 +37,7 @@ class MelLevels:
 
     @classmethod
     def joined(cls, parts: "list[MelLevels]") -> "MelLevels":
-        """Put parts of a song, of which there is at least one, together."""
+        """Put parts of a song together, of which there is at least one: (frames, bands)."""
         return cls(np.concatenate([part.levels for part in parts]), parts[0].frames_per_column)
 
 
@@ -63,7 +63,7 @@ class MelStore:
         return self._pieces.frames / self.frames_per_s
 
     def add(self, frames: MelLevels) -> None:
-        """Append frames."""
+        """Append frames, (frames, bands)."""
         self._frames_per_column = frames.frames_per_column
         self._pieces.add(frames.levels)
 

@@ -138,7 +138,7 @@ def shapes_from_blobs(blobs: list[bytes]) -> Shapes:
 
 
 def values_to_blob(values: npt.NDArray[np.float64] | None) -> bytes | None:
-    """Give the bytes of half-second values: single precision holds all their decimals."""
+    """Give the bytes of half-second values (n,): single precision holds all their decimals."""
     return None if values is None else values.astype("<f4").tobytes()
 
 

@@ -41,7 +41,10 @@ class Criterion(Protocol):
         """Give a condition in SQL and the values for its marks."""
 
     def distance(self, valence: Floats, arousal: Floats) -> Floats:
-        """Give how far songs are from what is meant, for the order in which they come."""
+        """Give how far songs are from what is meant, for the order in which they come.
+
+        All have shape (songs,); valence and arousal are on [-1, 1], and the least comes first.
+        """
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Region:
         return text, [*self.valence, *self.arousal]
 
     def distance(self, valence: Floats, arousal: Floats) -> Floats:
-        """Give the distance from the middle."""
+        """Give the distance from the middle, (songs,), in units of the plane."""
         away: Floats = np.hypot(
             valence - sum(self.valence) / 2.0, arousal - sum(self.arousal) / 2.0
         )
@@ -86,7 +89,7 @@ class Sector:
         return text, [*direction * 3, reach, NEUTRAL_RADIUS**2]
 
     def distance(self, valence: Floats, arousal: Floats) -> Floats:
-        """Give the angle to the direction, in radians."""
+        """Give the angle to the direction, (songs,), in radians, 0 to pi."""
         angle = np.arctan2(arousal, valence) - math.radians(self.angle_deg)
         turned: Floats = np.abs((angle + math.pi) % (2 * math.pi) - math.pi)
         return turned
@@ -104,7 +107,7 @@ class Middle:
         return f"{valence} * {valence} + {arousal} * {arousal} < ?", [NEUTRAL_RADIUS**2]
 
     def distance(self, valence: Floats, arousal: Floats) -> Floats:
-        """Give the distance from the middle."""
+        """Give the distance from the middle, (songs,), in units of the plane."""
         away: Floats = np.hypot(valence, arousal)
         return away
 
@@ -154,8 +157,9 @@ def find(library: Library, criteria: Sequence[Criterion], model: str) -> Ids:
 def find_alike(library: Library, trajectory: Track, model: str) -> tuple[Ids, Floats]:
     """Give the ids of all songs, those first whose path over the plane is most like this one.
 
-    The distance, given with them, is the root mean square over the length of both, whatever that
-    is, between where one is and where the other is.
+    Ids and distances have shape (songs,). The distance, 0 to the plane's diagonal, is the root
+    mean square over the length of both, whatever that is, between where one is and where the other
+    is.
     """
     shape = shape_of(trajectory)
     songs: list[npt.NDArray[np.int64]] = []
@@ -186,6 +190,6 @@ def find_alike(library: Library, trajectory: Track, model: str) -> tuple[Ids, Fl
 
 
 def only(ids: Ids, wanted: Iterable[int] | Ids) -> Ids:
-    """Keep of some ids, in their order, those that are wanted as well."""
+    """Keep of ids (n,), in their order, those that are wanted as well."""
     kept: Ids = ids[np.isin(ids, np.asarray(wanted, np.int64))]
     return kept

@@ -168,7 +168,7 @@ class Library:
         return song
 
     def songs(self, song_ids: Sequence[int] | Ids) -> list[LibrarySong]:
-        """Give songs by their ids, in the order of these. Raises `KeyError` if one is unknown."""
+        """Give songs by their ids (n,), in that order. Raises `KeyError` if one is unknown."""
         wanted = np.asarray(song_ids, np.int64).tolist()
         found: dict[int, LibrarySong] = {}
         with self.asking() as connection:
@@ -260,7 +260,7 @@ class Library:
     def search_text(self, text: str) -> Ids:
         """Give the ids of the songs in whose title, artist and album every word of `text` is found.
 
-        A part of a word is enough; capitals and accents do not count.
+        Shape (songs,), in no order. A part of a word is enough; capitals and accents do not count.
         """
         tokens = folded(text).split()
         tests = " AND ".join(["instr(words, ?)"] * len(tokens)) or "1"

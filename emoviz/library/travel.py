@@ -35,7 +35,9 @@ def along(
 ) -> npt.NDArray[np.intp]:
     """Give the indices of `count` songs that lie along a path, or of all if there are fewer.
 
-    Each is the one nearest to its stop of those that are not taken yet, so that none comes twice.
+    `valence` and `arousal`, (songs,), are on [-1, 1]; the indices, (at most `count`,), are in the
+    order of the path. Each is the one nearest to its stop of those that are not taken yet, so that
+    none comes twice.
     """
     count = min(count, len(valence))
     chosen = np.empty(count, np.intp)

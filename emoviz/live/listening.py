@@ -97,7 +97,10 @@ class Listening:
             return News(update, problem=error)
 
     def trajectory(self, values: Values, file: str = "", sha256: str = "") -> Track:
-        """Make a trajectory of values of this track; `file` is the recording they belong to."""
+        """Make a trajectory of values of this track; `file` is the recording they belong to.
+
+        `values` has shape (half-seconds, outputs) on [-1, 1], NaN where unknown.
+        """
         return trajectory_of(values, self.estimator, self._title, file, sha256)
 
     def _record(self, block: Samples, begun: int) -> Recorded | None:

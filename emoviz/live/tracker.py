@@ -129,7 +129,10 @@ class LiveTracker:
 def trajectory_of(
     values: npt.NDArray[np.float64], estimator: Estimator, title: str, file: str, sha256: str
 ) -> Track:
-    """Make a trajectory of a live track: of a recording, or with an empty `file` of none."""
+    """Make a trajectory of a live track: of a recording, or with an empty `file` of none.
+
+    `values` has shape (half-seconds, outputs), on [-1, 1], NaN where unknown.
+    """
     info = estimator.info
     provenance = Provenance(
         song_file=file,

@@ -68,7 +68,7 @@ class Passage:
         return None
 
     def take(self, piece: Piece) -> Samples:
-        """Note where a piece leads, and give its samples as they are to be stretched."""
+        """Note where a piece leads; give its samples to be stretched, (samples, channels)."""
         begin = self._past.end
         mono = self._ring.channels == 1
         samples = piece.samples.mean(axis=1, keepdims=True) if mono else piece.samples
@@ -83,7 +83,7 @@ class Passage:
         return samples
 
     def take_again(self) -> Samples:
-        """Give the samples that come before the next piece because of a change."""
+        """Give what comes before the next piece because of a change, (samples, channels)."""
         again, self._again = self._again, self._none
         return again
 

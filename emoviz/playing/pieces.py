@@ -23,7 +23,10 @@ _LEAD_S = 0.05
 
 
 class Piece(NamedTuple):
-    """Samples to be heard next; the first is at `begins_s` of the song, unless they just go on."""
+    """Samples to be heard next, (samples, 2).
+
+    The first is at `begins_s` of the song, unless they just go on.
+    """
 
     samples: Samples
     begins_s: float | None = None

@@ -69,7 +69,8 @@ class PlaybackRing:
     def write(self, block: Samples, start: int) -> int:
         """Append as much of `block` as there is room for; give the number of samples taken.
 
-        `start` is the index at which the place now being written began.
+        `block` has shape (samples, channels), full scale at -1 and 1. `start` is the index at which
+        the place now being written began.
         """
         ahead = max(self.read, start) + round(AHEAD_S * self.rate_hz)
         # Until the callback has jumped to `start`, what it still reads must not be overwritten.
@@ -93,7 +94,10 @@ class PlaybackRing:
         return self.read + round(guard_s * self.rate_hz)
 
     def rewind(self, index: int, end: int) -> Samples:
-        """Have `write` go on at `index`; give what was written there, up to `end` at most."""
+        """Have `write` go on at `index`; give what was written there, up to `end` at most.
+
+        Shape (samples, channels), of which there may be none.
+        """
         places = np.arange(index, min(end, self.written)) % self._capacity
         taken_back = self._samples[places]
         self.written = index

@@ -57,7 +57,7 @@ class TimeStretch:
         return np.concatenate(ready)
 
     def finish(self) -> Samples:
-        """Give the rest: nothing more comes."""
+        """Give the rest, (samples, channels): nothing more comes."""
         if self._speed == 1.0:
             short = self._hop - len(self._kept)
             if not len(self._tail) or not len(self._kept):

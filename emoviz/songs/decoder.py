@@ -109,7 +109,7 @@ class Conformer:
         return block if self._stream is None else self._stream.resample_chunk(block)
 
     def finish(self) -> Samples:
-        """Give what is left at the end."""
+        """Give what is left at the end, (samples, channels of the song)."""
         nothing = np.zeros((0, self._channels), np.float32)
         if self._stream is None:
             return nothing

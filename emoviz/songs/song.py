@@ -123,7 +123,7 @@ class Song:
     def mono_blocks(
         self, rate_hz: int, report: Report, on_damage: DamagedPlace = ignore_damaged_place
     ) -> Iterator[Samples]:
-        """Yield the whole song as mono float32 blocks at `rate_hz`.
+        """Yield the whole song as mono float32 blocks of shape (samples,) at `rate_hz`.
 
         Damaged places and samples that are not numbers become silence, and a file that breaks off
         ends early; all this is said through `report`, and `on_damage` is told where it is. Raises

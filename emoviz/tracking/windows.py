@@ -46,7 +46,7 @@ def cut(columns_db: npt.NDArray[np.float32], window: Window) -> npt.NDArray[np.f
 
 
 def places_of(window: Window, columns: int) -> npt.NDArray[np.int64]:
-    """Give which of a song's `columns` a window shows, in its order."""
+    """Give which of a song's `columns` a window shows, in its order: (length,), mirrored."""
     index = np.arange(window.first, window.first + window.length) % (2 * columns)
     return np.where(index < columns, index, 2 * columns - 1 - index)
 
@@ -77,7 +77,10 @@ class Blend:
 
     @property
     def values(self) -> npt.NDArray[np.float64]:
-        """What is known so far; a half-second that only one window has reached has its value."""
+        """What is known so far, (columns, outputs), NaN where nothing is.
+
+        A half-second that only one window has reached has its value.
+        """
         known = self._weight > 0
         unknown = np.full(self._sum.shape, np.nan)
         np.divide(self._sum, self._weight, out=unknown, where=known)

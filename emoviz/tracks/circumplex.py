@@ -92,7 +92,10 @@ class Circumplex:
 
 
 def quadrants(valence: Values, arousal: Values) -> npt.NDArray[np.intp]:
-    """Give the index into `QUADRANTS` of each point; the axes count as positive."""
+    """Give the index into `QUADRANTS` of each point, (n,), of valence and arousal (n,).
+
+    The axes count as positive.
+    """
     upper = np.where(valence >= 0, 0, 1)
     lower = np.where(valence < 0, 2, 3)
     return np.where(arousal >= 0, upper, lower)

@@ -43,7 +43,10 @@ class Labels:
         return found.pop() if len(found) == 1 else None
 
     def of(self, name: str) -> Values:
-        """Give the labels of a song. Raises `errors.LabelsSongError` if there are none."""
+        """Give the labels of a song, (half-seconds, 2), NaN where nobody labelled.
+
+        Raises `errors.LabelsSongError` if there are none.
+        """
         if name not in self.songs:
             raise errors.LabelsSongError(self.path, name)
         return self.songs[name]

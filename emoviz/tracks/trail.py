@@ -12,7 +12,11 @@ ELLIPSE_DEVIATIONS = math.sqrt(-2.0 * math.log(0.1))
 
 
 def index_at(values: Values, time_s: float) -> int | None:
-    """Give the index of the half-second that sounds at `time_s`, or None if it is not known."""
+    """Give the index of the half-second that sounds at `time_s`, or None if it is not known.
+
+    `values` has shape (half-seconds, 2 or 4), NaN where unknown; `time_s` beyond its ends counts as
+    the end.
+    """
     if not len(values):
         return None
     index = min(max(math.ceil(time_s / COLUMN_S) - 1, 0), len(values) - 1)

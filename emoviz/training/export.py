@@ -139,7 +139,11 @@ def onnx_bytes(
     output: str,
     dynamic_shapes: tuple[Mapping[int, object], ...],
 ) -> bytes:
-    """Turn a network into the bytes of an ONNX file, the same on every machine."""
+    """Turn a network into the bytes of an ONNX file, the same on every machine.
+
+    `inputs` are an example of each of its inputs by name, in any shape that it takes; which of
+    their dimensions may vary `dynamic_shapes` tells, in their order.
+    """
     with tempfile.TemporaryDirectory() as folder, _quiet():
         path = Path(folder) / "network.onnx"
         torch.onnx.export(

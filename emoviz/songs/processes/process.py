@@ -82,7 +82,10 @@ class DecoderProcess:
         return self.is_free and not self._has_stepped_back
 
     def ask(self, request: Message) -> tuple[Message, Samples | None]:
-        """Ask, and wait for the answer. Raises `ProcessLostError`."""
+        """Ask; wait for the answer, and samples (samples, channels) if it has any.
+
+        Raises `ProcessLostError`.
+        """
         with self._talking:
             self._asked_s = time.monotonic()
             try:

@@ -30,7 +30,7 @@ def send(stream: RawIOBase, message: Message, samples: Samples | None = None) ->
 
 
 def receive(stream: RawIOBase) -> tuple[Message, Samples | None]:
-    """Wait for a message, and take what comes with it.
+    """Wait for a message, and take the samples, (samples, channels), if any come with it.
 
     Raises `EOFError` where there is nobody to send one, `OSError`, and `ValueError` for nonsense.
     """

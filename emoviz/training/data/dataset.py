@@ -66,6 +66,7 @@ class ClipRow:
     """A clip before it is heard: its audio file, which is there, and the labels that belong to it.
 
     `whole` tells that the audio is as long as the labels say; otherwise it is cut out of it.
+    `labels` and `label_sd`, valence and arousal, have shape (len(label_times_ms), 2), on [-1, 1].
     """
 
     audio: Path
@@ -113,8 +114,8 @@ def decode(
 def folds(clips: Sequence[Clip], collection: str, count: int) -> npt.NDArray[np.int64]:
     """Give the fold of every clip, 0 to `count` - 1, or -1 for clips of another collection.
 
-    Groups (artists) are never split, so neither are songs. Deterministic: the largest group first,
-    each to the fold that has the fewest songs.
+    Shape (clips,). Groups (artists) are never split, so neither are songs. Deterministic: the
+    largest group first, each to the fold that has the fewest songs.
     """
     songs: dict[str, set[int]] = {}
     for clip in clips:

@@ -25,7 +25,7 @@ class Context(nn.Module):
         self.key = Key()
 
     def forward(self, heard: torch.Tensor) -> torch.Tensor:
-        """Describe whole windows."""
+        """Describe whole windows: (n, columns, `FIRST_EAR`) to (n, `CONTEXT`)."""
         edge = max(0, (heard.shape[1] - MIDDLE_COLUMNS) // 2)
         middle = heard[:, edge : heard.shape[1] - edge]
         mean = middle.mean(dim=1, keepdim=True)

@@ -36,7 +36,7 @@ class Description(nn.Module):
         self.key = Key()
 
     def forward(self, columns: torch.Tensor) -> torch.Tensor:
-        """Describe each half-second."""
+        """Describe each half-second: (n, columns, features) to (n, columns, size)."""
         mean = _pooled(columns)
         moving = torch.cat([columns[:, :, part] for part in self._moving], dim=2)
         square = _pooled(moving**2) - _pooled(moving) ** 2

@@ -36,7 +36,7 @@ class Key(nn.Module):
         self.register_buffer("keys", keys.T / _CLASSES)
 
     def forward(self, mean: torch.Tensor) -> torch.Tensor:
-        """Tell of the key."""
+        """Tell of the key: (n, columns, features) to (n, columns, `KEY_FEATURES`)."""
         classes, chords = mean[:, :, _PITCH_CLASSES], mean[:, :, _CHORDS]
         fits = _standardised(classes) @ self.keys
         major, minor = fits[..., :_CLASSES], fits[..., _CLASSES:]

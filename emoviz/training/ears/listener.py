@@ -187,7 +187,7 @@ class Projection(nn.Module):
         self.linear.bias.data = torch.from_numpy(-(mean @ weight))
 
     def forward(self, statistics: torch.Tensor) -> torch.Tensor:
-        """Project."""
+        """Project (…, statistics) to (…, kept)."""
         projected: torch.Tensor = self.linear(statistics)
         return projected
 

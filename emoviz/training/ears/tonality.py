@@ -92,7 +92,7 @@ class Tonality(nn.Module):
 
 
 def rolled(classes: torch.Tensor, steps: int) -> torch.Tensor:
-    """Move the last dimension up by `steps` semitones, the top ones around to the bottom."""
+    """Move (…, 12) up by `steps` semitones, the top ones around to the bottom."""
     return torch.cat([classes[..., -steps % 12 :], classes[..., : -steps % 12]], dim=-1)
 
 

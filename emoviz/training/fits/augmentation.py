@@ -28,7 +28,7 @@ class Batch:
     extra: torch.Tensor
 
     def at(self, indices: torch.Tensor | list[int]) -> "Batch":
-        """Pick clips by index."""
+        """Pick clips by index, (n,)."""
         return Batch(
             self.mel_db[indices], self.context[indices], self.labels[indices], self.extra[indices]
         )
@@ -39,8 +39,9 @@ def augmented(
 ) -> torch.Tensor:
     """Give the batch's `mel_db` with everything done to it but crops and mixup.
 
-    Gaussian noise is the paper's own proposal; blanked bands and columns are SpecAugment (Park et
-    al. 2019, Interspeech) with the clip's mean in the blank.
+    Shape (n, columns, bands), in decibels. Gaussian noise is the paper's own proposal; blanked
+    bands and columns are SpecAugment (Park et al. 2019, Interspeech) with the clip's mean in the
+    blank.
     """
     mel_db = _stretched(batch.mel_db, settings.warp, random)
     mel_db = mel_db + _tilt_db(mel_db, settings.tilt_db, random)

@@ -55,7 +55,7 @@ class NetworkMaker:
         return FittedEnsemble(merged(networks), self.window_columns)
 
     def export(self, network: torch.nn.Module, windows: Floats) -> Exported:
-        """Turn the ensemble into one file."""
+        """Turn the ensemble into one file, checked on `windows`, (n, columns, features)."""
         assert isinstance(network, Ensemble)
         for member in network.members:
             assert isinstance(member, TimeOrderedAutoencoder)

@@ -103,13 +103,13 @@ class Head(nn.Module):
         return standard.clamp(-EXTREME, EXTREME)
 
     def forward(self, columns: torch.Tensor) -> torch.Tensor:
-        """Estimate."""
+        """Estimate (n, columns, 4): values on [-1, 1], then deviations."""
         features = self.features(columns)
         values = self.values(features)
         return torch.cat([values, self._deviations(features)], dim=2)
 
     def values(self, features: torch.Tensor) -> torch.Tensor:
-        """Give valence and arousal on [-1, 1] for `features` of windows."""
+        """Give (n, columns, 2), valence and arousal on [-1, 1], of (n, columns, size)."""
         mean = whole(features)
         typical = [
             part(mean * scale) for part, scale in zip(self.likeness, self.scales, strict=True)
@@ -137,7 +137,8 @@ class Head(nn.Module):
 def whole(features: torch.Tensor) -> torch.Tensor:
     """Average the features of windows over those half-seconds whose surroundings were seen.
 
-    So the windows of a song shorter than they are agree about it.
+    (n, columns, size) becomes (n, 1, size). So the windows of a song shorter than they are agree
+    about it.
     """
     return features[:, REACH_COLUMNS:-REACH_COLUMNS].mean(dim=1, keepdim=True)
 

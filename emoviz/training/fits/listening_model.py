@@ -72,7 +72,7 @@ class LinearMaker:
         return FittedHead(head, examples, self._recipe.collection, self._settings)
 
     def export(self, network: torch.nn.Module, windows: Floats) -> Exported:
-        """Turn the listener and the last layer into a file each."""
+        """Turn listener and last layer into a file each, checked on (n, columns, features)."""
         data, parity = export.export(network, windows)
         return Exported(
             onnx=export.halved_where_exact(data),

@@ -46,4 +46,4 @@ class Maker(Protocol):
         """
 
     def export(self, network: torch.nn.Module, windows: Floats) -> Exported:
-        """Turn the final network into files, checked on `windows`."""
+        """Turn the final network into files, checked on `windows`, (n, columns, features)."""

@@ -62,7 +62,7 @@ class Examples:
         )
 
     def batch(self, indices: torch.Tensor) -> Batch:
-        """Pick the examples at `indices`."""
+        """Pick the examples at `indices`, (n,)."""
         return Batch(self.mel_db, self.context, self.labels, self.extra).at(indices)
 
 

@@ -134,7 +134,10 @@ class Ensemble(nn.Module):
         return self.judged(columns[:, :, :BANDS], self.context(columns[:, :, BANDS:]))
 
     def judged(self, mel_db: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
-        """Give every member's own estimate of mel bands and context apart."""
+        """Give every member's own estimate, (members, n, columns, 2), of both inputs apart.
+
+        `mel_db` has shape (n, columns, bands) in decibels, `context` (n, context).
+        """
         known = self.normalisation
         windows = (mel_db - known.mean_db) / known.deviation_db
         summary = ((context - known.context_mean) / known.context_deviation).clamp(

@@ -30,7 +30,8 @@ def constant(train: Sequence[Clip], test: Sequence[Clip]) -> list[npt.NDArray[np
 def ridge(train: Sequence[Clip], test: Sequence[Clip]) -> list[npt.NDArray[np.float64]]:
     """Predict one value a clip from the mean and deviation of its mel bands.
 
-    The penalty is chosen by leave-one-out inside the training clips.
+    It stands at every half-second, shape (columns, 2) a clip. The penalty is chosen by
+    leave-one-out inside the training clips.
     """
     from sklearn.linear_model import RidgeCV
 
@@ -40,8 +41,8 @@ def ridge(train: Sequence[Clip], test: Sequence[Clip]) -> list[npt.NDArray[np.fl
 def support_vectors(train: Sequence[Clip], test: Sequence[Clip]) -> list[npt.NDArray[np.float64]]:
     """Predict one value a clip from the same by support vector regression, Gaussian kernel.
 
-    Smola and Schölkopf 2004, "A tutorial on support vector regression". The cost is chosen inside
-    the training clips.
+    Shape (columns, 2) a clip. Smola and Schölkopf 2004, "A tutorial on support vector regression".
+    The cost is chosen inside the training clips.
     """
     from sklearn.model_selection import GridSearchCV
     from sklearn.multioutput import MultiOutputRegressor
@@ -54,7 +55,8 @@ def support_vectors(train: Sequence[Clip], test: Sequence[Clip]) -> list[npt.NDA
 def boosting(train: Sequence[Clip], test: Sequence[Clip]) -> list[npt.NDArray[np.float64]]:
     """Predict one value a clip from the same by gradient boosting of small trees.
 
-    Friedman 2001, "Greedy function approximation: a gradient boosting machine".
+    Shape (columns, 2) a clip. Friedman 2001, "Greedy function approximation: a gradient boosting
+    machine".
     """
     from sklearn.ensemble import HistGradientBoostingRegressor
     from sklearn.multioutput import MultiOutputRegressor

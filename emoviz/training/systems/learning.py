@@ -62,7 +62,10 @@ class Examples:
 
 
 class Normalised(nn.Module):
-    """A network behind the normalisation of mel bands by what it learns from."""
+    """A network behind the normalisation of mel bands by what it learns from.
+
+    `mean_db` and `deviation_db`, (bands,), are those of `mel_db`, (n, columns, bands).
+    """
 
     mean_db: torch.Tensor
     deviation_db: torch.Tensor

@@ -47,7 +47,7 @@ class BaselineNetwork(nn.Module):
         )
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
-        """Estimate."""
+        """Estimate (n, columns, 1) on (-1, 1) of windows (n, columns, bands)."""
         return torch.tanh(self.layers(_image(windows)))[:, :, None]
 
 
