@@ -23,6 +23,7 @@ from emoviz.tracking.windows import Blend, Window, cut, windows_of
 from emoviz.tracks.track import Track
 from emoviz.units import Samples
 from tests.support.audio import music, write_music
+from tests.support.breaking import BreakingDecoders
 from tests.support.models import copy_shipped, take_deviations
 
 RATE_HZ = 22050
@@ -464,3 +465,12 @@ def test_deviations_are_there_only_if_the_model_has_them(
     trajectory = listener.track(Estimator(folder), Song.open(tmp_path / "song.wav"))
     assert trajectory.valence_sd is None
     assert trajectory.arousal_sd is None
+
+
+def test_what_breaks_off_unexpectedly_while_it_decodes_reaches_whoever_tracks(
+    shipped_model: Estimator, tmp_path: Path
+) -> None:
+    write_music(tmp_path / "song.wav", 12.0, 44100)
+    song = Song.open(tmp_path / "song.wav", BreakingDecoders)
+    with pytest.raises(RuntimeError, match="the well is dry"):
+        File2Track(shipped_model)(song, report=pytest.fail)
