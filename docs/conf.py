@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,18 @@ copyright = author
 release = re.findall(
     r'__version__ = "(.+)"', (ROOT / "emoviz" / "__init__.py").read_text(encoding="utf-8")
 )[0]
-extensions = ["myst_parser"]
+sys.path.insert(0, str(ROOT))
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
 source_suffix = {".md": "markdown"}
 myst_heading_anchors = 4
 exclude_patterns = ["build"]
 # Every page is in the contents, and every link leads somewhere: anything else ends the build.
 nitpicky = True
+# Docstrings set names apart as they do in Markdown.
+default_role = "code"
+autodoc_member_order = "bysource"
+# They say the types as well, with shapes, units and ranges.
+autodoc_typehints = "none"
 
 html_theme = "furo"
 html_title = "emoviz"

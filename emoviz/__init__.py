@@ -1,3 +1,57 @@
 """emoviz: what a song does to the feeling in it, as a trail through the valence-arousal plane."""
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emoviz import errors as errors
+    from emoviz.api import (
+        Agreement,
+        Agreements,
+        AnalysisCancelledError,
+        ModelInfo,
+        Moment,
+        Outcome,
+        Provenance,
+        Summary,
+        Track,
+        installed_models,
+        load,
+        track,
+        track_many,
+        track_samples,
+    )
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Agreement",
+    "Agreements",
+    "AnalysisCancelledError",
+    "ModelInfo",
+    "Moment",
+    "Outcome",
+    "Provenance",
+    "Summary",
+    "Track",
+    "__version__",
+    "errors",
+    "installed_models",
+    "load",
+    "track",
+    "track_many",
+    "track_samples",
+]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        # On request: who asks for the version waits for no numbers, models and decoders.
+        from importlib import import_module
+
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name == "errors":
+            return import_module("emoviz.errors")
+        return getattr(import_module("emoviz.api"), name)
+
+    def __dir__() -> list[str]:
+        return __all__

@@ -53,6 +53,7 @@ from emoviz.errors.models import (
 from emoviz.errors.songs import (
     DecoderLostError,
     NoSongsError,
+    SamplesError,
     SongChangedError,
     SongDamagedError,
     SongEmptyError,
@@ -69,6 +70,10 @@ from emoviz.errors.songs import (
     SongUnseenError,
     SongVanishedError,
     unreadable,
+)
+from emoviz.errors.tracks import (
+    SpanEmptyError,
+    TimeOutsideError,
 )
 
 __all__ = [
@@ -103,6 +108,7 @@ __all__ = [
     "OutputIsSongError",
     "ProgramFileError",
     "RecipeError",
+    "SamplesError",
     "SchedulerLostError",
     "SchedulerMissingError",
     "SongChangedError",
@@ -124,7 +130,9 @@ __all__ = [
     "SoundDeviceFormatError",
     "SoundDeviceLostError",
     "SoundDeviceReplacedError",
+    "SpanEmptyError",
     "TableError",
+    "TimeOutsideError",
     "TrackFileError",
     "TrainingError",
     "WordError",

@@ -109,6 +109,13 @@ class SongTooShortError(SongError):
         )
 
 
+class SamplesError(SongError, ValueError):
+    """An array is no sound that can be tracked."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"these samples cannot be tracked: {reason}; {remedy}.")
+
+
 class SongUnseenError(SongError):
     """A worker on another machine does not find the file."""
 

@@ -15,7 +15,7 @@ def audacity_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """
     lines = []
     begin = 0
-    for word, half_seconds in groupby(trajectory.emotions()):
+    for word, half_seconds in groupby(trajectory.words):
         end = begin + len(list(half_seconds))
         lines.append(f"{begin * COLUMN_S:.6f}\t{end * COLUMN_S:.6f}\t{word}\n")
         begin = end

@@ -48,7 +48,7 @@ def parquet_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
         trajectory.arousal,
         nothing if trajectory.valence_sd is None else trajectory.valence_sd,
         nothing if trajectory.arousal_sd is None else trajectory.arousal_sd,
-        trajectory.emotions(),
+        trajectory.words,
     )
     kinds = [numbers] * (len(COLUMNS) - 1) + [pyarrow.string()]
     origin = {"provenance": asdict(trajectory.provenance), "time_reference": TIME_REFERENCE}

@@ -110,7 +110,7 @@ class _Parquet:
             trajectory.arousal_sd,
         ):
             columns.append(pa.nulls(count, pa.float64()) if values is None else pa.array(values))
-        columns.append(pa.array(trajectory.emotions()))
+        columns.append(pa.array(trajectory.words))
         cast = [
             column.dictionary_encode() if column.type == pa.string() else column
             for column in columns

@@ -1,8 +1,9 @@
 """Many songs tracked side by side, one song a task, one bad file never stopping the rest."""
 
-import multiprocessing
+import multiprocessing.connection
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,10 @@ from concurrent.futures import (
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
+from types import ModuleType
 
 from emoviz import errors
 from emoviz.library.records import FileState, SongRecord
@@ -35,7 +39,11 @@ _WAITING_PER_JOB = 2
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one song: a track or an error, and what was wrong on the way."""
+    """What became of one song: a track or an error, and what was wrong on the way.
+
+    `track` is None where there is an `error`, a sentence, which is "" otherwise; `warnings` are
+    sentences about damage that did not stop the work.
+    """
 
     path: Path
     track: Track | None = None
@@ -139,15 +147,50 @@ class _Crew:
             yield outcome
 
     def dismiss(self) -> None:
-        """Begin none of the songs that wait."""
+        """Begin none of the songs that wait, and leave no process of this machine behind."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
 def local_processes(jobs: int) -> Executor:
     """Give an executor of processes on this machine."""
-    # Spawned, not forked: a fork would copy the locks of threads that do not live on in it.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, context, _begin_work)
+    return _LocalProcesses(jobs)
+
+
+class _LocalProcesses(ProcessPoolExecutor):
+    """Processes that end at once when what they do is not wanted any more."""
+
+    def __init__(self, jobs: int) -> None:
+        context = _SpawnContext()
+        leash, self._leash = context.Pipe(duplex=False)
+        super().__init__(jobs, context, _begin_work, (leash,))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes; if the futures are cancelled, in the midst of a song."""
+        if cancel_futures:
+            self._leash.close()
+        super().shutdown(wait or cancel_futures, cancel_futures=cancel_futures)
+
+
+class _Process(SpawnProcess):
+    """A process that does not run the program's main module anew.
+
+    None of its tasks is in there, and a script that tracks songs need not guard against it.
+    """
+
+    def start(self) -> None:
+        """Start it; it is told what the main module is, and there is none."""
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _SpawnContext(SpawnContext):
+    """Spawned, not forked: a fork would copy the locks of threads that do not live on in it."""
+
+    Process = _Process
 
 
 def outcome_of(path: Path, model: str) -> Outcome:
@@ -186,19 +229,21 @@ def _lost(path: Path) -> str:
     )
 
 
-def _begin_work() -> None:
+def _begin_work(leash: Connection) -> None:
     # Ctrl+C reaches the whole group; the parent decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whoever plays a song meanwhile hears it without gaps.
     priority.step_back()
-    threading.Thread(target=_end_with_the_parent, name="parent watch", daemon=True).start()
+    watch = threading.Thread(target=_end_with, args=(leash,), name="parent watch", daemon=True)
+    watch.start()
 
 
-def _end_with_the_parent() -> None:
-    """End this process when the one that gives it work is killed: the pool would wait for ever."""
+def _end_with(leash: Connection) -> None:
+    """End this process when the one that gives it work lets go, or is killed."""
     parent = multiprocessing.parent_process()
     assert parent is not None
-    parent.join()
+    # Nothing is ever sent: what comes is the end.
+    multiprocessing.connection.wait([leash, parent.sentinel])
     os._exit(1)
 
 

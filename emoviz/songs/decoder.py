@@ -10,6 +10,10 @@ from emoviz.units import Samples
 
 BLOCK_SAMPLES = 65536
 
+RATES_HZ = range(1000, 3_000_001)
+MOST_CHANNELS = 64
+"""What no music has is damage, or a mistake, and would take memory and time without end."""
+
 WARM_UP_SAMPLES = 8192
 """What is decoded and thrown away before the place asked for.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import soundfile
 
 from emoviz import errors
-from emoviz.songs.decoder import Decoder
+from emoviz.songs.decoder import MOST_CHANNELS, RATES_HZ, Decoder
 from emoviz.songs.ffmpeg import AvDecoder
 from emoviz.songs.libsndfile import SoundFileDecoder
 from emoviz.songs.mp3_aac.decoder import PacketDecoder
@@ -14,8 +14,6 @@ from emoviz.songs.mp3_aac.index import PacketIndex
 from emoviz.songs.ogg_chain import ChainDecoder, links_of
 from emoviz.songs.spare_decoder import SpareDecoder
 
-_RATES_HZ = range(1000, 3_000_001)
-_MOST_CHANNELS = 64
 _TAG_BYTES = 1 << 24
 
 
@@ -89,8 +87,7 @@ def open_decoder(path: Path, index: PacketIndex | None = None) -> Decoder:
     """
     decoder = _open(path, index)
     rate_hz, channels = decoder.sample_rate_hz, decoder.channels
-    if rate_hz not in _RATES_HZ or channels > _MOST_CHANNELS:
-        # What no music has is damage, and would take memory and time without end.
+    if rate_hz not in RATES_HZ or channels > MOST_CHANNELS:
         decoder.close()
         raise errors.SongFormatError(path, f"it claims {channels} channels of {rate_hz} Hz")
     return decoder

@@ -1,6 +1,7 @@
 """How well two tracks agree where both are known: RMSE, Pearson's r, Lin's concordance."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,14 @@ class Agreement:
     concordance: float | None
 
 
-def agreements(one: Values, other: Values) -> tuple[Agreement, Agreement]:
+class Agreements(NamedTuple):
+    """How two tracks agree in each dimension."""
+
+    valence: Agreement
+    arousal: Agreement
+
+
+def agreements(one: Values, other: Values) -> Agreements:
     """Give how two tracks, (n, 2) or more columns each, agree in valence and in arousal.
 
     Value i of both belongs to the same half-second; the longer one's end is left out.
@@ -37,7 +45,7 @@ def agreements(one: Values, other: Values) -> tuple[Agreement, Agreement]:
     valence, arousal = (
         agreement(one[:shared, dimension], other[:shared, dimension]) for dimension in (0, 1)
     )
-    return valence, arousal
+    return Agreements(valence, arousal)
 
 
 def agreement(one: Floats, other: Floats) -> Agreement:

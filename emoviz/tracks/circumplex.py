@@ -79,16 +79,19 @@ class Circumplex:
         return self.words_at(np.array([valence]), np.array([arousal]))[0]
 
     def words_at(self, valence: Values, arousal: Values) -> list[str]:
-        """Name many points at once; both arrays have shape (n,)."""
+        """Name many points at once, "" where one is NaN; both arrays have shape (n,)."""
         distance = np.hypot(
             valence[:, None] - [word.valence for word in self.words],
             arousal[:, None] - [word.arousal for word in self.words],
         )
         neutral = np.hypot(valence, arousal) < NEUTRAL_RADIUS
-        return [
+        names = [
             NEUTRAL if is_neutral else self.words[nearest].text
             for is_neutral, nearest in zip(neutral, distance.argmin(axis=1), strict=True)
         ]
+        for unknown in np.flatnonzero(np.isnan(valence) | np.isnan(arousal)):
+            names[unknown] = ""
+        return names
 
 
 def quadrants(valence: Values, arousal: Values) -> npt.NDArray[np.intp]:

@@ -74,6 +74,12 @@ def read(path: Path) -> Labels:
 
 def _own(path: Path) -> Values:
     track = load_csv(path)
+    if track.start_s:
+        raise errors.TableError(
+            path,
+            f"it is a part of a track, from {track.start_s:g} s on",
+            "compare with the track of the whole song",
+        )
     return np.stack([track.valence, track.arousal], axis=1)
 
 

@@ -4,10 +4,11 @@ import csv
 import io
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import numpy as np
@@ -15,17 +16,31 @@ import numpy.typing as npt
 
 from emoviz import errors
 from emoviz.system import files
+from emoviz.tracks import showing
+from emoviz.tracks.agreement import Agreements, agreements
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.units import SCALE, end_times_s
+from emoviz.tracks.summary import Summary, summary_of
+from emoviz.units import COLUMN_S, SCALE, end_times_s
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
 
 COLUMNS = ("time_s", "valence", "arousal", "valence_sd", "arousal_sd", "emotion")
 TIME_REFERENCE = "end"
 """A value is stamped with the end of its half-second, as DEAM and emoMusic stamp their labels."""
 
+_ROUNDING = 1e-9
+"""Of a half-second: so near to its border is on it."""
+
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a track comes from: which song, heard by which model, in which program."""
+    """Where a track comes from: which song, heard by which model, in which program.
+
+    All are texts. `song_file` is the file's name without its folder, "samples" of what was in no
+    file; `song_sha256` is of the file, or of the samples as 32-bit floats.
+    """
 
     song_file: str
     song_sha256: str
@@ -35,13 +50,41 @@ class Provenance:
     emoviz_version: str
 
 
-@dataclass(frozen=True, eq=False)
+class Moment(NamedTuple):
+    """What a track says of one half-second.
+
+    `time_s` is its end in seconds from the start of the file, `valence` and `arousal` are on
+    [-1, 1], NaN where unknown; the deviations are None for a model that has none. `word` is one of
+    Russell's, "neutral", or "" where the value is unknown.
+    """
+
+    time_s: float
+    valence: float
+    arousal: float
+    valence_sd: float | None
+    arousal_sd: float | None
+    word: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Track:
     """Valence and arousal of a song, one value per half-second.
 
     All arrays are float64 of shape (n,): `times_s` in seconds from the start of the file, each the
-    end of its half-second; `valence` and `arousal` on [-1, 1]; `valence_sd` and `arousal_sd` their
-    deviations, or None for a model that has none.
+    end of its half-second; `valence` and `arousal` on [-1, 1], NaN where unknown; `valence_sd` and
+    `arousal_sd` their deviations, at least 0, or None for a model that has none. `provenance` says
+    which song and which model.
+
+    The values are perceived emotion: what a model predicts that listeners would say the music
+    expresses. Russell (1980), Journal of Personality and Social Psychology 39(6).
+
+    >>> track = emoviz.load("song.csv")
+    >>> track
+    <Track of 'A walk through the plane': 205 half-seconds by cae>
+    >>> len(track) == len(track.times_s) == len(track.valence)
+    True
+    >>> [float(time_s) for time_s in track.times_s[:3]]
+    [0.5, 1.0, 1.5]
     """
 
     times_s: npt.NDArray[np.float64]
@@ -52,11 +95,16 @@ class Track:
     provenance: Provenance
 
     @classmethod
-    def from_values(cls, values: npt.NDArray[np.float64], provenance: Provenance) -> "Track":
-        """Make a track of values (n, 2) or (n, 4): valence, arousal and their deviations."""
+    def from_values(
+        cls, values: npt.NDArray[np.float64], provenance: Provenance, start_s: float = 0.0
+    ) -> "Track":
+        """Make a track of values (n, 2) or (n, 4): valence, arousal and their deviations.
+
+        The first half-second begins at `start_s`, 0 of a whole song.
+        """
         has_deviation = values.shape[1] == 4
         return cls(
-            times_s=end_times_s(len(values)),
+            times_s=start_s + end_times_s(len(values)),
             valence=values[:, 0],
             arousal=values[:, 1],
             valence_sd=values[:, 2] if has_deviation else None,
@@ -86,9 +134,153 @@ class Track:
     def _arrays(self) -> tuple[npt.NDArray[np.float64] | None, ...]:
         return (self.times_s, self.valence, self.arousal, self.valence_sd, self.arousal_sd)
 
-    def emotions(self) -> list[str]:
-        """Name each half-second by the nearest of Russell's words."""
+    def __repr__(self) -> str:
+        source = self.provenance
+        return f"<Track of {source.song_title!r}: {len(self)} half-seconds by {source.model}>"
+
+    def _repr_html_(self) -> str:
+        title = f"{self.provenance.song_title} ({self.provenance.model})"
+        return showing.html_of(self.times_s, self.values, title)
+
+    @property
+    def start_s(self) -> float:
+        """Where the first half-second begins, in seconds: 0 of a whole song."""
+        return float(self.times_s[0]) - COLUMN_S if len(self) else 0.0
+
+    @property
+    def end_s(self) -> float:
+        """Where the last half-second ends, in seconds."""
+        return float(self.times_s[-1]) if len(self) else 0.0
+
+    @property
+    def words(self) -> list[str]:
+        """Russell's word that is nearest to each half-second, n of them.
+
+        "neutral" closer than 0.1 to the origin, "" where the value is unknown. Russell (1980).
+
+        >>> track = emoviz.load("song.csv")
+        >>> len(track.words) == len(track)
+        True
+        >>> track.words[0] == track.at(0.0).word
+        True
+        """
         return Circumplex.russell().words_at(self.valence, self.arousal)
+
+    def at(self, time_s: float) -> Moment:
+        """Give the value of the half-second that sounds at `time_s`, in seconds.
+
+        A border between two half-seconds belongs to the one that ends there, so that
+        `track.at(track.times_s[i])` is value i. Raises `errors.TimeOutsideError`, a `ValueError`,
+        before the start and past the end of the track.
+
+        >>> track = emoviz.load("song.csv")
+        >>> track.at(12.2).time_s
+        12.5
+        >>> track.at(12.2).valence == track.valence[24].item()
+        True
+        >>> track.at(1000)
+        Traceback (most recent call last):
+        ...
+        emoviz.errors.tracks.TimeOutsideError: there is no value at 1000 s; ask for a time from ...
+        """
+        if not len(self) or not self.start_s <= time_s <= self.end_s:
+            raise errors.TimeOutsideError(time_s, self.start_s, self.end_s)
+        index = int(np.searchsorted(self.times_s, time_s))
+        valence, arousal = float(self.valence[index]), float(self.arousal[index])
+        return Moment(
+            time_s=float(self.times_s[index]),
+            valence=valence,
+            arousal=arousal,
+            valence_sd=None if self.valence_sd is None else float(self.valence_sd[index]),
+            arousal_sd=None if self.arousal_sd is None else float(self.arousal_sd[index]),
+            word=Circumplex.russell().word_at(valence, arousal),
+        )
+
+    def between(self, from_s: float, to_s: float) -> "Track":
+        """Give the part of the track between two times, in seconds.
+
+        It holds the half-seconds that lie wholly between them, (m,) of each array, which keep their
+        times. Times before the start and past the end are taken for these; `math.inf` is allowed.
+        Raises `errors.SpanEmptyError`, a `ValueError`, where no half-second lies between them, so
+        also where `from_s` is not before `to_s`.
+
+        >>> part = emoviz.load("song.csv").between(10.0, 20.2)
+        >>> len(part), float(part.times_s[0]), float(part.times_s[-1])
+        (20, 10.5, 20.0)
+        """
+        starts_s = self.times_s - COLUMN_S
+        slack_s = _ROUNDING * COLUMN_S
+        inside = (starts_s >= from_s - slack_s) & (self.times_s <= to_s + slack_s)
+        if not inside.any():
+            raise errors.SpanEmptyError(from_s, to_s, self.start_s, self.end_s)
+        start_s = float(starts_s[inside][0])
+        return Track.from_values(self.values[inside], self.provenance, start_s)
+
+    def summary(self) -> Summary:
+        """Give what there is to say of all of it, as a dict: a row of a table of songs.
+
+        Half-seconds that are unknown enter nothing. See `Summary` for the keys.
+
+        >>> summary = emoviz.load("song.csv").summary()
+        >>> summary["duration_s"], summary["model"]
+        (102.5, 'cae')
+        >>> -1 <= summary["valence_mean"] <= 1
+        True
+        """
+        source = self.provenance
+        return summary_of(self.times_s, self.values, source.song_title, source.model)
+
+    def agreement(self, other: "Track") -> Agreements:
+        """Give how it agrees with another track, in valence and in arousal.
+
+        Half-seconds of the same time are compared, where both are known: the RMSE on the scale
+        of [-1, 1], Pearson's r and Lin's concordance correlation on [-1, 1], each None where there
+        is none. Lin (1989), Biometrics 45(1).
+
+        >>> track = emoviz.load("song.csv")
+        >>> valence, arousal = track.agreement(track.between(0.0, 30.0))
+        >>> valence.half_seconds, valence.rmse
+        (60, 0.0)
+        """
+        _, mine, theirs = np.intersect1d(
+            self.times_s, other.times_s, assume_unique=True, return_indices=True
+        )
+        return agreements(self.values[mine], other.values[theirs])
+
+    def to_pandas(self) -> "DataFrame":
+        """Give it as a table of pandas with the columns of the CSV, (n, 6).
+
+        Unknown values and deviations are NaN; `attrs` holds the provenance. Raises
+        `errors.ExtraMissingError` where pandas is not installed.
+
+        >>> table = emoviz.load("song.csv").to_pandas()
+        >>> list(table.columns)
+        ['time_s', 'valence', 'arousal', 'valence_sd', 'arousal_sd', 'emotion']
+        >>> table.attrs["model"]
+        'cae'
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise errors.ExtraMissingError("Tables of pandas", "notebook") from error
+        unknown = np.full(len(self), np.nan)
+        arrays = [unknown if array is None else array for array in self._arrays()]
+        columns = dict(zip(COLUMNS, (*arrays, self.words), strict=True))
+        table = pandas.DataFrame(columns)
+        table.attrs = asdict(self.provenance)
+        return table
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw valence and arousal against time, with bands of 90 %; give the axes.
+
+        `ax` are axes of matplotlib, or None for new ones. Unknown half-seconds are gaps. Raises
+        `errors.ExtraMissingError` where matplotlib is not installed.
+
+        >>> axes = emoviz.load("song.csv").plot()
+        >>> axes.get_xlabel()
+        'time (s)'
+        """
+        return showing.plot(self.times_s, self.values, self.provenance.song_title, ax)
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Yield a row of text for each half-second, in the order of `COLUMNS`."""
@@ -101,12 +293,18 @@ class Track:
             _texts(self.arousal),
             valence_sd,
             arousal_sd,
-            self.emotions(),
+            self.words,
             strict=True,
         )
 
     def to_csv(self) -> str:
-        """Write the CSV text: a header, then a row for each half-second."""
+        """Give the CSV text: a header, then a row for each half-second.
+
+        `save_csv` writes it to a file. The columns stand in the page of file formats.
+
+        >>> print(emoviz.load("song.csv").to_csv().splitlines()[0])
+        time_s,valence,arousal,valence_sd,arousal_sd,emotion
+        """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
@@ -123,16 +321,21 @@ class Track:
             "provenance": asdict(self.provenance),
             "time_reference": TIME_REFERENCE,
             **columns,
-            "emotion": self.emotions(),
+            "emotion": self.words,
         }
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
-    def save_csv(self, path: Path) -> None:
+    def save_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the CSV to `path` and its description to `<path>-metadata.json`, or neither.
 
         Raises `errors.OutputError`.
+
+        >>> track = emoviz.load("song.csv")
+        >>> track.save_csv("copy.csv")
+        >>> emoviz.load("copy.csv") == track
+        True
         """
-        files.write_whole(self.csv_files(path))
+        files.write_whole(self.csv_files(Path(path)))
 
     def csv_files(self, path: Path) -> dict[Path, bytes]:
         """Give what `save_csv` writes."""
@@ -163,7 +366,7 @@ def metadata_path(csv_path: Path) -> Path:
 
 
 def load_csv(path: Path) -> Track:
-    """Read a track from a CSV that `Track.save_csv` wrote, and its description.
+    """Read a track, or a part of one, from a CSV that `Track.save_csv` wrote, and its description.
 
     Raises `errors.TrackFileError` if either is missing or not as it should be.
     """
@@ -177,19 +380,20 @@ def load_csv(path: Path) -> Track:
         raise errors.TrackFileError(path, f"its columns are not {','.join(COLUMNS)}")
     numbers = [_read_row(path, line, row) for line, row in enumerate(rows[1:], start=2)]
     table = np.array(numbers, dtype=np.float64).reshape(-1, 5)
-    if not len(table) or not np.array_equal(table[:, 0], end_times_s(len(table))):
-        raise errors.TrackFileError(path, "its times are not 0.5, 1.0, 1.5 and so on")
+    if not _are_half_seconds(table[:, 0]):
+        raise errors.TrackFileError(path, "its times are not half-seconds in a row")
     unknown = np.isnan(table[:, 3:])
     if unknown.any() and not unknown.all():
         raise errors.TrackFileError(path, "it has deviations in some places only")
     values = table[:, 1:3] if unknown.all() else table[:, 1:]
-    if (fault := fault_of(values)) is not None:
+    start_s = float(table[0, 0]) - COLUMN_S
+    if (fault := fault_of(values, start_s)) is not None:
         raise errors.TrackFileError(path, fault)
-    return Track.from_values(values, notes)
+    return Track.from_values(values, notes, start_s)
 
 
-def fault_of(values: npt.NDArray[np.float64]) -> str | None:
-    """Say why no track has these values, (n, 2) or (n, 4); None where one may.
+def fault_of(values: npt.NDArray[np.float64], start_s: float = 0.0) -> str | None:
+    """Say why no track has these values, (n, 2) or (n, 4), from a time on; None where one may.
 
     Valence and arousal are on [-1, 1]; deviations are numbers from 0 on.
     """
@@ -197,11 +401,11 @@ def fault_of(values: npt.NDArray[np.float64]) -> str | None:
     # None of these holds of what is not a number.
     outside = ~((feelings >= SCALE[0]) & (feelings <= SCALE[1])).all(axis=1)
     if outside.any():
-        time_s = end_times_s(len(values))[outside.argmax()]
+        time_s = start_s + end_times_s(len(values))[outside.argmax()]
         return f"a value at {time_s:g} s is outside [{SCALE[0]:g}, {SCALE[1]:g}]"
     impossible = ~((deviations >= 0.0) & np.isfinite(deviations)).all(axis=1)
     if impossible.any():
-        time_s = end_times_s(len(values))[impossible.argmax()]
+        time_s = start_s + end_times_s(len(values))[impossible.argmax()]
         return f"a deviation at {time_s:g} s is no number from 0 on"
     return None
 
@@ -235,6 +439,18 @@ def _number(text: str) -> float:
     if not math.isfinite(value := float(text)):
         raise ValueError(f"{text!r} is not a finite number")
     return value
+
+
+def _are_half_seconds(times_s: npt.NDArray[np.float64]) -> bool:
+    """Tell whether times (n,) are the ends of half-seconds in a row, from any one on."""
+    if not len(times_s):
+        return False
+    start_s = float(times_s[0]) - COLUMN_S
+    return (
+        start_s >= 0.0
+        and (start_s / COLUMN_S).is_integer()
+        and np.array_equal(times_s, start_s + end_times_s(len(times_s)))
+    )
 
 
 def _texts(array: npt.NDArray[np.float64]) -> list[str]:

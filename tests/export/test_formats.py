@@ -50,7 +50,7 @@ def test_pandas_reads_the_csv(tmp_path: Path) -> None:
     assert tuple(table.columns) == COLUMNS
     assert (table["valence"].to_numpy() == exported.valence).all()
     assert (table["arousal_sd"].to_numpy() == exported.arousal_sd).all()
-    assert list(table["emotion"]) == exported.emotions()
+    assert list(table["emotion"]) == exported.words
 
 
 def test_pandas_reads_the_json(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_pandas_and_pyarrow_read_the_parquet_file(tmp_path: Path, columns: int) 
     else:
         assert table["valence_sd"].isna().all()
         assert table["valence_sd"].dtype == np.float64
-    assert list(table["emotion"]) == exported.emotions()
+    assert list(table["emotion"]) == exported.words
     origin = json.loads(pyarrow.parquet.read_schema(place).metadata[b"emoviz"])
     assert Provenance(**origin["provenance"]) == exported.provenance
     assert origin["time_reference"] == "end"
@@ -147,7 +147,7 @@ def test_mir_eval_reads_audacitys_labels(tmp_path: Path) -> None:
     assert (intervals[1:, 0] == intervals[:-1, 1]).all()
     assert all(mine != next_one for mine, next_one in pairwise(words))
     # Every half-second is under its own word.
-    for end_s, word in zip(exported.times_s, exported.emotions(), strict=True):
+    for end_s, word in zip(exported.times_s, exported.words, strict=True):
         (inside,) = np.flatnonzero((intervals[:, 0] < end_s) & (end_s <= intervals[:, 1]))
         assert words[inside] == word
 

@@ -195,3 +195,10 @@ def test_what_is_wrong_is_said_with_a_remedy(
 ) -> None:
     with pytest.raises((errors.TableError, errors.TrackFileError), match=sentence):
         labels.read(write(tmp_path))
+
+
+def test_a_part_of_a_track_is_no_set_of_labels(tmp_path: Path) -> None:
+    whole = Track.from_values(np.zeros((20, 2)), Provenance("", "", "", "", "", ""))
+    whole.between(2.0, 5.0).save_csv(tmp_path / "part.csv")
+    with pytest.raises(errors.TableError, match="part of a track, from 2 s on"):
+        labels.read(tmp_path / "part.csv")

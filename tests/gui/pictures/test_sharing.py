@@ -96,7 +96,7 @@ def test_ctrl_c_copies_the_values_that_are_shown(
     # 4.2 s is in the half-second that ends at 4.5 s, the ninth.
     assert float(found[1]) == pytest.approx(window.trajectory.valence[8], abs=0.005)
     assert float(found[2]) == pytest.approx(window.trajectory.arousal[8], abs=0.005)
-    assert found[3] == window.trajectory.emotions()[8]
+    assert found[3] == window.trajectory.words[8]
     assert any(copied in text for text in labels(window))
 
 
