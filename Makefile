@@ -66,6 +66,18 @@ fuzz: $(VENV)/.test
 		$(if $(WINDOW_CASES),--window-cases $(WINDOW_CASES)) \
 		$(if $(SCREEN_CASES),--screen-cases $(SCREEN_CASES))
 
+# Do the tests notice? Changes COUNT (300) places in the code by SEED (0), one at a time; what no test of
+# its room notices, nor of ALSO="tests/cli ...", is kept in build/mutants. Goes on where it was stopped.
+.PHONY: mutants
+mutants: $(VENV)/.mutants
+	$(BIN)/python -m build_scripts.suite.mutants $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(JOBS),--jobs $(JOBS)) $(if $(ALSO),--also $(ALSO))
+
+# The tests, or TESTS="tests/playing ...", beside four busy loops, TIMES (1) in a row.
+.PHONY: test-busy
+test-busy: $(VENV)/.test
+	$(BIN)/python -m build_scripts.suite.busy $(TESTS) $(if $(TIMES),--times $(TIMES))
+
 # Trains and writes both models anew from DATA=folder; the small one also hears MUSIC=folder.
 .PHONY: model
 model: $(VENV)/.test
@@ -119,6 +131,10 @@ $(VENV)/.test: $(VENV)/.run
 	@# By itself and first: what depends on torch would otherwise choose a build with CUDA.
 	$(PIP) torch==2.13.0
 	$(PIP) -e ".[test]"
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.test
+	$(PIP) -e ".[mutants]"
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.test
