@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import logging
 import tempfile
 import warnings
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import tomli_w
 import torch
 
 from emoviz import errors
@@ -90,7 +90,7 @@ def model_files(
     """Give the files a model folder runs on; their form is described in model/README.md."""
     folder = recipe.path.resolve().parent
     contents = {folder / "model.onnx": exported.onnx}
-    table: dict[str, Mapping[str, object] | object] = {
+    table: dict[str, object] = {
         "format": FORMAT,
         "name": recipe.name,
         "title": recipe.title,
@@ -121,7 +121,7 @@ def model_files(
         "range": [-1, 1],
         "neutral_sd": [round(float(value), 4) for value in neutral_sd],
     }
-    contents[folder / "model.toml"] = _toml(table).encode()
+    contents[folder / "model.toml"] = tomli_w.dumps(table).encode()
     return contents
 
 
@@ -235,26 +235,3 @@ def _front_end_table(front_end: FrontEnd) -> dict[str, object]:
         "bands": front_end.bands,
         "floor_power": front_end.floor_power,
     }
-
-
-def _toml(table: Mapping[str, object]) -> str:
-    """Write plain values, lists and one level of sections; the standard library only reads TOML."""
-    plain = [f"{key} = {_toml_value(value)}" for key, value in table.items() if not _is_map(value)]
-    for name, section in table.items():
-        if isinstance(section, Mapping):
-            plain += ["", f"[{name}]"]
-            plain += [f"{key} = {_toml_value(value)}" for key, value in section.items()]
-    return "\n".join(plain) + "\n"
-
-
-def _is_map(value: object) -> bool:
-    return isinstance(value, Mapping)
-
-
-def _toml_value(value: object) -> str:
-    if isinstance(value, str):
-        # A TOML basic string is a JSON string but for U+007F, which no title holds.
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, list):
-        return f"[{', '.join(_toml_value(item) for item in value)}]"
-    return repr(value)

@@ -1,15 +1,15 @@
 """Recipes: everything that decides what a training makes, in one TOML file that is kept with it."""
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 from emoviz import errors
-
-Settings = TypeVar("Settings")
 
 BLOCKS = 10
 """Kinds of features in the description that the last layer of the default model reads."""
@@ -17,9 +17,19 @@ BLOCKS = 10
 EARS = 3
 """Networks that the default model listens with."""
 
+Count = Annotated[int, Meta(ge=1)]
+Above = Annotated[float, Meta(gt=0.0)]
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Dropout = Annotated[float, Meta(ge=0.0, lt=1.0)]
+Blocks = Annotated[tuple[Above, ...], Meta(min_length=BLOCKS, max_length=BLOCKS)]
+"""How much each block of the description may say"""
 
-@dataclass(frozen=True)
-class NetworkSettings:
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of a recipe: its keys, of what kind they are, and in which range."""
+
+
+class NetworkSettings(Table, frozen=True):
     """The shape of the autoencoder.
 
     `channels` of conv 1, conv 2 and transposed conv 3 and 4 (the paper: 16, 64, 128, 64);
@@ -28,15 +38,14 @@ class NetworkSettings:
     `window_columns` is how many half-seconds the exported model sees at once.
     """
 
-    channels: tuple[int, ...]
-    dropout: float
-    hidden: int
-    context_dropout: float
-    window_columns: int = 60
+    channels: tuple[Count, Count, Count, Count]
+    dropout: Dropout
+    hidden: Count
+    context_dropout: Dropout
+    window_columns: Annotated[int, Meta(ge=4, multiple_of=4)] = 60
 
 
-@dataclass(frozen=True)
-class TrainingSettings:
+class TrainingSettings(Table, frozen=True):
     """How long and how strongly a network is fitted.
 
     `learning_rate` is the peak, reached after `warmup_steps` and falling to nothing along half a
@@ -44,16 +53,15 @@ class TrainingSettings:
     kept in the end.
     """
 
-    epochs: int
-    batch_size: int
-    learning_rate: float
+    epochs: Count
+    batch_size: Annotated[int, Meta(ge=2)]
+    learning_rate: Above
     weight_decay: float
     warmup_steps: int
-    averaging: float
+    averaging: Dropout
 
 
-@dataclass(frozen=True)
-class AugmentationSettings:
+class AugmentationSettings(Table, frozen=True):
     """What is done to a training clip; zero switches a thing off.
 
     `crop_columns` half-seconds are cut out of a clip, which is mirrored past its ends.
@@ -63,19 +71,18 @@ class AugmentationSettings:
     `masked_columns`: widest stretch blanked. `mixup`: parameter of the beta distribution.
     """
 
-    crop_columns: int
+    crop_columns: Annotated[int, Meta(ge=4, multiple_of=4)]
     gain_db: float
     tilt_db: float
     warp: float
     noise_share: float
-    noise_db: tuple[float, ...]
+    noise_db: tuple[float, float]
     masked_bands: int
     masked_columns: int
     mixup: float
 
 
-@dataclass(frozen=True)
-class DistillationSettings:
+class DistillationSettings(Table, frozen=True):
     """What a large model teaches the small one.
 
     `teacher` is the folder of its recipe, beside this one's; `share` is the teacher's in the
@@ -83,11 +90,10 @@ class DistillationSettings:
     """
 
     teacher: str
-    share: float
+    share: Share
 
 
-@dataclass(frozen=True)
-class LinearSettings:
+class LinearSettings(Table, frozen=True):
     """How the default model's last layer is fitted.
 
     `kept` is how many components the statistics of each of the `EARS` are projected to.
@@ -103,23 +109,22 @@ class LinearSettings:
     what is familiar.
     """
 
-    kept: tuple[int, ...]
-    valence_blocks: tuple[float, ...]
-    arousal_blocks: tuple[float, ...]
-    penalty: float
-    spreads: tuple[float, ...]
-    moving_penalty: float
+    kept: Annotated[tuple[Count, ...], Meta(min_length=EARS, max_length=EARS)]
+    valence_blocks: Blocks
+    arousal_blocks: Blocks
+    penalty: Above
+    spreads: tuple[Above, Above]
+    moving_penalty: Above
     moving_gain: float
-    extra_weight: float
-    known: int
-    centres: int
-    centre_sharpness: float
-    centre_share: float
-    window_columns: int = 60
+    extra_weight: Above
+    known: Count
+    centres: Count
+    centre_sharpness: Above
+    centre_share: Above
+    window_columns: Annotated[int, Meta(ge=30, multiple_of=2)] = 60
 
 
-@dataclass(frozen=True)
-class Recipe:
+class Recipe(Table, frozen=True):
     """What every recipe has.
 
     `collection` is split into `folds` and scored; clips of `extra_collections` only ever train.
@@ -134,7 +139,7 @@ class Recipe:
     notes: str
     collection: str
     extra_collections: tuple[str, ...]
-    folds: int
+    folds: Annotated[int, Meta(ge=2)]
 
     @property
     def name(self) -> str:
@@ -142,15 +147,14 @@ class Recipe:
         return self.path.resolve().parent.name
 
 
-@dataclass(frozen=True)
-class NetworkRecipe(Recipe):
+class NetworkRecipe(Recipe, frozen=True):
     """The autoencoder: one network is fitted per seed and the model is their mean."""
 
-    seeds: tuple[int, ...]
+    seeds: Annotated[tuple[int, ...], Meta(min_length=1)]
     network: NetworkSettings
     training: TrainingSettings
     augmentation: AugmentationSettings
-    distillation: DistillationSettings | None
+    distillation: DistillationSettings | None = None
 
     def teacher(self) -> "LinearRecipe | None":
         """Read the teacher's recipe; None if nobody teaches. Raises `errors.RecipeError`."""
@@ -163,8 +167,7 @@ class NetworkRecipe(Recipe):
         return teacher
 
 
-@dataclass(frozen=True)
-class LinearRecipe(Recipe):
+class LinearRecipe(Recipe, frozen=True):
     """The listener with a last layer that is linear."""
 
     linear: LinearSettings
@@ -173,7 +176,8 @@ class LinearRecipe(Recipe):
 def read_recipe(path: Path) -> NetworkRecipe | LinearRecipe:
     """Read the recipe at `path`: of the listener if it has [linear], else of the autoencoder.
 
-    Raises `errors.RecipeError` naming a key that is missing, unknown or of the wrong kind.
+    Raises `errors.RecipeError` naming a key that is missing, unknown, of the wrong kind or out of
+    its range.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -185,142 +189,40 @@ def read_recipe(path: Path) -> NetworkRecipe | LinearRecipe:
         raise errors.RecipeError(path, f"it cannot be read ({error})") from error
     except RecursionError as error:
         raise errors.RecipeError(path, "it is nested too deeply") from error
+    known: dict[str, object] = {"path": path, "text": text}
+    if said := known.keys() & table.keys():
+        raise errors.RecipeError(path, f"the key {min(said)!r} is unknown")
     kind: type[NetworkRecipe | LinearRecipe] = LinearRecipe if "linear" in table else NetworkRecipe
-    _refuse_unknown(path, "", table, {field.name for field in fields(kind)} - {"path", "text"})
-    parts: dict[str, object] = {
-        name: None
-        if name in _OPTIONAL and name not in table
-        else _settings(path, name, table.pop(name, {}), settings)
-        for name, settings in _SECTIONS[kind].items()
-    }
-    recipe = _settings(path, "", table, kind, {"path": path, "text": text, **parts})
-    _check(recipe)
+    try:
+        recipe = msgspec.convert(table | known, kind)
+    except msgspec.ValidationError as error:
+        raise errors.RecipeError(path, _reason(str(error), table)) from error
+    if recipe.collection in recipe.extra_collections:
+        raise errors.RecipeError(path, "'extra_collections' holds 'collection'")
+    if isinstance(recipe, NetworkRecipe) and len(set(recipe.seeds)) < len(recipe.seeds):
+        raise errors.RecipeError(path, "'seeds' names one twice")
     return recipe
 
 
-_OPTIONAL = ("distillation",)
-
-_SECTIONS: Mapping[type, Mapping[str, type]] = MappingProxyType(
-    {
-        LinearRecipe: {"linear": LinearSettings},
-        NetworkRecipe: {
-            "network": NetworkSettings,
-            "training": TrainingSettings,
-            "augmentation": AugmentationSettings,
-            "distillation": DistillationSettings,
-        },
-    }
-)
+_TOLD = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<place>[^`\[]*)(?:\[(?P<item>\d+)\])?`)?")
+_FIELD = re.compile(r"Object (?P<how>contains unknown|missing required) field `(?P<key>[^`]*)`")
 
 
-def _settings(
-    path: Path,
-    section: str,
-    table: Mapping[str, Any],
-    kind: type[Settings],
-    given: Mapping[str, object] = MappingProxyType({}),
-) -> Settings:
-    where = f" of [{section}]" if section else ""
-    if not isinstance(table, dict):
-        raise errors.RecipeError(path, f"[{section}] is not a table")
-    known = {field.name: field for field in fields(kind) if field.name not in given}  # type: ignore[arg-type]
-    _refuse_unknown(path, where, table, set(known))
-    values = dict(given)
-    for name, field in known.items():
-        if name in table:
-            values[name] = _converted(path, f"{name!r}{where}", table[name], str(field.type))
-    try:
-        return kind(**values)
-    except TypeError as error:
-        missing = [name for name in known if name not in values]
-        raise errors.RecipeError(path, f"the key {missing[0]!r}{where} is missing") from error
-
-
-def _refuse_unknown(path: Path, where: str, table: Mapping[str, Any], known: set[str]) -> None:
-    for key in table:
-        if key not in known:
-            raise errors.RecipeError(path, f"the key {key!r}{where} is unknown")
-
-
-def _converted(path: Path, key: str, value: object, annotation: str) -> object:
-    """Check a TOML value against a field's annotation, and give it as that type."""
-    annotation = annotation.removeprefix("<class '").removesuffix("'>")
-    if annotation.startswith("tuple["):
-        inner = annotation.removeprefix("tuple[").split(",")[0]
-        if isinstance(value, list):
-            return tuple(_converted(path, key, item, inner) for item in value)
-    elif annotation == "float" and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    elif type(value).__name__ == annotation:
-        return value
-    raise errors.RecipeError(path, f"the key {key} is {value!r}, not {annotation}")
-
-
-def _check(recipe: NetworkRecipe | LinearRecipe) -> None:
-    wrong = [
-        (recipe.folds < 2, "'folds' is below 2"),
-        (recipe.collection in recipe.extra_collections, "'extra_collections' holds 'collection'"),
-    ]
-    if isinstance(recipe, LinearRecipe):
-        wrong += _wrong_in_linear(recipe.linear)
-    else:
-        wrong += _wrong_in_network(recipe)
-    for is_wrong, reason in wrong:
-        if is_wrong:
-            raise errors.RecipeError(recipe.path, reason)
-
-
-def _wrong_in_linear(linear: LinearSettings) -> list[tuple[bool, str]]:
-    blocks = (*linear.valence_blocks, *linear.arousal_blocks)
-    return [
-        (len(blocks) != 2 * BLOCKS, f"the blocks of [linear] need {BLOCKS} numbers each"),
-        (min(blocks, default=1.0) <= 0, "the blocks of [linear] have one not above 0"),
-        (len(linear.kept) != EARS, f"'kept' of [linear] needs {EARS} numbers"),
-        (min(linear.kept, default=1) < 1, "'kept' of [linear] has one below 1"),
-        (linear.known < 1, "'known' of [linear] is below 1"),
-        (linear.centres < 1, "'centres' of [linear] is below 1"),
-        (linear.centre_sharpness <= 0, "'centre_sharpness' of [linear] is not above 0"),
-        (linear.centre_share <= 0, "'centre_share' of [linear] is not above 0"),
-        (linear.penalty <= 0, "'penalty' of [linear] is not above 0"),
-        (len(linear.spreads) != 2, "'spreads' of [linear] needs two numbers"),
-        (min(linear.spreads, default=1.0) <= 0, "'spreads' of [linear] has one not above 0"),
-        (linear.moving_penalty <= 0, "'moving_penalty' of [linear] is not above 0"),
-        (linear.extra_weight <= 0, "'extra_weight' of [linear] is not above 0"),
-        (
-            linear.window_columns < 30 or linear.window_columns % 2 > 0,
-            "'window_columns' of [linear] is below 30 or not even",
-        ),
-    ]
-
-
-def _wrong_in_network(recipe: NetworkRecipe) -> list[tuple[bool, str]]:
-    augmentation, training, network = recipe.augmentation, recipe.training, recipe.network
-    return [
-        (not recipe.seeds, "'seeds' is empty"),
-        (
-            recipe.distillation is not None and not 0.0 <= recipe.distillation.share <= 1.0,
-            "'share' of [distillation] is not in [0, 1]",
-        ),
-        (len(set(recipe.seeds)) < len(recipe.seeds), "'seeds' names one twice"),
-        (len(network.channels) != 4, "'channels' of [network] needs four numbers"),
-        (min(network.channels, default=0) < 1, "'channels' of [network] has one below 1"),
-        (not 0.0 <= network.dropout < 1.0, "'dropout' of [network] is not in [0, 1)"),
-        (network.hidden < 1, "'hidden' of [network] is below 1"),
-        (
-            not 0.0 <= network.context_dropout < 1.0,
-            "'context_dropout' of [network] is not in [0, 1)",
-        ),
-        (
-            network.window_columns < 4 or network.window_columns % 4 > 0,
-            "'window_columns' of [network] is not a multiple of 4",
-        ),
-        (training.epochs < 1, "'epochs' of [training] is below 1"),
-        (training.batch_size < 2, "'batch_size' of [training] is below 2"),
-        (training.learning_rate <= 0, "'learning_rate' of [training] is not above 0"),
-        (not 0.0 <= training.averaging < 1.0, "'averaging' of [training] is not in [0, 1)"),
-        (
-            augmentation.crop_columns < 4 or augmentation.crop_columns % 4 > 0,
-            "'crop_columns' of [augmentation] is not a multiple of 4",
-        ),
-        (len(augmentation.noise_db) != 2, "'noise_db' of [augmentation] needs two numbers"),
-    ]
+def _reason(told: str, table: Mapping[str, Any]) -> str:
+    """Say what is wrong as msgspec has `told` it, with the key and what it is."""
+    found = _TOLD.fullmatch(told)
+    if found is None:
+        return told
+    place = found["place"] or ""
+    if field := _FIELD.fullmatch(found["what"]):
+        where = f" of [{place}]" if place else ""
+        how = "is unknown" if field["how"] == "contains unknown" else "is missing"
+        return f"the key {field['key']!r}{where} {how}"
+    section, _, key = place.rpartition(".")
+    value = (table[section] if section else table)[key]
+    where = f"{key!r} of [{section}]" if section else repr(key)
+    wanted = re.sub(r", got .*$", "", found["what"]).removeprefix("Expected ").replace("`", "")
+    wanted = wanted.replace("array", "list").replace("object", "table").removesuffix(" | null")
+    if found["item"]:
+        return f"the key {where} holds {value[int(found['item'])]!r}, not {wanted}"
+    return f"the key {where} is {value!r}, not {wanted}"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from msgspec import structs
+
 from emoviz import __version__
 from emoviz.training.data.dataset import DIMENSIONS
 from emoviz.training.export import Exported
@@ -41,7 +43,7 @@ class Account:
             "cross_validation": evaluate.as_json(self.systems),
             "parity": {"largest_difference": self.exported.parity, "windows": self.windows},
             "model_bytes": self.exported.size,
-            "settings": asdict(
+            "settings": structs.asdict(
                 self.recipe.linear if isinstance(self.recipe, LinearRecipe) else self.recipe.network
             ),
             "deviation": {

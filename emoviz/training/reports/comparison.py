@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+from msgspec import structs
 
 from emoviz import errors
 from emoviz.system import files
@@ -90,7 +91,7 @@ def adapted(
         return recipe
     largest = max(songs, key=lambda name: len(songs[name]))
     extra = tuple(name for name in recipe.extra_collections if name in songs and name != largest)
-    return replace(recipe, collection=largest, extra_collections=extra)
+    return structs.replace(recipe, collection=largest, extra_collections=extra)
 
 
 def stretches(clips: Sequence[Clip]) -> list[slice]:

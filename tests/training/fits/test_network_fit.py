@@ -1,9 +1,9 @@
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from msgspec.structs import replace
 
 from emoviz import errors
 from emoviz.training.data.dataset import Clip
