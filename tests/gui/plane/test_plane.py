@@ -20,7 +20,7 @@ from emoviz.gui.settings import Settings
 from emoviz.playing.player import SilentPlayer
 from emoviz.tracks.circumplex import HEVNER, Circumplex
 from tests.gui.conftest import Songs
-from tests.gui.driving import action, labels, open_and_track, part
+from tests.gui.driving import action, by_the_default_model, labels, open_and_track, part
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -172,6 +172,7 @@ def test_zooming_by_hand_ends_the_following_and_is_remembered(
     assert plane.camera == WHOLE_PLANE
 
 
+@by_the_default_model
 def test_a_click_on_the_path_goes_there_and_a_drag_does_not(
     qtbot: QtBot, window: MainWindow, plane: PlaneView, player: SilentPlayer, songs: Songs
 ) -> None:
