@@ -9,6 +9,7 @@ import av
 import pytest
 
 from tests.support.audio import wait_until, write_music
+from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
 
 RATE_HZ = 22050
@@ -95,9 +96,9 @@ def test_an_interrupt_leaves_nothing_behind(
     write_music(song, 240.0, RATE_HZ)
     (emoviz.place / "long.mp4").write_text("the old one")
     process = emoviz.start("film", song, "--model", "cae", stderr=subprocess.PIPE)
-    wait_until(lambda: len(list(emoviz.place.iterdir())) > 1, 60.0)
+    wait_until(lambda: len(list(emoviz.place.iterdir())) > 1)
     process.send_signal(number)
-    _, error = process.communicate(timeout=60.0)
+    _, error = process.communicate(timeout=DEADLINE_S)
     assert (process.returncode, error) == (128 + number, b"")
     assert [path.name for path in emoviz.place.iterdir()] == ["long.mp4"]
     assert (emoviz.place / "long.mp4").read_text() == "the old one"

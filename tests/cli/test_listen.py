@@ -15,11 +15,14 @@ from emoviz.system import paths
 from emoviz.tracking.tracker import File2Track
 from emoviz.tracks.track import load_csv
 from tests.support.audio import PulseSink, find
+from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
+from tests.support.takes import MOST_TAKES
 
 HEARD_S = 45.0
 
 
+@pytest.mark.more
 def test_what_is_played_is_tracked_and_recorded(
     emoviz: Program, pulse_sink: PulseSink, default_model: Estimator, tmp_path: Path
 ) -> None:
@@ -28,8 +31,12 @@ def test_what_is_played_is_tracked_and_recorded(
     sound, rate_hz = soundfile.read(paths.demo_song(), dtype="float32", always_2d=True)
     soundfile.write(song, sound, rate_hz, subtype="FLOAT")
     options = ["--seconds", HEARD_S, "-o", "track.csv", "--record", "sound.flac"]
-    with pulse_sink.playing(song):
-        done = emoviz("listen", "--device", "What the computer plays", *options)
+    for _ in range(MOST_TAKES):
+        before = pulse_sink.underruns
+        with pulse_sink.playing(song):
+            done = emoviz("listen", "--device", "What the computer plays", *options)
+        if pulse_sink.underruns == before:
+            break
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert len(lines) == 2 * HEARD_S
@@ -65,7 +72,7 @@ def test_an_interrupt_ends_it_and_the_track_is_kept(emoviz: Program, pulse_sink:
     emoviz.variables = pulse_sink.environment
     process = listen_for_three_lines(emoviz)
     process.send_signal(signal.SIGINT)
-    rest, error = process.communicate(timeout=30.0)
+    rest, error = process.communicate(timeout=DEADLINE_S)
     assert (process.returncode, error) == (0, b"")
     assert len(load_csv(emoviz.place / "track.csv")) == 3 + rest.count(b"\n")
 
@@ -76,7 +83,7 @@ def test_an_input_that_vanishes_ends_it_and_the_track_is_kept(
     emoviz.variables = mortal_sink.environment
     process = listen_for_three_lines(emoviz)
     mortal_sink.stop()
-    _, error = process.communicate(timeout=30.0)
+    _, error = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 1
     assert "has stopped; what was heard until then is kept" in error.decode()
     assert len(load_csv(emoviz.place / "track.csv")) >= 3

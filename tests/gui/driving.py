@@ -32,8 +32,9 @@ from emoviz.gui.main_window import MainWindow
 from emoviz.gui.panels.banner import Banner
 from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX
 from emoviz.models.estimator import DEFAULT_MODEL
+from tests.support.patience import DEADLINE_S
 
-DEADLINE_MS = 60_000
+DEADLINE_MS = round(1000 * DEADLINE_S)
 
 by_the_default_model = pytest.mark.parametrize("model_name", [DEFAULT_MODEL])
 """Of a test that does something while a song is tracked: with the small model it might be over."""
@@ -80,7 +81,7 @@ def is_tracked(window: MainWindow, title: str) -> bool:
 def open_and_track(qtbot: QtBot, window: MainWindow, song: Path, title: str = "") -> None:
     """Open a song and wait until all of it is tracked."""
     window.open_song(song)
-    qtbot.waitUntil(lambda: is_tracked(window, title or song.stem), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: is_tracked(window, title or song.stem))
 
 
 def analysis_threads() -> list[str]:

@@ -30,6 +30,7 @@ from emoviz.gui.time_views.view import TimeView
 from emoviz.playing.player import SilentPlayer
 from tests.gui.conftest import Songs
 from tests.gui.driving import action, open_and_track
+from tests.support.patience import DEADLINE_S
 
 CONTROLS = (QAbstractButton, QAbstractSlider, PlaneView, RulerView, TimeView, OverviewView)
 
@@ -160,6 +161,6 @@ def test_text_at_200_percent_has_room(settings_file: Path, songs: Songs) -> None
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=DEADLINE_S,
     )
     assert done.stdout.strip() == "640 376 []"

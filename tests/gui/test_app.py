@@ -12,10 +12,9 @@ from PySide6.QtGui import QImage
 
 from tests.gui.conftest import Songs
 from tests.support.audio import wait_until
+from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
 from tests.support.screen import private_screen
-
-DEADLINE_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 @pytest.fixture
 def emoviz(screen: tuple[str, Path], tmp_path: Path) -> Program:
     # The window of the test before has gone from the screen.
-    wait_until(lambda: colours_on(screen[1]) < 10, DEADLINE_S)
+    wait_until(lambda: colours_on(screen[1]) < 10)
     place, home = tmp_path / "place", tmp_path / "home"
     place.mkdir()
     home.mkdir(mode=0o700)
@@ -73,8 +72,8 @@ def test_it_starts_opens_and_ends_without_a_complaint(
     process = emoviz.start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     name = "short.wav" if with_song else "demo.ogg"
     # The song is remembered when it has been opened.
-    wait_until(lambda: name in settings_of(emoviz) or process.poll() is not None, DEADLINE_S)
-    wait_until(lambda: colours_on(screen[1]) > 100 or process.poll() is not None, DEADLINE_S)
+    wait_until(lambda: name in settings_of(emoviz) or process.poll() is not None)
+    wait_until(lambda: colours_on(screen[1]) > 100 or process.poll() is not None)
     process.send_signal(signal.SIGINT)
     told, complaint = process.communicate(timeout=DEADLINE_S)
     assert (process.returncode, told, complaint) == (0, b"", b"")
@@ -91,8 +90,8 @@ def test_without_a_language_letters_of_all_are_written(emoviz: Program, songs: S
     song = emoviz.home / "Träume – 夢.wav"
     shutil.copy(songs.short, song)
     process = emoviz.start(song, stderr=subprocess.PIPE)
-    wait_until(lambda: list(emoviz.home.rglob("emoviz.log")), DEADLINE_S)
-    wait_until(lambda: f"tracked {song}" in log_of(emoviz), DEADLINE_S)
+    wait_until(lambda: list(emoviz.home.rglob("emoviz.log")))
+    wait_until(lambda: f"tracked {song}" in log_of(emoviz))
     process.send_signal(signal.SIGINT)
     _, complaint = process.communicate(timeout=DEADLINE_S)
     assert (process.returncode, complaint) == (0, b"")
@@ -100,8 +99,8 @@ def test_without_a_language_letters_of_all_are_written(emoviz: Program, songs: S
 
 def test_the_log_says_what_was_tracked_heard_and_said(emoviz: Program, songs: Songs) -> None:
     process = emoviz.start(songs.short, stderr=subprocess.PIPE)
-    wait_until(lambda: list(emoviz.home.rglob("emoviz.log")), DEADLINE_S)
-    wait_until(lambda: f"tracked {songs.short}: 16" in log_of(emoviz), DEADLINE_S)
+    wait_until(lambda: list(emoviz.home.rglob("emoviz.log")))
+    wait_until(lambda: f"tracked {songs.short}: 16" in log_of(emoviz))
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=DEADLINE_S)
     assert "heard on: no sound device" in log_of(emoviz)
@@ -113,7 +112,7 @@ def test_an_interrupt_while_it_starts_ends_it(emoviz: Program, songs: Songs, mom
     process = emoviz.start(songs.short, stderr=subprocess.PIPE)
     maps = Path(f"/proc/{process.pid}/maps")
     if moment == "import":
-        wait_until(lambda: "QtCore" in maps.read_text() or process.poll() is not None, DEADLINE_S)
+        wait_until(lambda: "QtCore" in maps.read_text() or process.poll() is not None)
     else:
         wait_until(
             lambda: list(emoviz.home.rglob("emoviz.log")) or process.poll() is not None, DEADLINE_S
@@ -128,15 +127,15 @@ def test_a_crash_is_written_down_and_told_at_the_next_start(
     emoviz: Program, songs: Songs, screen: tuple[str, Path]
 ) -> None:
     process = emoviz.start(songs.short, stderr=subprocess.PIPE)
-    wait_until(lambda: "short.wav" in settings_of(emoviz), DEADLINE_S)
+    wait_until(lambda: "short.wav" in settings_of(emoviz))
     process.send_signal(signal.SIGSEGV)
     process.communicate(timeout=DEADLINE_S)
     assert process.returncode == -signal.SIGSEGV
     (crash,) = emoviz.home.rglob("crash.log")
     assert "main_window" in crash.read_text() or "app.py" in crash.read_text()
     process = emoviz.start(songs.short, stderr=subprocess.PIPE)
-    wait_until(lambda: list(emoviz.home.rglob("crash-before.log")), DEADLINE_S)
-    wait_until(lambda: colours_on(screen[1]) > 100, DEADLINE_S)
+    wait_until(lambda: list(emoviz.home.rglob("crash-before.log")))
+    wait_until(lambda: colours_on(screen[1]) > 100)
     process.send_signal(signal.SIGINT)
     _, complaint = process.communicate(timeout=DEADLINE_S)
     assert (process.returncode, complaint) == (0, b"")
@@ -166,7 +165,7 @@ def test_a_home_that_cannot_be_written_to_is_no_reason_not_to_start(
         name: "/dev/null/home" for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
     }
     process = emoviz.start(songs.short, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_until(lambda: colours_on(screen[1]) > 100 or process.poll() is not None, DEADLINE_S)
+    wait_until(lambda: colours_on(screen[1]) > 100 or process.poll() is not None)
     process.send_signal(signal.SIGINT)
     _, complaint = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 0
@@ -176,7 +175,7 @@ def test_a_home_that_cannot_be_written_to_is_no_reason_not_to_start(
 def test_a_screen_is_not_needed_where_qt_has_another(emoviz: Program, songs: Songs) -> None:
     emoviz.variables |= {"DISPLAY": "", "QT_QPA_PLATFORM": "offscreen"}
     process = emoviz.start(songs.short, stderr=subprocess.PIPE)
-    wait_until(lambda: "short" in settings_of(emoviz) or process.poll() is not None, DEADLINE_S)
+    wait_until(lambda: "short" in settings_of(emoviz) or process.poll() is not None)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 0

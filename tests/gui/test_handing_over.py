@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.gui.conftest import Songs
+from tests.support.patience import DEADLINE_S
 from tests.support.program import ROOT
 
 _HAND_OVER = """
@@ -52,6 +53,6 @@ def test_a_song_that_is_handed_over_is_opened(tmp_path: Path, songs: Songs) -> N
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=DEADLINE_S,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "emoviz 48\n", "")

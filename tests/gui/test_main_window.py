@@ -28,7 +28,6 @@ from emoviz.playing.player import SilentPlayer
 from emoviz.system import paths
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
-    DEADLINE_MS,
     action,
     analysis_threads,
     banner_of,
@@ -54,7 +53,7 @@ UNKNOWN = "…"
 
 
 def waits_for(qtbot: QtBot, window: MainWindow, song: Path) -> None:
-    qtbot.waitUntil(lambda: is_tracked(window, song.stem), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: is_tracked(window, song.stem))
 
 
 # Opening.
@@ -69,7 +68,7 @@ def test_open_by_dialog(qtbot: QtBot, window: MainWindow, songs: Songs) -> None:
 
 def test_open_the_demo_song(qtbot: QtBot, window: MainWindow) -> None:
     action(window, "open_demo").trigger()
-    qtbot.waitUntil(lambda: is_tracked(window, "A walk"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: is_tracked(window, "A walk"))
     assert "A walk through the plane" in labels(window)
     assert "Carl Maria von Weber" in labels(window)
 
@@ -399,7 +398,7 @@ def test_the_last_of_many_songs_wins(
         for song in (songs.long, songs.short, tmp_path / "missing.wav", songs.other):
             window.open_song(song)
             qtbot.wait(1)
-    qtbot.waitUntil(lambda: not analysis_threads(), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: not analysis_threads())
     # Whatever the threads have answered is in the queue by now.
     QApplication.processEvents()
     assert is_tracked(window, songs.other.stem)
@@ -419,7 +418,7 @@ def test_a_song_opened_while_another_is_analysed_takes_its_place(
     qtbot.waitUntil(lambda: window.windowTitle().startswith("long"))
     open_and_track(qtbot, window, songs.short)
     assert label_named(window, "Time").endswith(" / 0:08")
-    qtbot.waitUntil(lambda: not analysis_threads(), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: not analysis_threads())
     assert window.windowTitle().startswith("short")
 
 
@@ -495,7 +494,7 @@ def test_a_song_that_vanishes_while_it_is_tracked_is_said(
     window.open_song(song)
     qtbot.waitUntil(lambda: window.windowTitle().startswith("vanishing"))
     song.unlink()
-    qtbot.waitUntil(lambda: "has vanished" in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "has vanished" in banner_of(window))
     assert banner_of(window).startswith(f"{song}: ")
     assert not action(window, "export_track").isEnabled()
 

@@ -9,7 +9,7 @@ from emoviz.gui.main_window import MainWindow
 from emoviz.gui.panels.transport import TransportBar
 from emoviz.playing.player import SilentPlayer
 from tests.gui.conftest import Songs
-from tests.gui.driving import DEADLINE_MS, action, label_named, part
+from tests.gui.driving import action, label_named, part
 from tests.support.clocks import ToldClock
 
 
@@ -53,12 +53,12 @@ def test_the_song_runs_at_the_speed_and_the_next_one_too(
     qtbot: QtBot, window: MainWindow, player: SilentPlayer, clock: ToldClock, songs: Songs
 ) -> None:
     window.open_song(songs.long)
-    qtbot.waitUntil(lambda: player.is_playing, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: player.is_playing)
     action(window, "slower").trigger()
     clock.pass_s(10.0)
     assert player.position_s == pytest.approx(9.0)
     window.open_song(songs.other)
-    qtbot.waitUntil(lambda: window.windowTitle().startswith("other"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("other"))
     assert player.speed == pytest.approx(0.9)
     other = SilentPlayer()
     window.set_player(other, None)

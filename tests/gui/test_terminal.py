@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.patience import DEADLINE_S
 from tests.support.program import ROOT
 
 _OPEN_A_BROKEN_SONG = """
@@ -46,6 +47,6 @@ def test_a_broken_song_is_said_in_the_window_only(tmp_path: Path) -> None:
         | {name: str(tmp_path) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME")},
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=DEADLINE_S,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"said\n", b"")

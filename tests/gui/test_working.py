@@ -44,7 +44,6 @@ from emoviz.playing.player import SilentPlayer
 from emoviz.system import paths
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
-    DEADLINE_MS,
     action,
     banner_of,
     by_the_default_model,
@@ -214,7 +213,6 @@ def test_another_model_judges_the_song_while_it_goes_on(
     entry.trigger()
     qtbot.waitUntil(
         lambda: window.trajectory is not None and window.trajectory is not first,
-        timeout=DEADLINE_MS,
     )
     assert window.trajectory is not None
     assert window.trajectory.provenance.model == "cae"
@@ -272,7 +270,7 @@ def test_the_model_is_remembered_and_one_that_is_gone_is_not_asked_for(
 @by_the_default_model
 def test_the_analysis_can_be_stopped(qtbot: QtBot, window: MainWindow, songs: Songs) -> None:
     window.open_song(songs.long)
-    qtbot.waitUntil(action(window, "stop_analysis").isEnabled, timeout=DEADLINE_MS)
+    qtbot.waitUntil(action(window, "stop_analysis").isEnabled)
     (stop,) = [
         button
         for button in window.findChildren(QAbstractButton)

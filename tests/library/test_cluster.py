@@ -19,13 +19,13 @@ from emoviz.library.cluster import analyze_on
 from emoviz.library.store import Library
 from emoviz.library.tracking import analyze
 from tests.support.audio import music, wait_until, write_music
+from tests.support.patience import DEADLINE_S
 from tests.support.program import ROOT, Program
 
 pytestmark = pytest.mark.more
 
 RATE_HZ = 22050
 SONGS = 10
-_STARTS_WITHIN_S = 60.0
 
 
 class Cluster:
@@ -36,7 +36,7 @@ class Cluster:
         self._processes: list[subprocess.Popen[bytes]] = []
         said = folder / "scheduler.json"
         self._scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", said)
-        wait_until(lambda: said.exists() and said.read_bytes().endswith(b"}"), _STARTS_WITHIN_S)
+        wait_until(lambda: said.exists() and said.read_bytes().endswith(b"}"))
         self.address: str = json.loads(said.read_text())["address"]
 
     def add_worker(self, root: Path = ROOT, place: Path | None = None) -> int:
@@ -47,14 +47,14 @@ class Cluster:
     def wait_for_workers(self, count: int) -> None:
         """Wait until as many workers have joined."""
         with distributed.Client(self.address, set_as_default=False) as client:
-            client.wait_for_workers(count, _STARTS_WITHIN_S)
+            client.wait_for_workers(count, DEADLINE_S)
 
     def wait_until_busy(self, worker: int) -> None:
         """Wait until the worker of that process tracks a song."""
         with distributed.Client(self.address, set_as_default=False) as client:
             processes = client.run(os.getpid)
             (address,) = (name for name, process in processes.items() if process == worker)
-            wait_until(lambda: client.processing([address])[address], _STARTS_WITHIN_S)
+            wait_until(lambda: client.processing([address])[address])
 
     def lose_scheduler(self) -> None:
         """End the scheduler without a word to anybody."""
@@ -136,9 +136,9 @@ def test_what_a_lost_scheduler_leaves_is_done_by_a_second_run(
         with Library.open(library) as opened:
             return len(opened)
 
-    wait_until(known, _STARTS_WITHIN_S)
+    wait_until(known)
     cluster.lose_scheduler()
-    _, said = run.communicate(timeout=_STARTS_WITHIN_S)
+    _, said = run.communicate(timeout=DEADLINE_S)
     assert run.returncode == 1
     assert said.decode().startswith(f"emoviz: {cluster.address}: the scheduler has gone.")
     assert said.count(b"\n") == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.audio import PulseSink, write_music
+from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
 from tests.support.screen import private_screen
 
@@ -58,7 +59,7 @@ def emoviz(emoviz: Program, tmp_path: Path) -> Iterator[Program]:
         emoviz.variables |= {"DISPLAY": display, "DBUS_SESSION_BUS_ADDRESS": address}
         yield emoviz
     bus.terminate()
-    bus.wait(10.0)
+    bus.wait(DEADLINE_S)
     sink.stop()
 
 
@@ -69,7 +70,7 @@ def run(emoviz: Program, *command: object) -> subprocess.CompletedProcess[str]:
         env=emoviz.environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=DEADLINE_S,
         check=False,
     )
 

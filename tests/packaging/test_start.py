@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
 
 UNNEEDED = {
@@ -51,7 +52,7 @@ def test_nothing_is_imported_before_the_window_that_it_does_not_need(emoviz: Pro
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=DEADLINE_S,
     )
     imported = set(json.loads(done.stdout))
     assert "emoviz.gui.main_window" in imported

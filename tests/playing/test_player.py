@@ -19,6 +19,7 @@ from emoviz.playing.route import Region
 from emoviz.songs.song import Song
 from tests.support.audio import PulseSink, wait_until, write_long_wav, write_music
 from tests.support.clocks import Clock
+from tests.support.patience import DEADLINE_S
 from tests.support.takes import DeviceStage, SilentStage, Stage, Staged, in_takes
 
 LONG_S = 30.0
@@ -515,7 +516,7 @@ def _open_player_elsewhere(environment: dict[str, str]) -> str:
         capture_output=True,
         text=True,
         check=True,
-        timeout=30.0,
+        timeout=DEADLINE_S,
     ).stdout
 
 

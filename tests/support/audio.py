@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from tests.support.patience import DEADLINE_S
+
 Floats = npt.NDArray[np.floating]
 
 RECORDING_RATE_HZ = 48000
@@ -29,18 +31,18 @@ def music(duration_s: float, rate_hz: int, seed: int = 0) -> Floats:
     No two places of it are alike, so that a recording of it can be placed.
     """
     rng = np.random.default_rng(seed)
-    times_s = np.arange(round(duration_s * rate_hz)) / rate_hz
-    sound = np.zeros((len(times_s), 2))
+    frames = round(duration_s * rate_hz)
+    sound = np.zeros((frames + rate_hz, 2), np.float32)
+    local_s = np.arange(rate_hz, dtype=np.float32) / np.float32(rate_hz)
+    attack_and_decay = np.minimum(local_s / 0.02, 1.0) * np.exp(-5.0 * local_s)
     for start_s in np.arange(0.0, duration_s, 0.17):
         begin = round(start_s * rate_hz)
-        local_s = times_s[begin : begin + rate_hz] - start_s
-        note_hz = 110.0 * 2.0 ** rng.uniform(0.0, 3.3)
-        attack_and_decay = np.minimum(local_s / 0.02, 1.0) * np.exp(-5.0 * local_s)
-        note = attack_and_decay * (
-            np.sin(2 * np.pi * note_hz * local_s) + 0.4 * np.sin(4 * np.pi * note_hz * local_s)
-        )
-        sound[begin : begin + rate_hz] += note[:, np.newaxis] * rng.uniform(0.5, 1.0, 2)
-    return (0.6 * sound / np.abs(sound).max()).astype(np.float32)
+        angle = np.float32(2 * np.pi * 110.0 * 2.0 ** rng.uniform(0.0, 3.3)) * local_s
+        note = attack_and_decay * (np.sin(angle) + np.float32(0.4) * np.sin(2 * angle))
+        loudness = rng.uniform(0.5, 1.0, 2).astype(np.float32)
+        sound[begin : begin + rate_hz] += note[:, np.newaxis] * loudness
+    sound = sound[:frames]
+    return np.float32(0.6) * sound / np.abs(sound).max()
 
 
 def write_music(path: Path, duration_s: float, rate_hz: int, **options: str) -> Floats:
@@ -62,7 +64,7 @@ def write_long_wav(path: Path, duration_s: float) -> None:
             file.write(number.to_bytes(4, "little"))
 
 
-def wait_until(condition: Callable[[], object], deadline_s: float = 60.0) -> None:
+def wait_until(condition: Callable[[], object], deadline_s: float = DEADLINE_S) -> None:
     """Wait for `condition` to hold, or fail the test at the deadline."""
     end_s = time.monotonic() + deadline_s
     while not condition():
@@ -126,7 +128,7 @@ class PulseSink:
             return
         for process in (self._listener, self._daemon):
             process.terminate()
-            process.wait(10.0)
+            process.wait(DEADLINE_S)
         self._daemon = None
 
     @property
@@ -137,7 +139,7 @@ class PulseSink:
     def unload(self) -> None:
         """Take the sink away and leave the daemon running; whoever plays on it loses it."""
         assert self.control("unload-module", "module-null-sink").returncode == 0
-        self._listener.wait(10.0)
+        self._listener.wait(DEADLINE_S)
 
     def load(self) -> None:
         """Put the sink back."""
@@ -163,7 +165,7 @@ class PulseSink:
             env=os.environ | self.environment,
             capture_output=True,
             check=False,
-            timeout=10.0,
+            timeout=DEADLINE_S,
         )
 
     def listen(self, output: int) -> subprocess.Popen[bytes]:
@@ -192,7 +194,7 @@ class PulseSink:
             yield
         finally:
             process.kill()
-            process.wait(10.0)
+            process.wait(DEADLINE_S)
 
     def recorder(self) -> "Recorder":
         """Give a recorder of what the sink plays; use it in a with statement."""
@@ -218,7 +220,7 @@ class Recorder:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(10.0)
+        self._process.wait(DEADLINE_S)
         self._thread.join()
 
     @property

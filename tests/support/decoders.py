@@ -9,8 +9,6 @@ import psutil
 
 from tests.support.audio import wait_until
 
-_DEADLINE_S = 30.0
-
 
 def decoding_processes(of: int | None = None) -> list[psutil.Process]:
     """Give the decoding processes of this process, or of the one with that id, and their server."""
@@ -54,7 +52,7 @@ def crash(*processes: psutil.Process) -> None:
 
 def wait_for_end(*processes: psutil.Process) -> None:
     """Wait until processes are no more."""
-    wait_until(lambda: not any(_lives(process) for process in processes), _DEADLINE_S)
+    wait_until(lambda: not any(_lives(process) for process in processes))
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import emoviz
+from tests.support.patience import DEADLINE_S
 
 ROOT = Path(emoviz.__file__).parents[1]
-_DEADLINE_S = 120.0
 _NOT_INHERITED = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "PYTHONUNBUFFERED")
 
 _HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
@@ -67,7 +67,7 @@ class Program:
             env=self.environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=_DEADLINE_S,
+            timeout=DEADLINE_S,
             check=False,
             preexec_fn=respect_permissions,
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_DEADLINE_S = 60.0
+from tests.support.patience import DEADLINE_S
 
 
 @contextmanager
@@ -32,4 +32,4 @@ def private_screen(folder: Path, size_px: str = "1400x1000") -> Iterator[tuple[s
         yield f":{number}", folder / "Xvfb_screen0"
     finally:
         server.terminate()
-        server.wait(_DEADLINE_S)
+        server.wait(DEADLINE_S)

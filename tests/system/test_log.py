@@ -5,9 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.patience import DEADLINE_S
 from tests.support.program import ROOT
-
-_DEADLINE_S = 60.0
 
 _RUN = """
 import os, signal, sys
@@ -36,7 +35,7 @@ class _Running:
         self.earlier = self._process.stdout.readline().strip()
 
     def end(self, how: str = "end") -> int:
-        self._process.communicate(f"{how}\n", timeout=_DEADLINE_S)
+        self._process.communicate(f"{how}\n", timeout=DEADLINE_S)
         return self._process.returncode
 
 

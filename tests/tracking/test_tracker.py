@@ -25,9 +25,9 @@ from emoviz.units import Samples
 from tests.support.audio import music, write_music
 from tests.support.breaking import BreakingDecoders
 from tests.support.models import copy_shipped, take_deviations
+from tests.support.patience import DEADLINE_S
 
 RATE_HZ = 22050
-DEADLINE_S = 60.0
 
 Columns = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]

@@ -37,13 +37,13 @@ def make(
     return Film(target)
 
 
-@pytest.mark.parametrize(("size", "rate"), [("720p", 30), ("vertical", 60)])
+@pytest.mark.parametrize(("size", "rate", "length_s"), [("720p", 30, 12.3), ("vertical", 60, 6.3)])
 def test_the_trail_is_where_the_sound_is(
-    qtbot: QtBot, tmp_path: Path, size: str, rate: int
+    qtbot: QtBot, tmp_path: Path, size: str, rate: int, length_s: float
 ) -> None:
-    clicks_s, film_format = running_times_s(12.3), FilmFormat(size, rate)
-    write_clicks(tmp_path / "clicks.wav", 12.3, clicks_s)
-    values = run_to_and_fro(12.3)
+    clicks_s, film_format = running_times_s(length_s), FilmFormat(size, rate)
+    write_clicks(tmp_path / "clicks.wav", length_s, clicks_s)
+    values = run_to_and_fro(length_s)
     film = make(tmp_path / "clicks.wav", tmp_path / "film.mp4", values, film_format)
     heard_s = film.clicks_s()
     assert heard_s == pytest.approx(clicks_s, abs=0.002)

@@ -20,7 +20,6 @@ from emoviz.gui.panels.hints import HintsCard
 from emoviz.gui.settings import Settings
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
-    DEADLINE_MS,
     action,
     banner_of,
     choose_in_dialog,
@@ -28,8 +27,6 @@ from tests.gui.driving import (
     open_and_track,
     part,
 )
-
-PATIENCE_MS = 120_000
 
 
 def ask_for_film(qtbot: QtBot, window: MainWindow, target: Path, *choices: str) -> None:
@@ -58,7 +55,6 @@ def names(folder: Path) -> list[str]:
 def test_a_film_is_made_while_the_song_plays(
     qtbot: QtBot, window: MainWindow, songs: Songs, settings_file: Path, tmp_path: Path
 ) -> None:
-    window._settings.put(remembered.MODEL, "cae")
     assert not action(window, "export_film").isEnabled()
     open_and_track(qtbot, window, songs.short)
     assert part(window, HintsCard).isVisible()
@@ -69,7 +65,7 @@ def test_a_film_is_made_while_the_song_plays(
     assert not part(window, HintsCard).isVisible()
     assert not action(window, "export_film").isEnabled()
     said = f"The film was written to {target}."
-    qtbot.waitUntil(lambda: said in labels(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: said in labels(window))
     assert not card.isVisible()
     assert action(window, "export_film").isEnabled()
     with av.open(str(target)) as container:
@@ -85,17 +81,16 @@ def test_a_film_is_made_while_the_song_plays(
 def test_a_film_that_is_cancelled_leaves_nothing(
     qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
 ) -> None:
-    window._settings.put(remembered.MODEL, "cae")
     open_and_track(qtbot, window, songs.long)
     folder = tmp_path / "films"
     folder.mkdir()
     ask_for_film(qtbot, window, folder / "film.mp4")
-    qtbot.waitUntil(lambda: bool(names(folder)), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: bool(names(folder)))
     card = part(window, FilmCard)
     cancel = card.findChild(QToolButton)
     assert cancel is not None
     QTest.mouseClick(cancel, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: names(folder) == [], timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: names(folder) == [])
     assert not card.isVisible()
     assert action(window, "export_film").isEnabled()
 
@@ -103,12 +98,11 @@ def test_a_film_that_is_cancelled_leaves_nothing(
 def test_a_window_that_closes_leaves_nothing_of_a_film(
     qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
 ) -> None:
-    window._settings.put(remembered.MODEL, "cae")
     open_and_track(qtbot, window, songs.long)
     folder = tmp_path / "films"
     folder.mkdir()
     ask_for_film(qtbot, window, folder / "film.mp4")
-    qtbot.waitUntil(lambda: bool(names(folder)), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: bool(names(folder)))
     window.close()
     assert names(folder) == []
 
@@ -116,7 +110,6 @@ def test_a_window_that_closes_leaves_nothing_of_a_film(
 def test_what_goes_wrong_is_said(
     qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
 ) -> None:
-    window._settings.put(remembered.MODEL, "cae")
     song = tmp_path / "song.wav"
     song.write_bytes(songs.short.read_bytes())
     open_and_track(qtbot, window, song)
@@ -126,5 +119,5 @@ def test_what_goes_wrong_is_said(
     assert song.read_bytes() == songs.short.read_bytes()
     song.unlink()
     ask_for_film(qtbot, window, tmp_path / "film.mp4")
-    qtbot.waitUntil(lambda: "no such file" in banner_of(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "no such file" in banner_of(window))
     assert names(tmp_path) == ["settings"]

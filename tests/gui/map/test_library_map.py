@@ -38,7 +38,7 @@ from emoviz.models import estimator
 from emoviz.system import files
 from emoviz.tracks.track import Provenance, Track
 from tests.gui.conftest import Songs
-from tests.gui.driving import DEADLINE_MS, action, choose_in_dialog
+from tests.gui.driving import action, choose_in_dialog
 
 MODEL = "cae"
 LEFT = Qt.MouseButton.LeftButton
@@ -190,7 +190,7 @@ def test_a_click_on_a_dot_plays_its_song_and_rings_it(
     QTest.mouseClick(shown.view, LEFT, NO_KEY, place(shown, 0.2, 0.6))
     QTest.mouseDClick(shown.view, LEFT, NO_KEY, place(shown, 0.2, 0.6))
     assert len(asked) == 1
-    qtbot.waitUntil(lambda: window.windowTitle().startswith("short"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("short"))
     qtbot.waitUntil(lambda: view(shown).shown.playing is not None)
     playing = view(shown).shown.playing
     songs = view(shown).shown.songs
@@ -258,7 +258,7 @@ def test_what_is_searched_stands_out_and_enter_opens_the_one(
     assert titles(shown) == ["Second", "Fourth"]
     write(shown, "short")
     QTest.keyClick(search, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.windowTitle().startswith("short"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("short"))
     QTest.keyClick(search, Qt.Key.Key_Escape)
     assert search.text() == ""
     assert view(shown).shown.matches is None
@@ -333,8 +333,8 @@ def test_an_empty_library_says_what_to_do_and_is_filled_from_a_folder(
     (folder / "three.mp3").write_text("no song")
     button(shown, "Add a folder…").click()
     choose_in_dialog(qtbot, shown, folder)
-    qtbot.waitUntil(lambda: "2 songs" in status(shown), timeout=DEADLINE_MS)
-    qtbot.waitUntil(lambda: "2 added, 1 could not be read" in banner(shown), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "2 songs" in status(shown))
+    qtbot.waitUntil(lambda: "2 added, 1 could not be read" in banner(shown))
     assert "three.mp3" in banner(shown)
     assert notice(shown) == ""
     assert button(shown, "Add a folder…").isEnabled()
@@ -351,7 +351,7 @@ def test_closing_the_window_ends_what_is_being_added(
     for number in range(20):
         (folder / f"{number}.wav").write_bytes(songs.long.read_bytes())
     window.library_map.fill(folder)
-    qtbot.waitUntil(lambda: "songs" in status(shown), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "songs" in status(shown))
     window.close()
     assert multiprocessing.active_children() == []
     with Library.open(file) as library:

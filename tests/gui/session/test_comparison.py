@@ -150,7 +150,7 @@ def test_the_other_model_is_let_go_with_its_comparison(
     compared(qtbot, window, 16)
     assert loaded() == before + 1
     action(window, "stop_comparing").trigger()
-    qtbot.waitUntil(lambda: not analysis_threads(), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: not analysis_threads())
     assert loaded() == before
 
 
@@ -158,7 +158,7 @@ def test_a_comparison_asked_for_while_the_song_is_analysed_comes_after_it(
     qtbot: QtBot, window: MainWindow, songs: Songs
 ) -> None:
     window.open_song(songs.long)
-    qtbot.waitUntil(action(window, "compare_model").isEnabled, timeout=DEADLINE_MS)
+    qtbot.waitUntil(action(window, "compare_model").isEnabled)
     action(window, "compare_model").trigger()
     assert is_comparing(window)
     compared(qtbot, window, 480)
@@ -195,7 +195,7 @@ def test_a_comparison_can_be_cancelled_at_any_time(
     stop = action(window, "stop_comparing")
     assert not stop.isEnabled()
     compare_with_song(qtbot, window, songs.long)
-    qtbot.waitUntil(lambda: bool(len(curves_of_second(window))), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: bool(len(curves_of_second(window))))
     if how == "action":
         stop.trigger()
     else:
@@ -203,7 +203,7 @@ def test_a_comparison_can_be_cancelled_at_any_time(
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not is_comparing(window)
     assert not stop.isEnabled()
-    qtbot.waitUntil(lambda: not analysis_threads(), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: not analysis_threads())
     assert not any(len(curve) for curve in curves_of_second(window))
     assert is_tracked(window, "short")
 
@@ -351,7 +351,7 @@ def test_the_window_closes_in_the_middle_of_a_comparison(
 ) -> None:
     open_and_track(qtbot, window, songs.short)
     compare_with_song(qtbot, window, songs.long)
-    qtbot.waitUntil(lambda: bool(analysis_threads()), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: bool(analysis_threads()))
     window.close()
     assert not analysis_threads()
 

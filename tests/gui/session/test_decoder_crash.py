@@ -13,7 +13,6 @@ from emoviz.playing.player import SoundDevicePlayer
 from emoviz.songs.processes.fork_server import ForkServer
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
-    DEADLINE_MS,
     action,
     analysis_threads,
     banner_of,
@@ -22,6 +21,7 @@ from tests.gui.driving import (
 )
 from tests.support.audio import PulseSink, wait_until, write_long_wav
 from tests.support.decoders import crash, decoding_processes, halt, processes_with, wait_for_end
+from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
 
 CRASHED = "decoding broke off (the decoder crashed)"
@@ -39,7 +39,7 @@ def halt_the_one_that_waits(qtbot: QtBot, shown: Path) -> None:
     def waiting() -> list[int]:
         return [x.pid for x in decoding_processes() if x not in processes_with(shown)]
 
-    qtbot.waitUntil(lambda: len(waiting()) == 1, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: len(waiting()) == 1)
     halt(*(x for x in decoding_processes() if x.pid in waiting()))
 
 
@@ -55,9 +55,9 @@ def test_a_song_whose_opening_crashes_changes_nothing_but_the_banner(
     halt_the_one_that_waits(qtbot, songs.other)
     window.open_song(songs.short)
     # Another one is made only when that has been asked to open the song.
-    qtbot.waitUntil(lambda: len(decoding_processes()) == 3, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: len(decoding_processes()) == 3)
     crash(*(x for x in decoding_processes() if x.pid in halted()))
-    qtbot.waitUntil(lambda: CRASHED in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: CRASHED in banner_of(window))
     assert banner_of(window).startswith(str(songs.short))
     assert window.windowTitle().startswith(songs.other.stem)
     assert window.trajectory is track
@@ -74,9 +74,9 @@ def test_an_analysis_whose_decoder_crashes_keeps_the_track_so_far(
     hour = tmp_path / "hour.wav"
     write_long_wav(hour, 3600.0)
     window.open_song(hour)
-    qtbot.waitUntil(lambda: len(window._session.values) > 0, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: len(window._session.values) > 0)
     crash(*processes_with(hour))
-    qtbot.waitUntil(lambda: CRASHED in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: CRASHED in banner_of(window))
     assert banner_of(window).startswith(str(hour))
     assert window.windowTitle().startswith(hour.stem)
     assert 0 < len(window._session.values) < 7200
@@ -91,20 +91,20 @@ def test_playing_stops_where_its_decoder_has_crashed_and_can_be_begun_again(
     player = SoundDevicePlayer()
     window.set_player(player, None)
     open_and_track(qtbot, window, songs.long)
-    qtbot.waitUntil(lambda: window.playback.time_s > 0.5, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.playback.time_s > 0.5)
     # The analysis is through: the process that has the song open is the one that plays it.
-    qtbot.waitUntil(lambda: len(processes_with(songs.long)) == 1, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: len(processes_with(songs.long)) == 1)
     crash(*processes_with(songs.long))
-    qtbot.waitUntil(lambda: CRASHED in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: CRASHED in banner_of(window))
     assert not window.playback.is_playing
     assert window.trajectory is not None
     stopped_s = window.playback.time_s
     assert stopped_s > 0.5
     action(window, "toggle_play").trigger()
-    qtbot.waitUntil(lambda: window.playback.time_s > stopped_s + 0.5, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.playback.time_s > stopped_s + 0.5)
     assert not banner_of(window)
     open_and_track(qtbot, window, songs.short)
-    qtbot.waitUntil(lambda: 0.0 < window.playback.time_s < 5.0, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: 0.0 < window.playback.time_s < 5.0)
     assert window.playback.is_playing
 
 
@@ -116,7 +116,7 @@ def test_a_window_whose_decoders_hang_closes_and_leaves_nothing(
     window.set_player(SoundDevicePlayer(), None)
     window.show()
     window.open_song(songs.long)
-    qtbot.waitUntil(lambda: window.playback.time_s > 0.2, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.playback.time_s > 0.2)
     halt(*decoding_processes())
     window.seek(120.0)
     window.open_song(songs.short)
@@ -132,7 +132,7 @@ def test_another_song_opens_while_a_decoder_hangs(
     open_and_track(qtbot, window, songs.other)
     halt_the_one_that_waits(qtbot, songs.other)
     window.open_song(songs.long)
-    qtbot.waitUntil(lambda: len(decoding_processes()) == 3, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: len(decoding_processes()) == 3)
     assert window.windowTitle().startswith(songs.other.stem)
     open_and_track(qtbot, window, songs.short)
     assert is_tracked(window, songs.short.stem)
@@ -141,8 +141,8 @@ def test_another_song_opens_while_a_decoder_hangs(
 def test_none_is_left_when_the_program_is_killed(emoviz: Program, songs: Songs) -> None:
     emoviz.variables["QT_QPA_PLATFORM"] = "offscreen"
     program = emoviz.start("open", songs.long)
-    wait_until(lambda: processes_with(songs.long, program.pid), 60.0)
+    wait_until(lambda: processes_with(songs.long, program.pid))
     orphans = decoding_processes(program.pid)
     program.send_signal(signal.SIGKILL)
-    program.wait(60.0)
+    program.wait(DEADLINE_S)
     wait_for_end(*orphans)

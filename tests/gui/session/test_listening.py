@@ -19,7 +19,6 @@ from emoviz.playing.player import SilentPlayer
 from emoviz.tracks.track import load_csv
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
-    DEADLINE_MS,
     action,
     banner_of,
     choose_in_dialog,
@@ -40,8 +39,8 @@ def time_of(window: MainWindow) -> float:
 def listen(qtbot: QtBot, window: MainWindow, until_s: float) -> None:
     """Begin to listen and go on until so much has been heard."""
     action(window, "toggle_listen").trigger()
-    qtbot.waitUntil(lambda: window.listening.trajectory is not None, timeout=DEADLINE_MS)
-    qtbot.waitUntil(lambda: time_of(window) >= until_s, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.listening.trajectory is not None)
+    qtbot.waitUntil(lambda: time_of(window) >= until_s)
 
 
 def has_label(window: MainWindow, text: str) -> Callable[[], bool]:
@@ -79,7 +78,7 @@ def test_what_sounds_is_shown_and_then_the_song_again(
         part(window, PlaneView).seek_requested.emit(0.0)
         assert time_of(window) >= 1.5
         assert not action(window, "toggle_play").isEnabled()
-        qtbot.waitUntil(lambda: time_of(window) >= 3.0, timeout=DEADLINE_MS)
+        qtbot.waitUntil(lambda: time_of(window) >= 3.0)
     action(window, "toggle_listen").trigger()
     assert window.windowTitle() == "long - emoviz"
     assert label_named(window, "Time").startswith("1:4")
@@ -105,13 +104,13 @@ def test_what_is_heard_is_recorded_with_its_track(
         assert action(window, "toggle_record").isChecked()
         assert has_label(window, "recording: ")()
         begun_s = time_of(window)
-        qtbot.waitUntil(lambda: time_of(window) >= begun_s + 2.5, timeout=DEADLINE_MS)
+        qtbot.waitUntil(lambda: time_of(window) >= begun_s + 2.5)
         assert not target.exists()
         action(window, "toggle_record").trigger()
-        qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)), timeout=DEADLINE_MS)
+        qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
         choose_in_dialog(qtbot, window, table)
     assert has_label(window, "listening: ")()
-    qtbot.waitUntil(table.exists, timeout=DEADLINE_MS)
+    qtbot.waitUntil(table.exists)
     track, sound = load_csv(table), soundfile.info(target)
     assert track.provenance.song_file == "heard.flac"
     assert sound.duration >= 1.5
@@ -148,12 +147,12 @@ def test_an_input_that_vanishes_is_told_of_and_the_song_comes_back(
     action(window, "toggle_record").trigger()
     choose_in_dialog(qtbot, window, tmp_path / "heard.flac")
     begun_s = time_of(window)
-    qtbot.waitUntil(lambda: time_of(window) >= begun_s + 1.5, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: time_of(window) >= begun_s + 1.5)
     mortal_sink.stop()
-    qtbot.waitUntil(lambda: "has stopped" in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "has stopped" in banner_of(window))
     assert window.windowTitle() == "short - emoviz"
     # What was heard until then is kept.
-    qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
     assert soundfile.info(tmp_path / "heard.flac").duration > 0.5
 
 
@@ -163,7 +162,7 @@ def test_without_an_input_there_is_a_sentence(
     open_and_track(qtbot, window, songs.short)
     window.listening.choose_input("the neighbour's")
     action(window, "toggle_listen").trigger()
-    qtbot.waitUntil(lambda: "There is no input named" in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "There is no input named" in banner_of(window))
     assert not action(window, "toggle_listen").isChecked()
     assert window.windowTitle() == "short - emoviz"
 

@@ -13,7 +13,7 @@ from emoviz.gui.app import make_window
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from tests.gui.conftest import Songs
-from tests.gui.driving import DEADLINE_MS, action, banner_of, label_named, labels
+from tests.gui.driving import action, banner_of, label_named, labels
 from tests.support.audio import PulseSink
 
 
@@ -40,13 +40,13 @@ def heard(
 
 def until_it_runs(qtbot: QtBot, window: MainWindow) -> None:
     before_s, shown = window.playback.time_s, label_named(window, "Time")
-    qtbot.waitUntil(lambda: window.playback.is_playing, timeout=DEADLINE_MS)
-    qtbot.waitUntil(lambda: window.playback.time_s > before_s, timeout=DEADLINE_MS)
-    qtbot.waitUntil(lambda: label_named(window, "Time") > shown, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.playback.is_playing)
+    qtbot.waitUntil(lambda: window.playback.time_s > before_s)
+    qtbot.waitUntil(lambda: label_named(window, "Time") > shown)
 
 
 def until_it_says(qtbot: QtBot, window: MainWindow, words: str) -> None:
-    qtbot.waitUntil(lambda: words in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: words in banner_of(window))
 
 
 def device_menu(window: MainWindow) -> dict[str, QAction]:
@@ -172,7 +172,7 @@ def test_after_unplugging_everything_else_works(
     mortal_sink.load()
     # Another song is opened by somebody who wants to hear it, on what is there now.
     heard.open_song(songs.other)
-    qtbot.waitUntil(lambda: "other" in heard.windowTitle(), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "other" in heard.windowTitle())
     until_it_runs(qtbot, heard)
     assert banner_of(heard) == ""
 

@@ -85,7 +85,7 @@ def desktop(qtbot: QtBot, window: MainWindow, bus: str) -> Iterator[Desktop]:
 @pytest.fixture
 def playing(qtbot: QtBot, window: MainWindow, songs: Songs) -> MainWindow:
     window.open_song(songs.long)
-    qtbot.waitUntil(lambda: window.playback.is_playing, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window.playback.is_playing)
     return window
 
 
@@ -151,9 +151,9 @@ def test_volume_speed_and_queue_are_the_windows(
     playing.open_songs([songs.short, songs.other])
     assert desktop.get("CanGoNext") == "true"
     desktop.call(f"{PLAYER}.Next")
-    qtbot.waitUntil(lambda: playing.windowTitle().startswith("other"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: playing.windowTitle().startswith("other"))
     desktop.call(f"{PLAYER}.OpenUri", f"file://{songs.short}")
-    qtbot.waitUntil(lambda: playing.windowTitle().startswith("short"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: playing.windowTitle().startswith("short"))
 
 
 def test_changes_are_announced(qtbot: QtBot, desktop: Desktop, playing: MainWindow) -> None:
@@ -165,14 +165,13 @@ def test_changes_are_announced(qtbot: QtBot, desktop: Desktop, playing: MainWind
         heard += monitor.readAllStandardOutput().toStdString()
         return words in heard
 
-    qtbot.waitUntil(lambda: hears("is owned by"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: hears("is owned by"))
     action(playing, "toggle_play").trigger()
     qtbot.waitUntil(
         lambda: hears(f"PropertiesChanged ('{PLAYER}', {{'PlaybackStatus': <'Paused'>}}, @as [])"),
-        timeout=DEADLINE_MS,
     )
     playing.seek(30.0)
-    qtbot.waitUntil(lambda: hears(f"{PLAYER}.Seeked (int64 30000000,)"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: hears(f"{PLAYER}.Seeked (int64 30000000,)"))
     monitor.kill()
     monitor.waitForFinished()
 

@@ -11,7 +11,7 @@ from emoviz.gui.main_window import MainWindow
 from emoviz.gui.session import song_queue
 from emoviz.playing.player import SilentPlayer
 from tests.gui.conftest import Songs
-from tests.gui.driving import DEADLINE_MS, action, banner_of, drop, open_and_track
+from tests.gui.driving import action, banner_of, drop, open_and_track
 from tests.support.clocks import ToldClock
 
 
@@ -34,14 +34,14 @@ def test_a_folder_that_is_dropped_becomes_the_queue(
     folder = folder_of(songs, tmp_path / "album")
     assert not action(window, "go_next").isEnabled()
     assert drop(window, QUrl.fromLocalFile(str(folder)))
-    qtbot.waitUntil(lambda: shows(window, "first"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: shows(window, "first"))
     assert action(window, "go_next").isEnabled()
     assert not action(window, "go_previous").isEnabled()
     action(window, "go_next").trigger()
-    qtbot.waitUntil(lambda: shows(window, "second"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: shows(window, "second"))
     assert not action(window, "go_next").isEnabled()
     action(window, "go_previous").trigger()
-    qtbot.waitUntil(lambda: shows(window, "first"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: shows(window, "first"))
 
 
 def test_the_next_song_begins_when_one_is_over(
@@ -53,10 +53,10 @@ def test_the_next_song_begins_when_one_is_over(
     tmp_path: Path,
 ) -> None:
     window.open_songs([folder_of(songs, tmp_path / "album")])
-    qtbot.waitUntil(lambda: shows(window, "first"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: shows(window, "first"))
     window.seek(window.duration_s - 0.2)
     clock.pass_s(0.3)
-    qtbot.waitUntil(lambda: shows(window, "second"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: shows(window, "second"))
     assert player.is_playing
     assert player.position_s == 0.0
 
@@ -85,9 +85,9 @@ def test_several_files_are_queued_in_their_order(
 ) -> None:
     urls = [QUrl.fromLocalFile(str(path)) for path in (songs.other, songs.short)]
     assert drop(window, *urls)
-    qtbot.waitUntil(lambda: shows(window, "other"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: shows(window, "other"))
     action(window, "go_next").trigger()
-    qtbot.waitUntil(lambda: shows(window, "short"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: shows(window, "short"))
 
 
 def test_a_search_for_songs_that_breaks_off_is_told_of_and_the_next_one_works(
@@ -106,8 +106,8 @@ def test_a_search_for_songs_that_breaks_off_is_told_of_and_the_next_one_works(
     with monkeypatch.context() as broken:
         broken.setattr(song_queue, "find_songs", break_off)
         window.open_songs([folder])
-        qtbot.waitUntil(lambda: "the disk is gone" in banner_of(window), timeout=DEADLINE_MS)
+        qtbot.waitUntil(lambda: "the disk is gone" in banner_of(window))
     assert str(folder) in banner_of(window)
     assert "in break_off" in caplog.text
     window.open_songs([folder])
-    qtbot.waitUntil(lambda: shows(window, "first"), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: shows(window, "first"))

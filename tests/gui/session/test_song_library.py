@@ -14,7 +14,7 @@ from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 from emoviz.system import files, paths
 from tests.gui.conftest import Songs
-from tests.gui.driving import DEADLINE_MS, analysis_threads, banner_of, open_and_track
+from tests.gui.driving import analysis_threads, banner_of, open_and_track
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def library_file(window: MainWindow, tmp_path: Path) -> Path:
 
 
 def wait_for_threads(qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not analysis_threads(), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: not analysis_threads())
 
 
 def test_a_song_that_was_tracked_is_in_the_library(
@@ -57,12 +57,12 @@ def test_a_known_song_is_whole_before_it_is_decoded_and_is_not_analysed(
         lambda trajectory: shown.append((len(trajectory), window._store.duration_s))
     )
     window.open_song(songs.other)
-    qtbot.waitUntil(lambda: bool(shown), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: bool(shown))
     assert window._session.trajectory == first
     assert loaded == []
     assert shown == [(24, 0.0)]
     # The picture follows.
-    qtbot.waitUntil(lambda: window._store.duration_s >= 12.0, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window._store.duration_s >= 12.0)
     assert len(window._session.values) == 24
     assert not window._session.running
 
@@ -77,7 +77,7 @@ def test_a_song_that_has_changed_is_tracked_anew(
     before = window._session.trajectory
     song.write_bytes(songs.other.read_bytes())
     window.open_song(song)
-    qtbot.waitUntil(lambda: window._session.trajectory not in (None, before), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: window._session.trajectory not in (None, before))
     assert window._session.trajectory is not None
     assert len(window._session.trajectory) == 24
     assert window._session.trajectory.provenance.song_sha256 == files.sha256_of_file(songs.other)

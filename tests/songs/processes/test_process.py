@@ -21,13 +21,13 @@ from emoviz.songs.song import DecodersOf, Song, local_decoders
 from emoviz.system import priority
 from tests.support.audio import encode, music, spoil, wait_until, write_long_wav, write_music
 from tests.support.decoders import crash, decoding_processes, halt, processes_with, wait_for_end
+from tests.support.patience import DEADLINE_S
 from tests.support.program import ROOT
 
 DURATION_S = 6.0
 RATE_HZ = 44100
 MODEL_RATE_HZ = 22050
 PLACES_S = (0.0, 1.234, 4.5, 0.0, 99.0)
-DEADLINE_S = 60.0
 
 
 @pytest.fixture(params=[ForkServer, Spawner])
@@ -141,12 +141,12 @@ def test_a_process_that_crashes_while_it_opens_a_file_is_an_error_with_its_name(
     song = Song.open(good, spawning_pool.of)
     playing = song.stereo_blocks(48000)
     first = next(playing)
-    wait_until(lambda: len(decoding_processes()) == 2, DEADLINE_S)
+    wait_until(lambda: len(decoding_processes()) == 2)
     ready = [x for x in decoding_processes() if x not in processes_with(good)]
     halt(*ready)
     thread, raised = open_in_a_thread(bad, spawning_pool)
     # The keeper has missed it, and made another: the one that is halted has been asked.
-    wait_until(lambda: len(decoding_processes()) == 3, DEADLINE_S)
+    wait_until(lambda: len(decoding_processes()) == 3)
     crash(*ready)
     thread.join(DEADLINE_S)
     (error,) = raised
@@ -215,7 +215,7 @@ def test_processes_are_used_again_and_their_number_stays(tmp_path: Path, pool: D
             next(song.stereo_blocks(48000))
             assert len(decoding_processes()) <= 3
     # What waits for the next song, or what will fork a process for it.
-    wait_until(lambda: len(decoding_processes()) == 1, DEADLINE_S)
+    wait_until(lambda: len(decoding_processes()) == 1)
 
 
 def test_a_song_that_is_closed_keeps_no_process_and_can_still_be_decoded(
@@ -329,7 +329,7 @@ def test_forked_ones_share_what_they_have_imported(tmp_path: Path, fork_server: 
         pool = DecoderPool(starter=starter)
         song = Song.open(path, pool.of)
         list(song.mono_blocks(MODEL_RATE_HZ, pytest.fail))
-        wait_until(lambda: len(processes_with(path)) == 1, DEADLINE_S)
+        wait_until(lambda: len(processes_with(path)) == 1)
         (process,) = processes_with(path)
         own_bytes.append(process.memory_full_info().uss)
         pool.close()
@@ -436,7 +436,7 @@ def test_while_a_process_is_started_for_later_songs_nobody_waits_for_it(tmp_path
     starter = HeldSpawner()
     pool = DecoderPool(starter=starter)
     decoder = pool.open(path)
-    wait_until(lambda: starter.begun == 2, DEADLINE_S)
+    wait_until(lambda: starter.begun == 2)
     giving_back = threading.Thread(target=decoder.close)
     giving_back.start()
     giving_back.join(DEADLINE_S / 4)
@@ -470,7 +470,7 @@ def test_processes_are_kept_ready_whatever_goes_wrong(
     starter = FailingOnce()
     pool = DecoderPool(starter=starter)
     decoder = pool.open(path)
-    wait_until(lambda: starter.begun > 2, DEADLINE_S)
+    wait_until(lambda: starter.begun > 2)
     decoder.close()
     pool.close()
     assert "the well is dry" in caplog.text
