@@ -11,7 +11,7 @@ from tests.support.program import ROOT
 _RUN = """
 import os, signal, sys
 from pathlib import Path
-from emoviz import log
+from emoviz.system import log
 
 with log.crashes_noted(Path(sys.argv[1])) as earlier:
     print(earlier, flush=True)

@@ -467,8 +467,8 @@ def test_a_reading_that_breaks_off_is_told_of_and_the_next_change_is_read(
     with monkeypatch.context() as broken:
         broken.setattr(Library, "points", break_off)
         add("Seventh")
-        qtbot.waitUntil(lambda: "no room" in banner(shown), timeout=DEADLINE_MS)
+        qtbot.waitUntil(lambda: "no room" in banner(shown))
     assert str(library_file) in banner(shown)
     assert "in break_off" in caplog.text
     add("Eighth")
-    qtbot.waitUntil(lambda: "8 songs" in status(shown), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "8 songs" in status(shown))

@@ -31,7 +31,6 @@ from emoviz.tracks.circumplex import Circumplex
 from emoviz.units import Values
 from tests.gui.conftest import RATE_HZ, Songs
 from tests.gui.driving import (
-    DEADLINE_MS,
     action,
     analysis_threads,
     banner_of,
@@ -56,9 +55,7 @@ def is_comparing(window: MainWindow) -> bool:
 def compared(qtbot: QtBot, window: MainWindow, half_seconds: int) -> None:
     """Wait until the comparison is done, over so many half-seconds."""
     sentence = f"{half_seconds} half-seconds compared"
-    qtbot.waitUntil(
-        lambda: any(text.startswith(sentence) for text in labels(window)), timeout=DEADLINE_MS
-    )
+    qtbot.waitUntil(lambda: any(text.startswith(sentence) for text in labels(window)))
 
 
 def figures(window: MainWindow, name: str) -> tuple[str, str]:

@@ -198,8 +198,8 @@ def test_a_song_that_was_opened_meanwhile_is_shown_played_and_marked_afterwards(
     open_and_track(qtbot, window, songs.long)
     window.open_song(scratched(tmp_path))
     action(window, "toggle_listen").trigger()
-    qtbot.waitUntil(lambda: "damaged places" in banner_of(window), timeout=DEADLINE_MS)
-    qtbot.waitUntil(lambda: len(window.trajectory or ()) > 30, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "damaged places" in banner_of(window))
+    qtbot.waitUntil(lambda: len(window.trajectory or ()) > 30)
     assert window.windowTitle() == "Listening - emoviz"
     assert not player.is_playing
     action(window, "toggle_listen").trigger()
@@ -216,7 +216,7 @@ def test_a_song_that_cannot_be_opened_is_told_of_while_something_is_listened_to(
     open_and_track(qtbot, window, songs.short)
     window.open_song(tmp_path / "none.wav")
     action(window, "toggle_listen").trigger()
-    qtbot.waitUntil(lambda: "none.wav" in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "none.wav" in banner_of(window))
     assert window.listening.is_on
 
 
@@ -230,10 +230,10 @@ def test_a_recording_that_is_lost_is_told_of_though_another_input_is_chosen(
     action(window, "toggle_record").trigger()
     choose_in_dialog(qtbot, window, folder / "heard.flac")
     begun_s = time_of(window)
-    qtbot.waitUntil(lambda: time_of(window) >= begun_s + 1.0, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: time_of(window) >= begun_s + 1.0)
     shutil.rmtree(folder)
     window.listening.choose_input("")
-    qtbot.waitUntil(lambda: "heard.flac" in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "heard.flac" in banner_of(window))
 
 
 def test_listening_that_breaks_off_at_its_very_end_is_told_of(
@@ -254,6 +254,6 @@ def test_listening_that_breaks_off_at_its_very_end_is_told_of(
     open_and_track(qtbot, window, songs.short)
     listen(qtbot, window, until_s=0.5)
     action(window, "toggle_listen").trigger()
-    qtbot.waitUntil(lambda: "the end is broken" in banner_of(window), timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: "the end is broken" in banner_of(window))
     assert "in break_off" in caplog.text
     assert window.windowTitle() == "short - emoviz"

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.session.now_playing import NowPlaying
 from tests.gui.conftest import Songs
-from tests.gui.driving import DEADLINE_MS, action
+from tests.gui.driving import action
 
 PLAYER = "org.mpris.MediaPlayer2.Player"
 PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -53,9 +53,7 @@ class Desktop:
 
     def _answer(self, *command: str) -> str:
         process = self.start(*command)
-        self._qtbot.waitUntil(
-            lambda: process.state() == QProcess.ProcessState.NotRunning, timeout=DEADLINE_MS
-        )
+        self._qtbot.waitUntil(lambda: process.state() == QProcess.ProcessState.NotRunning)
         assert process.exitCode() == 0, process.readAllStandardError().toStdString()
         return process.readAllStandardOutput().toStdString().strip()
 
