@@ -135,7 +135,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from emoviz.gui import app
 from emoviz.gui.settings import Settings
-from emoviz.player import SilentPlayer
+from emoviz.playing.player import SilentPlayer
 from tests.gui.test_access import cut_off
 
 application = app.make_application()
