@@ -102,8 +102,8 @@ def measure_scale(folder: Path, songs: int = SONGS) -> Results:
     simulated_s = time.perf_counter() - began_s
     with Library.open(file) as library:
         like = _track_like_any()
-        corner = search.Region((0.2, 0.8), (-1.0, -0.1))
-        small = search.Region((0.2, 0.25), (0.1, 0.15))
+        corner = search.Area((0.2, 0.8), (-1.0, -0.1))
+        small = search.Area((0.2, 0.25), (0.1, 0.15))
         sad = search.meant_by("sad", search.START, search.CHANGE_REACH_DEG)
         happy = search.meant_by("happy", search.END, search.CHANGE_REACH_DEG)
         sought: dict[str, Callable[[], Any]] = {

@@ -17,6 +17,7 @@ from build_scripts.fuzz.originals import Original
 from build_scripts.fuzz.texts import spoil_json, spoil_table, spoil_toml
 from emoviz import errors
 from emoviz.cli import program
+from emoviz.export import formats
 from emoviz.library.records import FileState, SongRecord
 from emoviz.library.store import Library
 from emoviz.system import paths
@@ -303,7 +304,7 @@ def known(world: World, place: Path, chance: Random) -> Prepared:
     song.write_bytes(world.good.data)
     kind = chance.choice(("csv", "json"))
     table = output / f"{song.stem}.{kind}"
-    world.track.save_csv(table) if kind == "csv" else world.track.save_json(table)
+    formats.write(world.track, table, formats.FORMATS[kind])
     described = metadata_path(table) if kind == "csv" else table
     data, said = spoil_json(described.read_bytes(), chance)
     described.write_bytes(data)

@@ -3,24 +3,34 @@
 import argparse
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from emoviz import errors
 from emoviz.cli import progress
-from emoviz.cli.arguments import FORMATS, add_paths, add_tracking, hand_over
+from emoviz.cli.arguments import add_format, add_paths, add_tracking, hand_over
+from emoviz.export.formats import FORMATS, Format
 from emoviz.library import database
-from emoviz.library.batch import Run, Tally, each_once
-from emoviz.library.outputs import STANDARD_OUTPUT, FilePerSong, Nowhere, OneFile, Output
+from emoviz.library.batch import FoundSongs, Run, Tally, found_songs
+from emoviz.library.joined_table import Tracks, check_table, is_table, write_table
+from emoviz.library.outputs import (
+    STANDARD_OUTPUT,
+    FilePerSong,
+    FreeNames,
+    Nowhere,
+    OneFile,
+    Output,
+    check_folder,
+    is_folder_meant,
+)
 from emoviz.library.store import Library
-from emoviz.library.tables import Tracks, check_table, is_table, write_table
 from emoviz.library.tracking import Outcome, analyze
 from emoviz.models import estimator
 from emoviz.songs.finding import is_folder
 from emoviz.system import files, paths
-from emoviz.system.terminal import quiet_libraries
+from emoviz.system.terminal import complain, quiet_libraries
 
 NOTES = ".emoviz.library"
 """What has been done, in a library beside the files of a folder: a second run does the rest."""
@@ -74,9 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="put them into the library (default: your own)",
     )
     add_tracking(parser)
-    parser.add_argument(
-        "--format", choices=FORMATS, default="csv", help="of a file a song (default: csv)"
-    )
+    add_format(parser, "of a file a song (default: csv)")
     hand_over(parser, AnalyzeRequest, analyze_songs)
 
 
@@ -95,61 +103,62 @@ def analyze_songs(request: AnalyzeRequest) -> int:
                 "leave out -o, or use 'emoviz library export' afterwards",
             )
         return 1 if add_to_library(request, request.library).failed else 0
-    batch = _Batch(request)
-    output = request.output or "."
+    with _batch(request) as batch:
+        return _write(batch, request.output or ".", FORMATS[request.format])
+
+
+def add_to_library(request: BatchRequest, file: Path) -> Tally:
+    """Track every song that the library in `file` does not know, and put it in."""
+    with _batch(request) as batch:
+        batch.run(Nowhere(), file)
+        return batch.tally
+
+
+def _write(batch: "_Batch", output: str, file_format: Format) -> int:
+    """Have a batch write to where its output says; give the status."""
     lone = batch.lone_song
     if output == STANDARD_OUTPUT:
         if lone is None:
             raise errors.OutputError(
                 Path(output), "standard output takes one song", "name a folder with -o"
             )
-        return batch.run(OneFile(None, request.format, lone), None)
-    target = Path(output)
-    to_folder = is_folder(target) or output.endswith("/")
+        return batch.run(OneFile(None, file_format, lone), None)
+    target, to_folder = Path(output), is_folder_meant(output)
     if is_table(target) and not to_folder and (lone is None or target.suffix == ".parquet"):
         return batch.run_to_table(target)
     if lone is not None:
         if to_folder:
-            target = target / f"{lone.stem}.{request.format}"
-        return batch.run(OneFile(target, request.format, lone), None)
-    if target.exists() and not is_folder(target):
-        raise errors.OutputError(target, "several songs need a folder", "name one with -o")
-    named = [path for path in request.paths if not is_folder(path)]
-    one_source = len(request.paths) == 1
-    output_files = FilePerSong(target, request.format, named, one_source=one_source)
-    return batch.run(output_files, target / NOTES)
+            target = FreeNames(target, file_format.suffix).place_for(Path(lone.name))
+        return batch.run(OneFile(target, file_format, lone), None)
+    check_folder(target)
+    named = [path for path in batch.sources if not is_folder(path)]
+    one_source = len(batch.sources) == 1
+    return batch.run(FilePerSong(target, file_format, named, one_source=one_source), target / NOTES)
 
 
-def add_to_library(request: BatchRequest, file: Path) -> Tally:
-    """Track every song that the library in `file` does not know, and put it in."""
-    batch = _Batch(request)
-    batch.run(Nowhere(), file)
-    return batch.tally
+@contextmanager
+def _batch(request: BatchRequest) -> Iterator["_Batch"]:
+    """Find the songs that are asked for. Raises `errors.EmovizError` if there are none."""
+    if request.model not in (known := estimator.installed()):
+        raise errors.ModelNotFoundError(request.model, known)
+    with found_songs(request.paths, complain) as songs:
+        yield _Batch(request, songs)
 
 
 class _Batch:
-    """The songs that were asked for, counted, and what they are tracked with."""
+    """The songs that were asked for, and what they are tracked with."""
 
-    def __init__(self, request: BatchRequest) -> None:
-        if request.model not in (known := estimator.installed()):
-            raise errors.ModelNotFoundError(request.model, known)
-        self._request = request
+    def __init__(self, request: BatchRequest, songs: FoundSongs) -> None:
+        self._request, self._songs = request, songs
+        self.sources = request.paths
         self.tally = Tally()
-        said: list[str] = []
-        self._count = sum(1 for _ in each_once(request.paths, said.append))
-        with progress.progress(0) as view:
-            for sentence in said:
-                view.say(sentence)
-        if not self._count:
-            raise errors.NoSongsError(request.paths)
 
     @property
     def lone_song(self) -> Path | None:
         """The song, if one was named and nothing else."""
-        paths_given = self._request.paths
-        if self._count > 1 or any(map(is_folder, paths_given)):
+        if len(self._songs) > 1 or any(map(is_folder, self.sources)):
             return None
-        return paths_given[0]
+        return self.sources[0]
 
     def run(self, output: Output, library_file: Path | None) -> int:
         """Track what the library in a file does not know, if there is one; give the status."""
@@ -163,7 +172,7 @@ class _Batch:
     def run_to_table(self, table: Path) -> int:
         """Track what the library beside a table does not know, and write the table."""
         check_table(table)
-        if any(files.is_same(table, path) for path in self._request.paths):
+        if any(files.is_same(table, path) for path in self.sources):
             raise errors.OutputIsSongError(table)
         with self._open(table.with_name(f".{table.name}.library")) as library:
             self._run(Nowhere(), library)
@@ -172,25 +181,23 @@ class _Batch:
 
     def _open(self, file: Path) -> Library:
         if self._request.new and (kept := database.set_aside(file)) is not None:
-            with progress.progress(0) as view:
-                view.say(f"{file}: what was there is kept as {kept.name}.")
+            complain(f"{file}: what was there is kept as {kept.name}.")
         return Library.open(file)
 
     def _run(self, output: Output, library: Library | None) -> None:
         began_s = time.monotonic()
-        jobs = min(self._request.jobs, self._count)
-        songs = each_once(self._request.paths, lambda _: None)
-        with progress.progress(self._count) as view:
+        jobs = min(self._request.jobs, len(self._songs))
+        with progress.progress(len(self._songs)) as view:
             run = Run(library, self._request.model, output, view)
             self.tally = run.tally
             model, scheduler = self._request.model, self._request.scheduler
             track = partial(analyze, model=model, jobs=jobs, on_update=view.window)
-            run(songs, partial(_analyze_on, scheduler, model=model) if scheduler else track)
-        if self._count > 1:
+            run(self._songs, partial(_analyze_on, scheduler, model=model) if scheduler else track)
+        if len(self._songs) > 1:
             progress.show_tally(self.tally, time.monotonic() - began_s)
 
     def _tracks(self, library: Library) -> Tracks:
-        for song, _ in each_once(self._request.paths, lambda _: None):
+        for song, _ in self._songs:
             found = library.find(song, self._request.model)
             if found is not None:
                 yield found

@@ -10,7 +10,6 @@ from typing import TypeVar
 Request = TypeVar("Request")
 
 THEMES = ("dark", "light")
-FORMATS = ("csv", "json")
 
 
 def hand_over(
@@ -79,6 +78,14 @@ def add_library(parser: argparse.ArgumentParser) -> None:
 def add_theme(parser: argparse.ArgumentParser, text: str) -> None:
     """Describe the option `--theme` of what draws."""
     parser.add_argument("--theme", choices=THEMES, default=THEMES[0], help=text)
+
+
+def add_format(parser: argparse.ArgumentParser, text: str) -> None:
+    """Describe the option `--format` of what writes a file for each of many songs."""
+    # Imported here: most commands write no such files.
+    from emoviz.export.formats import CSV, FORMATS_OF_MANY
+
+    parser.add_argument("--format", choices=FORMATS_OF_MANY, default=CSV.name, help=text)
 
 
 def positive(text: str) -> int:

@@ -61,6 +61,5 @@ def _trained_on(folder: Path) -> set[str]:
 
 
 def _write_json(path: Path, table: object) -> None:
-    with files.as_output_error(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    files.make_folder(path.parent)
     files.write_whole({path: (json.dumps(table, indent=1) + "\n").encode()})

@@ -1,7 +1,6 @@
 """`emoviz export`: songs into the formats of other programs, or into pictures."""
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,13 @@ from emoviz.cli.arguments import THEMES, add_model, add_theme, hand_over
 from emoviz.export import pictures
 from emoviz.export.formats import CSV, DEAM, FORMATS, Format, write, write_files
 from emoviz.export.tables import deam_folder
+from emoviz.library.outputs import (
+    STANDARD_OUTPUT,
+    FreeNames,
+    check_folder,
+    is_folder_meant,
+    print_track,
+)
 from emoviz.models import estimator
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Report, Song
@@ -18,8 +24,6 @@ from emoviz.system import files
 from emoviz.system.terminal import complain, quiet_libraries
 from emoviz.tracking.tracker import File2Track
 from emoviz.tracks.track import Track
-
-STANDARD_OUTPUT = "-"
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class ExportRequest:
     @property
     def to_folder(self) -> bool:
         """Whether the output is a folder with a file for each song."""
-        return len(self.songs) > 1 or self.output.endswith("/") or Path(self.output).is_dir()
+        return len(self.songs) > 1 or is_folder_meant(self.output)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,12 +110,12 @@ def _export(request: ExportRequest, file_format: Format, loaded: Estimator) -> i
         elif joined:
             tracks[path] = track
         else:
-            _print(track, file_format)
+            print_track(track, file_format)
 
     status = _for_each(request, file_format.suffix, take)
     if tracks:
         folder = Path(request.output)
-        _make_folder(folder)
+        files.make_folder(folder)
         write_files(deam_folder(tracks, folder), request.songs)
     return status
 
@@ -150,16 +154,10 @@ def _places(request: ExportRequest, suffix: str) -> Iterator[Path]:
     if not request.to_folder:
         yield output
         return
-    if output.exists() and not output.is_dir():
-        raise errors.OutputError(output, "several songs need a folder", "name one with -o")
-    taken: set[Path] = set()
+    check_folder(output)
+    names = FreeNames(output, suffix)
     for song in request.songs:
-        # song.mp3 and song.flac keep their endings where they would meet: song.flac.csv.
-        names = [f"{song.stem}{suffix}", f"{song.name}{suffix}"]
-        names += [f"{song.name}.{number}{suffix}" for number in range(2, len(taken) + 3)]
-        place = next(output / name for name in names if output / name not in taken)
-        taken.add(place)
-        yield place
+        yield names.place_for(Path(song.name))
 
 
 class _Drawing:
@@ -182,27 +180,12 @@ class _Drawing:
         return trajectory
 
 
-def _print(track: Track, file_format: Format) -> None:
-    contents = list(file_format.files_of(track, Path("track")).values())
-    # A CSV's description is for those who keep the file.
-    if len(contents) > 1 and file_format is not CSV:
-        raise errors.OutputError(
-            Path(STANDARD_OUTPUT), "this format has two files", "name a file or a folder with -o"
-        )
-    sys.stdout.buffer.write(contents[0])
-
-
 def _check(place: Path, song: Path) -> None:
     """Refuse, before the work, what is sure not to be written, and make the place's folder."""
-    _make_folder(place.parent)
+    files.make_folder(place.parent)
     files.check_target(place)
     if files.is_same(place, song):
         raise errors.OutputIsSongError(place)
-
-
-def _make_folder(folder: Path) -> None:
-    with files.as_output_error(folder):
-        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _size(text: str) -> tuple[int, int]:

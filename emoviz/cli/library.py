@@ -14,18 +14,19 @@ from emoviz import errors
 from emoviz.cli import progress
 from emoviz.cli.analyze import BatchRequest, add_to_library
 from emoviz.cli.arguments import (
-    FORMATS,
     Request,
+    add_format,
     add_library,
     add_paths,
     add_tracking,
     hand_over,
 )
+from emoviz.export.formats import FORMATS, Format
 from emoviz.library import playlist, search, upkeep
+from emoviz.library.joined_table import is_table, write_table
 from emoviz.library.outputs import FilePerSong, common_folder, place_below
 from emoviz.library.records import LibrarySong
 from emoviz.library.store import Ids, Library
-from emoviz.library.tables import is_table, write_table
 from emoviz.library.upkeep import Change
 from emoviz.models import estimator
 from emoviz.songs.song import Song
@@ -82,7 +83,7 @@ class FindRequest(TracksRequest):
 
 
 @dataclass(frozen=True)
-class ExportRequest(TracksRequest):
+class ExportAllRequest(TracksRequest):
     """Where all tracks go: to one table, or to a folder with a file of that format for each."""
 
     output: Path
@@ -114,7 +115,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--paths", action="store_true", help="only where the songs are")
     _add_model(listing)
     _add_find(verb("find", "find songs by their feeling, the best first", FindRequest, find_songs))
-    exporting = verb("export", "write the tracks of all songs", ExportRequest, export)
+    exporting = verb("export", "write the tracks of all songs", ExportAllRequest, export)
     exporting.add_argument(
         "-o",
         dest="output",
@@ -123,7 +124,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|DIR",
         help="one table (.csv, .parquet), or a folder for a file a song",
     )
-    exporting.add_argument("--format", choices=FORMATS, default="csv", help="of a file a song")
+    add_format(exporting, "of a file a song")
     _add_model(exporting)
     verb(
         "verify",
@@ -219,14 +220,14 @@ def find_songs(request: FindRequest) -> int:
     return 0
 
 
-def export(request: ExportRequest) -> int:
+def export(request: ExportAllRequest) -> int:
     """Write all tracks as one table, or as a file a song."""
     with Library.open_existing(request.library) as library:
         tracks = _tracks(library, _model(library, request))
         if is_table(request.output) and not request.output.is_dir():
             count = write_table(tracks, request.output)
         else:
-            count = _write_files(library, tracks, request.output, request.format)
+            count = _write_files(library, tracks, request.output, FORMATS[request.format])
     print(f"{count} songs: {request.output}")
     return 0
 
@@ -263,7 +264,7 @@ def _found(library: Library, request: FindRequest, model: str) -> Ids:
     criteria: list[search.Criterion] = []
     if request.valence or request.arousal:
         whole = (-1.0, 1.0)
-        criteria.append(search.Region(request.valence or whole, request.arousal or whole))
+        criteria.append(search.Area(request.valence or whole, request.arousal or whole))
     if request.word:
         criteria.append(search.meant_by(request.word))
     for word, columns in ((request.starts, search.START), (request.ends, search.END)):
@@ -304,7 +305,7 @@ def _write_files(
     library: Library,
     tracks: Iterable[tuple[LibrarySong, Track]],
     folder: Path,
-    file_format: str,
+    file_format: Format,
 ) -> int:
     above = common_folder(song.path for song in library.all_songs())
     output = FilePerSong(folder, file_format, [], one_source=False)

@@ -4,31 +4,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from emoviz.library.batch import Fate, Tally
+from emoviz.system.terminal import complain, said
 from emoviz.tracking.tracker import Update
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress as RichProgress
 
 _TITLES = {Fate.TRACKED: "tracked", Fate.KNOWN: "known already", Fate.FAILED: "failed"}
 
 
-class ProgressView(Protocol):
-    """What shows how far the run is."""
-
-    def window(self, update: Update) -> None:
-        """Show how far a lone song is."""
-
-    def song(self, fate: Fate) -> None:
-        """Take note that another song is done."""
-
-    def say(self, sentence: str) -> None:
-        """Say a sentence to the user."""
-
-
-class Pace:
+class Throughput:
     """How fast songs are tracked, and how long the rest will take."""
 
     def __init__(self, songs: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -67,18 +55,19 @@ def summary(tally: Tally, took_s: float) -> str:
 
 
 @contextmanager
-def progress(songs: int) -> Iterator[ProgressView]:
+def progress(songs: int) -> "Iterator[Progress]":
     """Show how far a run over so many songs is while it lasts."""
     if sys.stderr is None or not sys.stderr.isatty():
-        yield _Quiet()
+        yield Progress()
         return
     # Imported here, as below: in a pipe there is nothing to draw.
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as RichProgress
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    pace = TextColumn("{task.fields[pace]}")
-    with Progress(*columns, pace, console=Console(stderr=True), transient=True) as bars:
+    throughput = TextColumn("{task.fields[throughput]}")
+    with RichProgress(*columns, throughput, console=Console(stderr=True), transient=True) as bars:
         yield _Bars(bars, songs)
 
 
@@ -110,27 +99,28 @@ def show_tally(tally: Tally, took_s: float) -> None:
     console.print(failures)
 
 
-class _Quiet:
-    """What a pipe or a log gets: only the sentences."""
+class Progress:
+    """How far a run is, as a pipe or a log gets it: only the sentences."""
 
     def window(self, update: Update) -> None:
-        pass
+        """Show how far a lone song is."""
 
     def song(self, fate: Fate) -> None:
-        pass
+        """Take note that another song is done."""
 
     def say(self, sentence: str) -> None:
-        print(f"emoviz: {sentence}", file=sys.stderr)
+        """Say a sentence to the user."""
+        complain(sentence)
 
 
-class _Bars:
+class _Bars(Progress):
     """What a terminal gets: a bar for the songs, and one for the windows of a lone song."""
 
-    def __init__(self, progress: "Progress", songs: int) -> None:
+    def __init__(self, progress: "RichProgress", songs: int) -> None:
         self._progress = progress
-        self._pace = Pace(songs)
-        self._songs = progress.add_task("songs", total=songs, pace="")
-        self._windows = progress.add_task("windows", total=None, visible=False, pace="")
+        self._throughput = Throughput(songs)
+        self._songs = progress.add_task("songs", total=songs, throughput="")
+        self._windows = progress.add_task("windows", total=None, visible=False, throughput="")
 
     def window(self, update: Update) -> None:
         self._progress.update(
@@ -138,10 +128,8 @@ class _Bars:
         )
 
     def song(self, fate: Fate) -> None:
-        self._pace.count(fate)
-        self._progress.update(self._songs, advance=1, pace=self._pace.text)
+        self._throughput.count(fate)
+        self._progress.update(self._songs, advance=1, throughput=self._throughput.text)
 
     def say(self, sentence: str) -> None:
-        self._progress.console.print(
-            f"emoviz: {sentence}", highlight=False, markup=False, soft_wrap=True
-        )
+        self._progress.console.print(said(sentence), highlight=False, markup=False, soft_wrap=True)

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from emoviz import errors
 from emoviz.cli import progress
 from emoviz.cli.arguments import add_jobs, add_library, add_model, add_paths, hand_over
-from emoviz.library.batch import Run, each_once
+from emoviz.library.batch import Run, found_songs
 from emoviz.library.store import Library
 from emoviz.library.tracking import analyze
 from emoviz.models import estimator
-from emoviz.songs.finding import ignore_sentence
 from emoviz.system import paths
-from emoviz.system.terminal import quiet_libraries
+from emoviz.system.terminal import complain, quiet_libraries
 
 if TYPE_CHECKING:
     from emoviz.library.tags import Changes
@@ -70,26 +69,21 @@ def tag_songs(request: TagRequest) -> int:
 
     if request.model not in (known := estimator.installed()):
         raise errors.ModelNotFoundError(request.model, known)
-    said: list[str] = []
-    count = sum(1 for _ in each_once(request.paths, said.append))
-    if not count:
-        raise errors.NoSongsError(request.paths)
     file = request.library or paths.library_file()
     with ExitStack() as stack:
-        view = stack.enter_context(progress.progress(count))
-        for sentence in said:
-            view.say(sentence)
+        found = stack.enter_context(found_songs(request.paths, complain))
+        view = stack.enter_context(progress.progress(len(found)))
         # Nothing is tracked to take tags out.
         tracks = not request.remove or file.exists()
         library = stack.enter_context(Library.open(file)) if tracks else None
         preview = _show if request.dry_run else None
         tagger = Tagger(library, view, replaces=request.replace, preview=preview)
-        songs = ((song, song) for song, _ in each_once(request.paths, ignore_sentence))
         if request.remove:
-            failed = tagger.remove(song for song, _ in songs)
+            failed = tagger.remove(song for song, _ in found)
         else:
             run = Run(library, request.model, tagger, view)
-            track = partial(analyze, model=request.model, jobs=min(request.jobs, count))
+            track = partial(analyze, model=request.model, jobs=min(request.jobs, len(found)))
+            songs = ((song, song) for song, _ in found)
             failed = run(songs, partial(track, on_update=view.window)).failed
     done = "to be changed" if request.dry_run else "changed"
     print(f"{tagger.changed} {done}, {tagger.same} as they should be, {failed} failed")

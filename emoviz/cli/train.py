@@ -58,9 +58,9 @@ def train(request: TrainRequest) -> int:
     with progress(console) as bars:
         watch = _watching(bars, console)
         experiment = Experiment(recipe, clips, plain, Path("runs"), watch, lessons)
-        outcome = experiment.run()
-    console.print(evaluate.table(outcome.systems, f"{recipe.folds}-fold cross-validation"))
-    for path in outcome.files:
+        trained = experiment.run()
+    console.print(evaluate.table(trained.systems, f"{recipe.folds}-fold cross-validation"))
+    for path in trained.files:
         console.print(str(path), soft_wrap=True)
     return 0
 

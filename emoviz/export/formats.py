@@ -1,7 +1,7 @@
 """The table of formats that a track can be kept in, and the writing of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from emoviz import errors
@@ -22,16 +22,30 @@ class Format:
     title: str
     suffix: str
     files_of: Callable[[Track, Path], Mapping[Path, bytes]]
+    origin_in: Callable[[Path], Mapping[str, object]] | None = None
+    """Reads what a file says of where its track is from; None for a format that says nothing.
+
+    Raises some error or other where the file is damaged."""
+
+    def holds(self, track: Track, path: Path) -> bool:
+        """Tell whether there is a file at `path` that says it holds this track of this song."""
+        if self.origin_in is None:
+            return False
+        try:
+            said = self.origin_in(path)
+            return path.stat().st_size > 0 and asdict(track.provenance).items() <= said.items()
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return False
 
 
-CSV = Format("csv", "Comma-separated values", ".csv", tables.csv_files)
+CSV = Format("csv", "Comma-separated values", ".csv", tables.csv_files, tables.csv_origin)
 DEAM = Format("deam", "DEAM tables of valence and arousal", ".csv", tables.deam_files)
 
 FORMATS = {
     each.name: each
     for each in (
         CSV,
-        Format("json", "JSON", ".json", tables.json_files),
+        Format("json", "JSON", ".json", tables.json_files, tables.json_origin),
         Format("parquet", "Parquet", ".parquet", tables.parquet_files),
         Format("audacity", "Audacity label track", ".txt", audio_editors.audacity_files),
         Format(
@@ -43,6 +57,10 @@ FORMATS = {
         DEAM,
     )
 }
+
+
+FORMATS_OF_MANY = {name: each for name, each in FORMATS.items() if each.origin_in is not None}
+"""What a run over many songs writes: a second run sees which files are there and does the rest."""
 
 
 def format_for(path: Path, asked: Format) -> Format:

@@ -1,15 +1,15 @@
 """A track as a table: CSV, JSON, Parquet, and the two tables of DEAM's form."""
 
-import csv
 import io
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from emoviz import errors
-from emoviz.tracks.track import COLUMNS, TIME_REFERENCE, Track
+from emoviz.tracks.track import COLUMNS, TIME_REFERENCE, Track, csv_text, metadata_path
 from emoviz.units import COLUMN_S
 
 DIMENSIONS = ("valence", "arousal")
@@ -30,36 +30,47 @@ def json_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     return {path: trajectory.to_json().encode()}
 
 
-def parquet_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
+def csv_origin(path: Path) -> dict[str, object]:
+    """Read what the description of a CSV says of where the track is from."""
+    return dict(json.loads(metadata_path(path).read_text(encoding="utf-8"))["notes"][0])
+
+
+def json_origin(path: Path) -> dict[str, object]:
+    """Read what a JSON file says of where its track is from."""
+    return dict(json.loads(path.read_text(encoding="utf-8"))["provenance"])
+
+
+def parquet_files(track: Track, path: Path) -> dict[Path, bytes]:
     """Give a Parquet file with the columns of the CSV; deviations that are unknown are null.
 
     Raises `errors.ExtraMissingError` where pyarrow is not installed.
     """
+    pyarrow = load_pyarrow()
+    origin = {"provenance": asdict(track.provenance), "time_reference": TIME_REFERENCE}
+    metadata = {PARQUET_KEY: json.dumps(origin, ensure_ascii=False).encode()}
+    table = pyarrow.table(parquet_columns(track), names=COLUMNS, metadata=metadata)
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(table, file)
+    return {path: file.getvalue()}
+
+
+def parquet_columns(track: Track) -> list[Any]:
+    """Give the arrays of pyarrow for a track's `COLUMNS`; deviations that are unknown are null."""
+    pyarrow = load_pyarrow()
+    nothing = pyarrow.nulls(len(track), pyarrow.float64())
+    numbers = (track.times_s, track.valence, track.arousal, track.valence_sd, track.arousal_sd)
+    columns = [nothing if values is None else pyarrow.array(values) for values in numbers]
+    return [*columns, pyarrow.array(track.words, pyarrow.string())]
+
+
+def load_pyarrow() -> Any:  # noqa: ANN401  (it has no types)
+    """Import what writes Parquet. Raises `errors.ExtraMissingError` where it is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
         raise errors.ExtraMissingError("Parquet files", "parquet") from error
-    numbers = pyarrow.float64()
-    nothing = pyarrow.nulls(len(trajectory), numbers)
-    columns = (
-        trajectory.times_s,
-        trajectory.valence,
-        trajectory.arousal,
-        nothing if trajectory.valence_sd is None else trajectory.valence_sd,
-        nothing if trajectory.arousal_sd is None else trajectory.arousal_sd,
-        trajectory.words,
-    )
-    kinds = [numbers] * (len(COLUMNS) - 1) + [pyarrow.string()]
-    origin = {"provenance": asdict(trajectory.provenance), "time_reference": TIME_REFERENCE}
-    schema = pyarrow.schema(
-        list(zip(COLUMNS, kinds, strict=True)),
-        metadata={PARQUET_KEY: json.dumps(origin, ensure_ascii=False).encode()},
-    )
-    table = pyarrow.table(dict(zip(COLUMNS, columns, strict=True)), schema=schema)
-    file = io.BytesIO()
-    pyarrow.parquet.write_table(table, file)
-    return {path: file.getvalue()}
+    return pyarrow
 
 
 def deam_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
@@ -88,7 +99,7 @@ def deam_folder(tracks: Mapping[Path, Track], folder: Path) -> dict[Path, bytes]
         origin = track.provenance
         rows.append([str(number), origin.song_file, origin.song_title, origin.song_sha256])
     places = [folder / f"{dimension}.csv" for dimension in DIMENSIONS]
-    return dict(zip(places, tables, strict=True)) | {folder / "songs.csv": _csv(rows)}
+    return dict(zip(places, tables, strict=True)) | {folder / "songs.csv": csv_text(rows).encode()}
 
 
 def _deam_tables(tracks: Mapping[int, Track]) -> list[bytes]:
@@ -100,7 +111,7 @@ def _deam_tables(tracks: Mapping[int, Track]) -> list[bytes]:
         for number, track in tracks.items():
             cells = [repr(value) for value in getattr(track, dimension).tolist()]
             rows.append([str(number), *cells, *[""] * (longest - len(cells))])
-        tables.append(_csv(rows))
+        tables.append(csv_text(rows).encode())
     return tables
 
 
@@ -110,9 +121,3 @@ def _pair(path: Path) -> list[Path]:
     stem = re.sub(words, "", path.stem, flags=re.IGNORECASE).strip(" ._-")
     beginning = f"{stem}." if stem else ""
     return [path.with_name(f"{beginning}{dimension}.csv") for dimension in DIMENSIONS]
-
-
-def _csv(rows: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()

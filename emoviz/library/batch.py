@@ -1,23 +1,28 @@
 """A run over many songs: what is known is passed over, the rest tracked, kept and written."""
 
+import json
 import logging
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import takewhile
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from emoviz import errors
 from emoviz.library.outputs import Output
 from emoviz.library.store import Library
 from emoviz.library.tracking import Outcome
-from emoviz.songs.finding import find_songs
+from emoviz.songs.finding import find_songs, ignore_sentence
 from emoviz.system import log, paths
 from emoviz.tracks.track import Track
 
 _LOG = logging.getLogger(__name__)
 
 _MOST_ERRORS = 1000
+_MOST_HELD_BYTES = 1_000_000
 
 Tracker = Callable[[Iterable[Path]], Iterator[Outcome]]
 """Tracks songs as they come and gives their outcomes, in any order"""
@@ -131,8 +136,58 @@ class Run:
         self._view.song(Fate.FAILED)
 
 
-def each_once(sources: list[Path], report: Callable[[str], None]) -> Iterator[tuple[Path, Path]]:
-    """Yield the songs of all sources with their places, each path once."""
+class FoundSongs:
+    """The songs of some sources with their places, looked for once and gone through at will.
+
+    They stand in a temporary file, so that memory does not grow with their number.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._count = file, 0
+
+    def add(self, song: Path, place: Path) -> None:
+        """Put another song at the end."""
+        self._file.write(json.dumps([str(song), str(place)]).encode() + b"\n")
+        self._count += 1
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[tuple[Path, Path]]:
+        begin = 0
+        for _ in range(self._count):
+            self._file.seek(begin)
+            song, place = json.loads(self._file.readline())
+            begin = self._file.tell()
+            yield Path(song), Path(place)
+
+
+@contextmanager
+def found_songs(
+    sources: list[Path],
+    report: Callable[[str], None] = ignore_sentence,
+    is_enough: Callable[[], bool] = lambda: False,
+) -> Iterator[FoundSongs]:
+    """Look for the songs of all sources, each path once, and give them while the context lasts.
+
+    `report` takes sentences about what cannot be looked at; no more are looked for as soon as
+    `is_enough` says so. Raises `errors.NoSongsError` if there are none, and `errors.NoRoomError`
+    where there is no room to note so many.
+    """
+    folder = paths.spool_folder()
+    with tempfile.SpooledTemporaryFile(_MOST_HELD_BYTES, dir=str(folder)) as file:
+        songs = FoundSongs(file)
+        try:
+            for song, place in takewhile(lambda _: not is_enough(), _each_once(sources, report)):
+                songs.add(song, place)
+        except OSError as error:
+            raise errors.NoRoomError(folder, (error.strerror or str(error)).lower()) from error
+        if not songs:
+            raise errors.NoSongsError(sources)
+        yield songs
+
+
+def _each_once(sources: list[Path], report: Callable[[str], None]) -> Iterator[tuple[Path, Path]]:
     if len(sources) == 1:
         yield from find_songs(sources, report)
         return

@@ -1,16 +1,16 @@
 """Where the tracks of many songs go as files: a file for each song, or one table for all."""
 
-import json
 import re
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Iterable
 from pathlib import Path, PurePath
 from typing import Protocol
 
 from emoviz import errors
+from emoviz.export.formats import CSV, Format, write
+from emoviz.songs.finding import is_folder
 from emoviz.system import files
-from emoviz.tracks.track import Track, metadata_path
+from emoviz.tracks.track import Track
 
 STANDARD_OUTPUT = "-"
 
@@ -41,7 +41,7 @@ class Nowhere:
 class OneFile:
     """One song's file, or standard output."""
 
-    def __init__(self, target: Path | None, file_format: str, original: Path) -> None:
+    def __init__(self, target: Path | None, file_format: Format, original: Path) -> None:
         self._target, self._format, self._original = target, file_format, original
 
     def place_for(self, place: Path) -> Path | None:
@@ -51,12 +51,10 @@ class OneFile:
     def take(self, target: Path | None, trajectory: Track) -> None:
         """Write it."""
         if target is None:
-            text = trajectory.to_csv() if self._format == "csv" else trajectory.to_json()
-            sys.stdout.write(text)
+            print_track(trajectory, self._format)
             return
-        if files.is_same(target, self._original):
-            raise errors.OutputIsSongError(target)
-        _write(trajectory, target, self._format)
+        files.make_folder(target.parent)
+        write(trajectory, target, self._format, self._original)
 
 
 class FilePerSong:
@@ -66,40 +64,76 @@ class FilePerSong:
     """
 
     def __init__(
-        self, folder: Path, file_format: str, named: Iterable[Path], *, one_source: bool
+        self, folder: Path, file_format: Format, named: Iterable[Path], *, one_source: bool
     ) -> None:
-        self._folder, self._format = folder, file_format
+        self._format = file_format
         self._originals = {files.identity(song) for song in named} - {None}
-        self._one_source = one_source
-        self._taken: dict[Path, set[str]] = {}
+        self._names = FreeNames(folder, file_format.suffix, in_order=one_source)
 
     def place_for(self, place: Path) -> Path:
-        """Give a name that no song before has got: song.csv, or song.flac.csv beside it."""
-        taken = self._taken_in(place.parent)
-        name = f"{place.stem}.{self._format}"
-        if name in taken:
-            name = f"{place.name}.{self._format}"
-        number = 2
-        while name in taken:
-            name = f"{place.name}.{number}.{self._format}"
-            number += 1
-        taken.add(name)
-        return self._folder / place.parent / name
+        """Give a name that no song before has got."""
+        return self._names.place_for(place)
 
     def take(self, target: Path | None, trajectory: Track) -> None:
         """Write a song's file, unless it is there."""
         assert target is not None
         if files.identity(target) in self._originals:
             raise errors.OutputIsSongError(target)
-        if not _is_there(trajectory, target, self._format):
-            _write(trajectory, target, self._format)
+        if not self._format.holds(trajectory, target):
+            files.make_folder(target.parent)
+            write(trajectory, target, self._format)
+
+
+class FreeNames:
+    """Names for songs' files in a folder: song.csv, and song.flac.csv where that has been given.
+
+    Songs that come `in_order`, folder by folder, are not remembered for longer than theirs lasts.
+    """
+
+    def __init__(self, folder: Path, suffix: str, *, in_order: bool = False) -> None:
+        self._folder, self._suffix, self._in_order = folder, suffix, in_order
+        self._taken: dict[Path, set[str]] = {}
+
+    def place_for(self, place: Path) -> Path:
+        """Give the file for the song at `place`, within what was given: none that a song has."""
+        taken = self._taken_in(place.parent)
+        name = f"{place.stem}{self._suffix}"
+        if name in taken:
+            name = f"{place.name}{self._suffix}"
+        number = 2
+        while name in taken:
+            name = f"{place.name}.{number}{self._suffix}"
+            number += 1
+        taken.add(name)
+        return self._folder / place.parent / name
 
     def _taken_in(self, folder: Path) -> set[str]:
-        if self._one_source and folder not in self._taken:
-            # Songs come folder by folder: one that was left does not come again.
+        if self._in_order and folder not in self._taken:
             above = {folder, *folder.parents}
             self._taken = {path: names for path, names in self._taken.items() if path in above}
         return self._taken.setdefault(folder, set())
+
+
+def is_folder_meant(output: str) -> bool:
+    """Tell whether an output that a user named is a folder: it is there, or the name ends in /."""
+    return output.endswith("/") or is_folder(Path(output))
+
+
+def check_folder(output: Path) -> None:
+    """Raise `errors.OutputError` where several songs are to go into something that is no folder."""
+    if output.exists() and not is_folder(output):
+        raise errors.OutputError(output, "several songs need a folder", "name one with -o")
+
+
+def print_track(track: Track, file_format: Format) -> None:
+    """Write a track to standard output. Raises `errors.OutputError` for a format of two files."""
+    contents = list(file_format.files_of(track, Path("track")).values())
+    # A CSV's description is for those who keep the file.
+    if len(contents) > 1 and file_format is not CSV:
+        raise errors.OutputError(
+            Path(STANDARD_OUTPUT), "this format has two files", "name a file or a folder with -o"
+        )
+    sys.stdout.buffer.write(contents[0])
 
 
 def common_folder(songs: Iterable[PurePath]) -> PurePath | None:
@@ -122,25 +156,3 @@ def place_below(song: PurePath, above: PurePath | None) -> PurePath:
     # Of C:\a.mp3 and \\server\share\a.mp3: what divides is in no folder's name.
     drive = re.sub(r"[:\\/]+", " ", song.drive).strip()
     return type(song)(drive, *song.parts[1:])
-
-
-def _is_there(trajectory: Track, target: Path, file_format: str) -> bool:
-    """Tell whether a file holds this track of this song, by what it says of itself."""
-    described = metadata_path(target) if file_format == "csv" else target
-    try:
-        content = json.loads(described.read_text(encoding="utf-8"))
-        said = content["notes"][0] if file_format == "csv" else content["provenance"]
-        is_whole = target.stat().st_size > 0
-        return is_whole and asdict(trajectory.provenance).items() <= said.items()
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return False
-
-
-def _write(trajectory: Track, target: Path, file_format: str) -> None:
-    with files.as_output_error(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-    writers: dict[str, Callable[[Path], None]] = {
-        "csv": trajectory.save_csv,
-        "json": trajectory.save_json,
-    }
-    writers[file_format](target)

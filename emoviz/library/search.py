@@ -1,4 +1,4 @@
-"""Finding songs by their feeling: a region of the plane, a word, a change, a song alike."""
+"""Finding songs by their feeling: an area of the plane, a word, a change, a song alike."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -48,7 +48,7 @@ class Criterion(Protocol):
 
 
 @dataclass(frozen=True)
-class Region:
+class Area:
     """A rectangle of the plane, its borders included; the middle of it comes first."""
 
     valence: tuple[float, float] = (-1.0, 1.0)

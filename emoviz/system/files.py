@@ -89,6 +89,12 @@ def check_target(path: Path) -> None:
         )
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder with all that are above it, if it is not there. Raises `errors.OutputError`."""
+    with as_output_error(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 def temporary_beside(path: Path) -> Path:
     """Give a name, for what is to become `path`, that no other file has."""
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")

@@ -18,7 +18,12 @@ def complain(sentence: str) -> None:
         log.start(paths.log_file())
         logging.getLogger(__name__).error("%s", sentence)
     else:
-        print(f"emoviz: {sentence}", file=sys.stderr)
+        print(said(sentence), file=sys.stderr)
+
+
+def said(sentence: str) -> str:
+    """Give a sentence as it stands on a terminal, where other programs say theirs."""
+    return f"emoviz: {sentence}"
 
 
 @contextmanager

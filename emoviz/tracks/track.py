@@ -5,7 +5,7 @@ import io
 import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -305,11 +305,7 @@ class Track:
         >>> print(emoviz.load("song.csv").to_csv().splitlines()[0])
         time_s,valence,arousal,valence_sd,arousal_sd,emotion
         """
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(self.rows())
-        return text.getvalue()
+        return csv_text([COLUMNS, *self.rows()])
 
     def to_json(self) -> str:
         """Write one JSON object: the provenance, and a list of numbers for each column."""
@@ -342,10 +338,6 @@ class Track:
         metadata = json.dumps(self._csv_metadata(path.name), indent=2, ensure_ascii=False) + "\n"
         return {path: self.to_csv().encode(), metadata_path(path): metadata.encode()}
 
-    def save_json(self, path: Path) -> None:
-        """Write the JSON form to `path`. Raises `errors.OutputError`."""
-        files.write_whole({path: self.to_json().encode()})
-
     def _csv_metadata(self, csv_name: str) -> dict[str, Any]:
         """Describe the CSV in the form of the W3C's "CSV on the Web" (tabular metadata, 2015)."""
         return {
@@ -358,6 +350,13 @@ class Track:
             "tableSchema": {"columns": _column_descriptions(), "primaryKey": "time_s"},
             "notes": [{**asdict(self.provenance), "time_reference": TIME_REFERENCE}],
         }
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Give rows as the text of a CSV, as every table of emoviz is written."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def metadata_path(csv_path: Path) -> Path:

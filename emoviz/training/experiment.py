@@ -27,7 +27,7 @@ FINAL = "all songs"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainedModel:
     """What a training gave: figures of every system in cross-validation, and file names."""
 
     systems: dict[str, dict[str, Figures]]
@@ -75,7 +75,7 @@ class Experiment:
         self._maker, self._clips = self._fitting.maker, self._fitting.clips
         self._scored = self._fitting.scored
 
-    def run(self) -> Outcome:
+    def run(self) -> TrainedModel:
         """Cross-validate, fit on everything, and write the model beside the recipe.
 
         Raises `errors.TrainingError` or `errors.OutputError`; nothing is written then.
@@ -93,7 +93,7 @@ class Experiment:
         curves.write(self._maker.curves, self._fitting.folder)
         contents = self._files(final, shares_of(together(errs)), systems)
         export.write(contents)
-        return Outcome(systems, sorted(contents))
+        return TrainedModel(systems, sorted(contents))
 
     def _scores(
         self, fits: Sequence[Fitted], errs: Sequence[HeldOut]

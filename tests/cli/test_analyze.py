@@ -9,10 +9,12 @@ import psutil
 import pytest
 import soundfile
 
+from emoviz.cli import main
 from emoviz.cli.analyze import NOTES
 from emoviz.library.store import Library
 from emoviz.tracks.track import load_csv, metadata_path
 from tests.support.audio import music, wait_until, write_long_wav, write_music
+from tests.support.events import events
 from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
 
@@ -159,6 +161,28 @@ def test_a_table_that_no_longer_says_what_it_is_is_written_again(
     done = emoviz(*arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert table.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("analyze", "-o", "out", "--format", "json"),
+        ("analyze", "-o", "all.csv"),
+        ("analyze", "--library", "songs.db"),
+        ("library", "add", "--library", "songs.db"),
+        ("tag", "--dry-run", "--library", "songs.db"),
+    ],
+)
+def test_a_folder_is_looked_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    write_music(album / "a.wav", 2.0, RATE_HZ)
+    monkeypatch.chdir(tmp_path)
+    with events("os.scandir") as listed:
+        assert main([*arguments, "--model", "cae", str(album)]) == 0
+    assert [folder for (folder,) in listed].count(str(album)) == 1
 
 
 def test_unreadable_folders_and_loops_are_said_and_the_rest_is_done(

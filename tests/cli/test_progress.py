@@ -1,20 +1,20 @@
 """How fast a run is, and what is said of it."""
 
-from emoviz.cli.progress import Pace, clock_text, summary
+from emoviz.cli.progress import Throughput, clock_text, summary
 from emoviz.library.batch import Fate, Tally
 
 
-def test_the_pace_is_that_of_the_songs_that_took_time() -> None:
+def test_the_throughput_is_that_of_the_songs_that_took_time() -> None:
     now_s = 0.0
-    pace = Pace(1000, clock=lambda: now_s)
-    assert pace.text == ""
+    throughput = Throughput(1000, clock=lambda: now_s)
+    assert throughput.text == ""
     for _ in range(400):
-        pace.count(Fate.KNOWN)
+        throughput.count(Fate.KNOWN)
     for _ in range(20):
-        pace.count(Fate.TRACKED)
+        throughput.count(Fate.TRACKED)
     now_s = 10.0
-    assert pace.songs_per_s == 2.0
-    assert pace.text == "2.0 songs/s, 4:50 left"
+    assert throughput.songs_per_s == 2.0
+    assert throughput.text == "2.0 songs/s, 4:50 left"
 
 
 def test_durations_and_counts_are_said() -> None:

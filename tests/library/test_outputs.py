@@ -5,9 +5,9 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 import pandas
 import pytest
 
-from emoviz.library.outputs import common_folder, place_below
+from emoviz.library.joined_table import write_table
+from emoviz.library.outputs import FreeNames, common_folder, place_below
 from emoviz.library.store import Library
-from emoviz.library.tables import write_table
 from emoviz.tracks.track import Track
 from tests.library.making import put
 
@@ -49,3 +49,13 @@ def test_a_parquet_table_has_the_words_and_turns_no_number_into_text(
     frame = pandas.read_parquet(table)
     assert frame["emotion"].tolist() == found[1].words
     assert frame["valence"].tolist() == found[1].valence.tolist()
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_no_two_songs_have_one_name(in_order: bool) -> None:
+    names = FreeNames(Path("out"), ".csv", in_order=in_order)
+    places = ["a.mp3", "a.flac", "can/a.mp3", "can/a.wav", "b.mp3", "a.flac", "a.flac"]
+    assert [names.place_for(Path(place)).as_posix() for place in places] == [
+        *("out/a.csv", "out/a.flac.csv", "out/can/a.csv", "out/can/a.wav.csv", "out/b.csv"),
+        *("out/a.flac.2.csv", "out/a.flac.3.csv"),
+    ]

@@ -8,7 +8,7 @@ import pytest
 
 from emoviz import errors
 from emoviz.library import playlist, search
-from emoviz.library.search import Region, find, find_alike, meant_by
+from emoviz.library.search import Area, find, find_alike, meant_by
 from emoviz.library.store import Ids, Library
 from tests.library.making import make_track, put
 
@@ -30,13 +30,13 @@ def names(library: Library, ids: Ids) -> list[str]:
 
 
 def test_a_region_with_its_borders_and_its_middle_first(library: Library) -> None:
-    region = Region(valence=(-1.0, 0.05), arousal=(-1.0, 0.5))
+    region = Area(valence=(-1.0, 0.05), arousal=(-1.0, 0.5))
     found = names(library, find(library, [region], "cae"))
     # The middle of the region is (-0.475, -0.25).
     assert found[0] == "sad"
     assert set(found) == {"sad", "brightens", "darkens", "middle", "tense"}
-    assert names(library, find(library, [Region(valence=(0.5, 0.5))], "cae")) == ["glad"]
-    assert len(find(library, [Region()], "musicnn")) == 0
+    assert names(library, find(library, [Area(valence=(0.5, 0.5))], "cae")) == ["glad"]
+    assert len(find(library, [Area()], "musicnn")) == 0
 
 
 def test_words(library: Library) -> None:

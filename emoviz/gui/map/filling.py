@@ -7,18 +7,16 @@ import os
 import threading
 from concurrent.futures import Executor
 from functools import partial
-from itertools import takewhile
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from emoviz import errors
-from emoviz.library.batch import Fate, Run, each_once
+from emoviz.library.batch import Fate, Run, found_songs
 from emoviz.library.outputs import Nowhere
 from emoviz.library.store import Library
 from emoviz.library.tracking import local_processes, track_with
-from emoviz.songs.finding import find_songs, ignore_sentence
 from emoviz.system import paths
 
 _LOG = logging.getLogger(__name__)
@@ -75,21 +73,15 @@ class LibraryFilling(QObject):
 
     def _fill(self, folder: Path, file: Path, model: str) -> None:
         try:
-            found = takewhile(lambda _: not self._stops.is_set(), find_songs([folder]))
-            total = sum(1 for _ in found)
-            if not total:
-                raise errors.NoSongsError([folder])
-            watch = _Watch(self, total)
-            # A core is left to the window.
-            jobs = min(max(1, (os.cpu_count() or 2) - 1), total)
-            with Library.open(file) as library:
-                run = Run(library, model, Nowhere(), watch)
-                with contextlib.suppress(_StoppedError):
-                    run(
-                        each_once([folder], ignore_sentence),
-                        partial(track_with, self._processes, model=model, jobs=jobs),
-                    )
-            self.ended.emit(self._summary(run, total))
+            with found_songs([folder], is_enough=self._stops.is_set) as songs:
+                # A core is left to the window.
+                jobs = min(max(1, (os.cpu_count() or 2) - 1), len(songs))
+                with Library.open(file) as library:
+                    run = Run(library, model, Nowhere(), _Watch(self, len(songs)))
+                    with contextlib.suppress(_StoppedError):
+                        run(songs, partial(track_with, self._processes, model=model, jobs=jobs))
+                sentence = self._summary(run, len(songs))
+            self.ended.emit(sentence)
         except errors.EmovizError as error:
             self.ended.emit(str(error))
         except Exception as error:  # noqa: BLE001  (said here, and the log says where)

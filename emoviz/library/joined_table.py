@@ -1,15 +1,13 @@
 """One table of many tracks: CSV, or Parquet through pyarrow."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
-from emoviz import errors
+from emoviz.export.tables import load_pyarrow, parquet_columns
 from emoviz.library.records import LibrarySong
 from emoviz.system import files
-from emoviz.tracks.track import COLUMNS, Track
+from emoviz.tracks.track import COLUMNS, Track, csv_text
 
 SUFFIXES = (".csv", ".parquet")
 SONG_COLUMNS = ("song", "title", "artist", "album", "model", "model_version")
@@ -38,7 +36,7 @@ def check_table(path: Path) -> None:
     """
     files.check_target(path)
     if path.suffix.lower() == ".parquet":
-        _pyarrow()
+        load_pyarrow()
 
 
 def write_table(tracks: Tracks, path: Path) -> int:
@@ -50,7 +48,7 @@ def write_table(tracks: Tracks, path: Path) -> int:
     make: Callable[[IO[bytes]], _Writer] = _Csv
     if path.suffix.lower() == ".parquet":
         make = _Parquet
-        _pyarrow()
+        load_pyarrow()
     songs = 0
     with files.whole(path) as file:
         writer = make(file)
@@ -80,37 +78,24 @@ class _Csv:
         pass
 
     def _write(self, rows: Iterable[tuple[str, ...]]) -> None:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        self._file.write(text.getvalue().encode())
+        self._file.write(csv_text(rows).encode())
 
 
 class _Parquet:
     def __init__(self, file: IO[bytes]) -> None:
-        self._pyarrow = _pyarrow()
-        from pyarrow.parquet import ParquetWriter
-
-        pa = self._pyarrow
+        self._pyarrow = pa = load_pyarrow()
         text = pa.dictionary(pa.int32(), pa.string())
         kinds = [text] * len(SONG_COLUMNS) + [pa.float64()] * (len(COLUMNS) - 1) + [text]
         fields = zip(SONG_COLUMNS + COLUMNS, kinds, strict=True)
         self._schema = pa.schema(list(fields))
-        self._writer = ParquetWriter(file, self._schema, compression="zstd")
+        self._writer = pa.parquet.ParquetWriter(file, self._schema, compression="zstd")
         self._waiting: list[object] = []
         self._rows = 0
 
     def add(self, song: LibrarySong, trajectory: Track) -> None:
         pa, count = self._pyarrow, len(trajectory)
         columns = [pa.array([cell] * count) for cell in _song_cells(song, trajectory)]
-        for values in (
-            trajectory.times_s,
-            trajectory.valence,
-            trajectory.arousal,
-            trajectory.valence_sd,
-            trajectory.arousal_sd,
-        ):
-            columns.append(pa.nulls(count, pa.float64()) if values is None else pa.array(values))
-        columns.append(pa.array(trajectory.words))
+        columns += parquet_columns(trajectory)
         cast = [
             column.dictionary_encode() if column.type == pa.string() else column
             for column in columns
@@ -129,11 +114,3 @@ class _Parquet:
             joined = self._pyarrow.concat_tables(self._waiting).unify_dictionaries()
             self._writer.write_table(joined)
         self._waiting, self._rows = [], 0
-
-
-def _pyarrow() -> Any:  # noqa: ANN401  (it has no types)
-    try:
-        import pyarrow
-    except ImportError as error:
-        raise errors.ExtraMissingError("Parquet files", "parquet") from error
-    return pyarrow
