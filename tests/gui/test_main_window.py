@@ -135,10 +135,11 @@ def test_an_opened_song_plays_and_space_pauses(
 
 
 def test_the_clock_and_the_readout_follow_the_song(
-    qtbot: QtBot, window: MainWindow, player: SilentPlayer, songs: Songs
+    qtbot: QtBot, window: MainWindow, clock: ToldClock, songs: Songs
 ) -> None:
     open_and_track(qtbot, window, songs.long)
     window.seek(61.5)
+    clock.pass_s(0.7)
     qtbot.waitUntil(lambda: label_named(window, "Time").startswith("1:02"))
     assert label_named(window, "Time").endswith(" / 4:00")
     assert UNKNOWN not in labels(window)
