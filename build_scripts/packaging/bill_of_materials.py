@@ -7,25 +7,33 @@ they carry along stands in them. SOURCE_DATE_EPOCH is its time: the same commit 
 """
 
 import argparse
-import json
+import hashlib
 import os
 import tomllib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from cyclonedx.model import (
+    ExternalReference,
+    ExternalReferenceType,
+    HashAlgorithm,
+    HashType,
+    Property,
+    XsUri,
+)
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.license import LicenseExpression
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
 from packaging.requirements import Requirement
 
 from build_scripts.packaging import locks, shipped
 from build_scripts.packaging.shipped import Work
 from emoviz import __version__
 from emoviz.system import files
-
-_OWN = f"pkg:pypi/emoviz@{__version__}"
-
-Entry = dict[str, Any]
 
 
 def main() -> None:
@@ -34,92 +42,83 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     target: Path = parser.parse_args().output
     made = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
-    text = json.dumps(bill(made), indent=2, ensure_ascii=False) + "\n"
+    text = JsonV1Dot6(bill(made)).output_as_string(indent=2) + "\n"
     files.write_whole({target: text.encode()})
 
 
-def bill(made: datetime) -> Entry:
+def bill(made: datetime) -> Bom:
     """Give the bill of materials of this checkout."""
     packages, libraries = shipped.packages(), shipped.libraries()
-    refs = {locks.normal(work.name): _ref(work) for work in packages}
-    carriers = {work.name for work in packages}
     core = tomllib.loads((locks.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needed = [locks.normal(Requirement(text).name) for text in core["dependencies"]]
-    components = [
-        *(_package(work, [x for x in libraries if x.carried_by == work.name]) for work in packages),
-        *(_library(work) for work in libraries if work.carried_by not in carriers),
-        *_models(),
-    ]
-    dependencies = [{"ref": _OWN, "dependsOn": sorted(refs[name] for name in needed)}]
-    for work in packages:
-        on = sorted(refs[name] for name in work.needs if name in refs)
-        dependencies.append({"ref": _ref(work), "dependsOn": on})
-    whole: Entry = {
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "version": 1,
-        "metadata": {
-            "timestamp": made.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "component": {
-                "type": "application",
-                "bom-ref": _OWN,
-                "name": "emoviz",
-                "version": __version__,
-                "purl": _OWN,
-                "licenses": [{"expression": core["license"]}],
-            },
-        },
-        "components": components,
-        "dependencies": dependencies,
+    own = Component(
+        type=ComponentType.APPLICATION,
+        name="emoviz",
+        version=__version__,
+        purl=_purl("emoviz", __version__),
+        bom_ref=str(_purl("emoviz", __version__)),
+        licenses=[LicenseExpression(core["license"])],
+    )
+    carriers = {work.name for work in packages}
+    components = {
+        locks.normal(work.name): _package(work, [x for x in libraries if x.carried_by == work.name])
+        for work in packages
     }
-    number = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(whole, sort_keys=True))
-    return {"serialNumber": f"urn:uuid:{number}"} | whole
+    others = [_library(work) for work in libraries if work.carried_by not in carriers]
+    whole = Bom(components=[*components.values(), *others, *_models()])
+    whole.metadata.component, whole.metadata.timestamp = own, made
+    needed = [locks.normal(Requirement(text).name) for text in core["dependencies"]]
+    whole.register_dependency(own, [components[name] for name in needed])
+    for work in packages:
+        on = [components[name] for name in work.needs if name in components]
+        whole.register_dependency(components[locks.normal(work.name)], on)
+    # The same bill has the same number, whenever and wherever it is written.
+    whole.serial_number = uuid.UUID(int=0)
+    digest = hashlib.sha256(JsonV1Dot6(whole).output_as_string().encode()).hexdigest()
+    whole.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, digest)
+    return whole
 
 
-def _package(work: Work, carried: Sequence[Work]) -> Entry:
-    entry = _component(work, _ref(work)) | {"version": work.version, "purl": _ref(work)}
+def _package(work: Work, carried: Sequence[Work]) -> Component:
+    purl = _purl(locks.normal(work.name), work.version)
+    entry = _component(work, str(purl))
+    entry.version, entry.purl = work.version, purl
     # Of each file that there is, for whatever system: which one is installed is not known here.
-    entry["properties"] = [{"name": "emoviz:file-sha256", "value": x} for x in work.sha256]
-    if carried:
-        entry["components"] = [_library(library) for library in carried]
+    entry.properties = [Property(name="emoviz:file-sha256", value=x) for x in work.sha256]
+    entry.components = [_library(library) for library in carried]
     return entry
 
 
-def _library(work: Work) -> Entry:
+def _library(work: Work) -> Component:
     return _component(work, f"{work.carried_by}/{work.name}".replace(" ", "-"))
 
 
-def _component(work: Work, ref: str) -> Entry:
-    entry: Entry = {
-        "type": "library",
-        "bom-ref": ref,
-        "name": work.name,
-        "licenses": [{"expression": work.licence}],
-        "externalReferences": [{"type": "website", "url": work.home}],
-    }
-    return entry | ({"copyright": work.copyright} if work.copyright else {})
+def _component(work: Work, ref: str) -> Component:
+    website = ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(work.home))
+    return Component(
+        type=ComponentType.LIBRARY,
+        name=work.name,
+        bom_ref=ref,
+        licenses=[LicenseExpression(work.licence)],
+        external_references=[website],
+        copyright=work.copyright or None,
+    )
 
 
-def _models() -> list[Entry]:
-    entries = []
+def _models() -> Iterator[Component]:
     for path in sorted((locks.ROOT / "model").glob("*/model.toml")):
         model = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries.append(
-            {
-                "type": "machine-learning-model",
-                "bom-ref": f"model/{model['name']}",
-                "name": model["name"],
-                "version": model["version"],
-                "hashes": [{"alg": "SHA-256", "content": model["sha256"]}],
-                "licenses": [{"expression": model["licence"].replace(" ", "-")}],
-            }
+        yield Component(
+            type=ComponentType.MACHINE_LEARNING_MODEL,
+            name=model["name"],
+            version=model["version"],
+            bom_ref=f"model/{model['name']}",
+            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=model["sha256"])],
+            licenses=[LicenseExpression(model["licence"].replace(" ", "-"))],
         )
-    return entries
 
 
-def _ref(work: Work) -> str:
-    return f"pkg:pypi/{locks.normal(work.name)}@{work.version}"
+def _purl(name: str, version: str) -> PackageURL:
+    return PackageURL("pypi", name=name, version=version)
 
 
 if __name__ == "__main__":
