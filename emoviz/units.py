@@ -21,7 +21,13 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 """Sound: (n,) mono or (n, channels), full scale at -1 and 1."""
 
 Values: TypeAlias = npt.NDArray[np.float64]
-"""A track, finished or growing: (n, 2) or (n, 4), valence and arousal first, NaN where unknown."""
+"""A track, finished or growing: (n, 2) or (n, 4), valence and arousal first.
+
+NaN is no value: silence, and while the track grows also what is not known yet.
+"""
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+"""(n,), whether something is so of each half-second"""
 
 Place: TypeAlias = tuple[float, float]
 """From when to when, in seconds."""

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from emoviz import errors
 from emoviz.cli import progress
 from emoviz.cli.analyze import BatchRequest, add_to_library
@@ -38,6 +36,8 @@ from emoviz.tracks.track import Track
 
 _AT_ONCE = 500
 _MOST_SHOWN = 50
+_SILENT = "silent"
+"""Stands where a song's word does if it has none."""
 
 
 @dataclass(frozen=True)
@@ -333,8 +333,9 @@ def _print(library: Library, songs: Iterable[LibrarySong], model: str, *, only_p
         for song in part:
             if song.id not in places:
                 continue
-            valence, arousal = places[song.id]
-            (word,) = words.words_at(np.array([valence]), np.array([arousal]))
+            place = places[song.id]
+            word = _SILENT if place is None else words.word_at(*place)
+            valence, arousal = ("", "") if place is None else (f"{x:+.2f}" for x in place)
             name = " - ".join(filter(None, (song.artist, song.title)))
             length = progress.clock_text(song.duration_s)
-            print(f"{valence:+7.2f} {arousal:+7.2f}  {word:<12} {length:>7}  {name}  [{song.path}]")
+            print(f"{valence:>7} {arousal:>7}  {word:<12} {length:>7}  {name}  [{song.path}]")

@@ -110,6 +110,9 @@ class _Lines:
         self.values = update.values
         for index in range(self._printed, len(update.values)):
             valence, arousal, *deviations = update.values[index].tolist()
+            if math.isnan(valence):
+                print(f"{time_of(index):8.1f} s   silent", file=self._stream, flush=True)
+                continue
             shown = [f"{value:+.2f}" for value in (valence, arousal)]
             if deviations:
                 shown = [f"{text} ± {sd:.2f}" for text, sd in zip(shown, deviations, strict=True)]

@@ -1,5 +1,6 @@
 """A track for programs that show sound: Audacity's label tracks, Sonic Visualiser's layers."""
 
+import math
 from itertools import groupby
 from pathlib import Path
 
@@ -11,13 +12,14 @@ def audacity_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """Give a label track: where each word begins and ends, in seconds, and the word.
 
     The form is that of the Audacity manual's "Importing and Exporting Labels": a line a label, its
-    parts divided by tabs. Half-seconds in a row with one word are one label.
+    parts divided by tabs. Half-seconds in a row with one word are one label; silence has none.
     """
     lines = []
     begin = 0
     for word, half_seconds in groupby(trajectory.words):
         end = begin + len(list(half_seconds))
-        lines.append(f"{begin * COLUMN_S:.6f}\t{end * COLUMN_S:.6f}\t{word}\n")
+        if word:
+            lines.append(f"{begin * COLUMN_S:.6f}\t{end * COLUMN_S:.6f}\t{word}\n")
         begin = end
     return {path: "".join(lines).encode()}
 
@@ -26,7 +28,8 @@ def sonic_visualiser_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """Give two layers of time and value, in seconds, without a header: song.csv names them
     song.valence.csv and song.arousal.csv.
 
-    Sonic Visualiser imports each as a layer of time values (File, Import Annotation Layer).
+    Sonic Visualiser imports each as a layer of time values (File, Import Annotation Layer). What
+    is silent has no line.
     """
     layers = {"valence": trajectory.valence, "arousal": trajectory.arousal}
     return {
@@ -37,4 +40,5 @@ def sonic_visualiser_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
 
 def _layer(trajectory: Track, values: list[float]) -> bytes:
     pairs = zip(trajectory.times_s.tolist(), values, strict=True)
-    return "".join(f"{time_s!r},{value!r}\n" for time_s, value in pairs).encode()
+    known = (pair for pair in pairs if not math.isnan(pair[1]))
+    return "".join(f"{time_s!r},{value!r}\n" for time_s, value in known).encode()

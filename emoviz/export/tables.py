@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -41,7 +42,7 @@ def json_origin(path: Path) -> dict[str, object]:
 
 
 def parquet_files(track: Track, path: Path) -> dict[Path, bytes]:
-    """Give a Parquet file with the columns of the CSV; deviations that are unknown are null.
+    """Give a Parquet file with the columns of the CSV; what is missing is null.
 
     Raises `errors.ExtraMissingError` where pyarrow is not installed.
     """
@@ -55,12 +56,17 @@ def parquet_files(track: Track, path: Path) -> dict[Path, bytes]:
 
 
 def parquet_columns(track: Track) -> list[Any]:
-    """Give the arrays of pyarrow for a track's `COLUMNS`; deviations that are unknown are null."""
+    """Give the arrays of pyarrow for a track's `COLUMNS`; what is missing is null."""
     pyarrow = load_pyarrow()
     nothing = pyarrow.nulls(len(track), pyarrow.float64())
     numbers = (track.times_s, track.valence, track.arousal, track.valence_sd, track.arousal_sd)
-    columns = [nothing if values is None else pyarrow.array(values) for values in numbers]
-    return [*columns, pyarrow.array(track.words, pyarrow.string())]
+    columns = [
+        # As pandas has it, NaN is null.
+        nothing if values is None else pyarrow.array(values, from_pandas=True)
+        for values in numbers
+    ]
+    words = [word or None for word in track.words]
+    return [*columns, pyarrow.array(words, pyarrow.string())]
 
 
 def load_pyarrow() -> Any:  # noqa: ANN401  (it has no types)
@@ -77,7 +83,8 @@ def deam_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
     """Give one song's tables of valence and arousal in the form of DEAM.
 
     They are named after `path`: song.csv becomes song.valence.csv and song.arousal.csv. A song
-    whose name is a number has that number in them, any other the number 1.
+    whose name is a number has that number in them, any other the number 1. Cells are empty where it
+    is silent.
     """
     stem = Path(trajectory.provenance.song_file).stem
     tracks = {int(stem) if stem.isdecimal() else 1: trajectory}
@@ -109,7 +116,8 @@ def _deam_tables(tracks: Mapping[int, Track]) -> list[bytes]:
     for dimension in DIMENSIONS:
         rows = [header]
         for number, track in tracks.items():
-            cells = [repr(value) for value in getattr(track, dimension).tolist()]
+            values = getattr(track, dimension).tolist()
+            cells = ["" if math.isnan(value) else repr(value) for value in values]
             rows.append([str(number), *cells, *[""] * (longest - len(cells))])
         tables.append(csv_text(rows).encode())
     return tables

@@ -202,6 +202,8 @@ class LiveDisplay(QObject):
     def _show_values(self, values: Values) -> None:
         views = self._views
         views.spectrogram.refresh()
+        # Of what is heard live everything is known.
+        views.readout.set_silence(np.isnan(values[:, 0]))
         for view in (views.plane, views.readout, views.timeline, views.overview):
             view.set_track(values)
         self._glide()

@@ -321,6 +321,7 @@ class MainWindow(QMainWindow):
 
     def _show_track(self, values: Values) -> None:
         self.spectrogram.refresh()
+        self._readout.set_silence(self._session.silent)
         for view in self._track_views:
             view.set_track(values)
         self._show_time(self._shown_s)

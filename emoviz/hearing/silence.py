@@ -1,4 +1,4 @@
-"""Where a song is silent its track is neutral with a wide deviation: nothing is no opinion."""
+"""Where a song is silent its track has no values: nothing is no opinion."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ SILENT_DB = -65.0
 below a tone of one step of 16 bits (-60 dB)."""
 
 _HEARD_DB = -55.0
+_HEARD_FROM = 0.5
 _PAPER_FRAME_LENGTH = 1323
 _REST_COLUMNS = 4
 _FADE_COLUMNS = 3
@@ -66,21 +67,15 @@ class Audibility:
         self.weights = np.concatenate([self.weights[:kept], anew])
 
 
-def quietened(values: Values, weights: Values, neutral_sd: tuple[float, float] | None) -> Values:
-    """Draw values towards neutral, and their deviations towards `neutral_sd`, where it is silent.
+def is_silent(weights: Values) -> npt.NDArray[np.bool_]:
+    """Tell of which half-seconds, (columns,), nothing can be said, from their audibility."""
+    silent: npt.NDArray[np.bool_] = weights < _HEARD_FROM
+    return silent
 
-    `values` has shape (columns, 2), or (columns, 4) with deviations after valence and arousal;
-    `weights` is the audibility, (columns,).
-    """
-    if not len(values):
-        return values
-    weight = weights[:, None]
-    drawn = weight * values[:, :2]
-    if neutral_sd is None:
-        return drawn
-    wide = np.array(neutral_sd)
-    deviations = np.sqrt(weight * values[:, 2:] ** 2 + (1.0 - weight) * wide**2)
-    return np.hstack([drawn, deviations])
+
+def with_silence_missing(values: Values, silent: npt.NDArray[np.bool_]) -> Values:
+    """Give values (columns, outputs) with NaN, deviations too, where it is silent, (columns,)."""
+    return np.where(silent[:, None], np.nan, values)
 
 
 def _highest(levels: Values, reach: int) -> Values:

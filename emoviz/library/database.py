@@ -3,13 +3,14 @@
 import datetime
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote
 
 from emoviz import errors
+from emoviz.library.silence_migration import take_silence_out
 from emoviz.songs.finding import SONG_SUFFIXES
 
 APPLICATION_ID = 0x656D6F76
@@ -23,7 +24,8 @@ _MOST_MAPPED_BYTES = 1 << 30
 _CACHE_KB = 32_768
 _BESIDE = ("-wal", "-shm")
 
-Migrations: TypeAlias = Sequence[Sequence[str]]
+Step: TypeAlias = str | Callable[[sqlite3.Connection], None]
+Migrations: TypeAlias = Sequence[Sequence[Step]]
 
 _FIRST = (
     "CREATE TABLE models (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
@@ -88,8 +90,40 @@ _FIRST = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: Migrations = (_FIRST,)
-"""What makes each version of the tables of the one before; the first begins with nothing."""
+# A song that is silent lies nowhere on the plane; before, silence was drawn to its middle.
+_SILENCE_IS_MISSING: Sequence[Step] = (
+    """CREATE TABLE new_tracks (
+        id INTEGER PRIMARY KEY,
+        song_id INTEGER NOT NULL REFERENCES songs ON DELETE CASCADE,
+        model_id INTEGER NOT NULL REFERENCES models,
+        model_version TEXT NOT NULL,
+        emoviz_version TEXT NOT NULL,
+        valence REAL,
+        arousal REAL,
+        valence_variance REAL,
+        arousal_variance REAL,
+        start_valence REAL,
+        start_arousal REAL,
+        end_valence REAL,
+        end_arousal REAL,
+        UNIQUE (song_id, model_id)
+    )""",
+    "INSERT INTO new_tracks SELECT * FROM tracks",
+    "DROP TABLE tracks",
+    "ALTER TABLE new_tracks RENAME TO tracks",
+    "CREATE INDEX tracks_by_place ON tracks (model_id, valence, arousal, song_id)",
+    """CREATE INDEX tracks_by_change ON tracks (
+        model_id, start_valence, start_arousal, end_valence, end_arousal, song_id
+    )""",
+    take_silence_out,
+)
+
+MIGRATIONS: Migrations = (_FIRST, _SILENCE_IS_MISSING)
+"""What makes each version of the tables of the one before; the first begins with nothing.
+
+While they run, foreign keys are not looked after: a table that is made anew would take along what
+refers to it.
+"""
 
 
 def connect(path: Path, migrations: Migrations = MIGRATIONS) -> sqlite3.Connection:
@@ -190,7 +224,6 @@ def _connection(path: Path, mode: str) -> sqlite3.Connection:
 
 def _set_up(connection: sqlite3.Connection, path: Path, migrations: Migrations) -> None:
     for pragma in (
-        "foreign_keys = ON",
         # What a crash of the machine could take is the last songs: they are tracked again.
         "synchronous = NORMAL",
         f"cache_size = -{_CACHE_KB}",
@@ -202,16 +235,24 @@ def _set_up(connection: sqlite3.Connection, path: Path, migrations: Migrations) 
         version = _version(connection, path)
     if version > len(migrations):
         raise errors.LibraryNewerError(path)
-    if version == len(migrations):
-        return
-    _log_ahead(connection)
-    with transaction(connection):
-        # Another program may have done it while this one waited.
-        for number in range(_version(connection, path), len(migrations)):
-            for statement in migrations[number]:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {number + 1}")
+    if version < len(migrations):
+        _log_ahead(connection)
+        connection.execute("PRAGMA foreign_keys = OFF")
+        with transaction(connection):
+            # Another program may have done it while this one waited.
+            for number in range(_version(connection, path), len(migrations)):
+                for step in migrations[number]:
+                    _take(step, connection)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {number + 1}")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _take(step: Step, connection: sqlite3.Connection) -> None:
+    if isinstance(step, str):
+        connection.execute(step)
+    else:
+        step(connection)
 
 
 def _log_ahead(connection: sqlite3.Connection) -> None:

@@ -4,6 +4,7 @@ import os
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,9 @@ END_SHARE = 0.2
 """Which share of a song is its start, and its end."""
 
 Shapes = npt.NDArray[np.float32]
+
+Pair: TypeAlias = tuple[float, float]
+"""Valence and arousal"""
 
 
 @dataclass(frozen=True)
@@ -92,18 +96,21 @@ class Points:
 class Summary:
     """Where a track lies on the plane as a whole, at its start and at its end.
 
-    All are pairs of valence and arousal; start and end are means over a fifth of the song.
+    All are of what is not silent; start and end are means over a fifth of that.
     """
 
-    mean: tuple[float, float]
-    variance: tuple[float, float]
-    start: tuple[float, float]
-    end: tuple[float, float]
+    mean: Pair
+    variance: Pair
+    start: Pair
+    end: Pair
 
     @classmethod
-    def of(cls, trajectory: Track) -> "Summary":
-        """Sum a trajectory up."""
-        values = np.column_stack([trajectory.valence, trajectory.arousal])
+    def of(cls, trajectory: Track) -> "Summary | None":
+        """Sum a trajectory up; None where all of it is silent."""
+        values = trajectory.values[:, :2]
+        values = values[~np.isnan(values).any(axis=1)]
+        if not len(values):
+            return None
         share = max(1, round(END_SHARE * len(values)))
         return cls(
             mean=_pair(values.mean(axis=0)),
@@ -116,15 +123,18 @@ class Summary:
 def shape_of(trajectory: Track) -> Shapes:
     """Give a trajectory's shape: `SHAPE_POINTS` of valence, then as many of arousal, evenly spaced.
 
-    Each is the mean of its share of the song, so that songs of any length can be compared.
+    Each is the mean of its share of the song, so that songs of any length can be compared; NaN
+    where less than half of the share has a value.
     """
-    count = len(trajectory)
-    places = np.linspace(0.0, count, SHAPE_POINTS + 1)
-    means = []
-    for values in (trajectory.valence, trajectory.arousal):
-        sums = np.concatenate([[0.0], np.cumsum(values)])
-        means.append(np.diff(np.interp(places, np.arange(count + 1), sums)))
-    return (np.concatenate(means) * (SHAPE_POINTS / count)).astype(np.float32)
+    known = ~np.isnan(trajectory.valence)
+    heard = _shares(known.astype(np.float64))
+    unknown = np.full(SHAPE_POINTS, np.nan)
+    means = [
+        np.divide(_shares(np.where(known, values, 0.0)), heard, out=unknown.copy(), where=heard > 0)
+        for values in (trajectory.valence, trajectory.arousal)
+    ]
+    is_heard = heard >= 0.5 * len(trajectory) / SHAPE_POINTS
+    return np.concatenate([np.where(is_heard, mean, np.nan) for mean in means]).astype(np.float32)
 
 
 def shape_to_blob(shape: Shapes) -> bytes:
@@ -182,6 +192,15 @@ def folded(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def _pair(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+def _shares(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Give the sums of `SHAPE_POINTS` equal shares of values (n,), cut where the borders fall."""
+    count = len(values)
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    places = np.linspace(0.0, count, SHAPE_POINTS + 1)
+    shares: npt.NDArray[np.float64] = np.diff(np.interp(places, np.arange(count + 1), sums))
+    return shares
+
+
+def _pair(values: npt.NDArray[np.float64]) -> Pair:
     valence, arousal = values.round(DECIMALS).tolist()
     return valence, arousal

@@ -159,7 +159,7 @@ def find_alike(library: Library, trajectory: Track, model: str) -> tuple[Ids, Fl
 
     Ids and distances have shape (songs,). The distance, 0 to the plane's diagonal, is the root
     mean square over the length of both, whatever that is, between where one is and where the other
-    is.
+    is, in those places where neither is silent; songs without such a place are left out.
     """
     shape = shape_of(trajectory)
     songs: list[npt.NDArray[np.int64]] = []
@@ -179,9 +179,12 @@ def find_alike(library: Library, trajectory: Track, model: str) -> tuple[Ids, Fl
             ids = np.array([row[0] for row in part])
             ours = np.isin(ids, tracks["id"], assume_unique=True)
             shapes = shapes_from_blobs([row[1] for row in part])[ours]
-            songs.append(tracks["song_id"][np.searchsorted(tracks["id"], ids[ours])])
-            squares = np.square(shapes - shape).sum(axis=1, dtype=np.float64)
-            distances.append(np.sqrt(squares / SHAPE_POINTS))
+            squares = np.square(shapes - shape)
+            points = np.count_nonzero(~np.isnan(squares[:, :SHAPE_POINTS]), axis=1)
+            near = points > 0
+            songs.append(tracks["song_id"][np.searchsorted(tracks["id"], ids[ours][near])])
+            sums = np.nansum(squares[near], axis=1, dtype=np.float64)
+            distances.append(np.sqrt(sums / points[near]))
     if not songs:
         return np.zeros(0, np.int64), np.zeros(0)
     all_songs, all_distances = np.concatenate(songs), np.concatenate(distances)

@@ -18,6 +18,7 @@ from emoviz.library import database
 from emoviz.library.records import (
     FileState,
     LibrarySong,
+    Pair,
     Points,
     SongRecord,
     absolute,
@@ -179,8 +180,11 @@ class Library:
                     found[row[0]] = _song(row)
         return [found[song_id] for song_id in wanted]
 
-    def places(self, song_ids: Sequence[int], model: str) -> dict[int, tuple[float, float]]:
-        """Give the mean valence and arousal of some songs, of those that `model` has heard."""
+    def places(self, song_ids: Sequence[int], model: str) -> dict[int, Pair | None]:
+        """Give the mean valence and arousal of some songs, of those that `model` has heard.
+
+        None is that of a song that is silent.
+        """
         with self.asking() as connection:
             rows = connection.execute(
                 "SELECT song_id, valence, arousal FROM tracks WHERE model_id = "
@@ -188,8 +192,11 @@ class Library:
                 f"AND song_id IN ({','.join('?' * len(song_ids))})",
                 (model, *song_ids),
             )
-            places = {song: (float(valence), float(arousal)) for song, valence, arousal in rows}
-            _check_places(np.array(list(places.values())))
+            places = {
+                song: None if valence is None else (float(valence), float(arousal))
+                for song, valence, arousal in rows
+            }
+            _check_places(np.array([place for place in places.values() if place is not None]))
             return places
 
     def all_songs(self) -> Iterator[LibrarySong]:
@@ -224,12 +231,15 @@ class Library:
         return sorted(found, key=lambda name: (name != estimator.DEFAULT_MODEL, name))
 
     def points(self, model: str | None = None) -> Points:
-        """Give where every song lies, as `model` heard it: by default the first of `models`."""
+        """Give where every song lies, as `model` heard it: by default the first of `models`.
+
+        Songs that are silent lie nowhere.
+        """
         with self.asking() as connection:
             placed = _rows(
                 connection,
                 "SELECT song_id, valence, arousal FROM tracks WHERE model_id = "
-                "(SELECT id FROM models WHERE name = ?)",
+                "(SELECT id FROM models WHERE name = ?) AND valence IS NOT NULL",
                 (self._default(model),),
                 [("song", "<i8"), ("valence", "<f4"), ("arousal", "<f4")],
             )

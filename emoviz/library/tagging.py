@@ -41,6 +41,10 @@ class Tagger:
         assert target is not None
         fields = tags.read(target)
         feeling = tags.Feeling.of(trajectory, self._words)
+        if feeling is None:
+            self._view.say(f"{target}: the song is silent: it gets no tags of emoviz's.")
+            self._do(target, tags.to_remove(fields, self._words))
+            return
         changes = tags.to_write(fields, feeling, self._words, replace=self._replaces)
         mood = fields.get(tags.MOOD, feeling.word)
         if mood != feeling.word and tags.MOOD not in changes:

@@ -66,10 +66,13 @@ class Feeling:
     word: str
 
     @classmethod
-    def of(cls, trajectory: Track, words: Circumplex) -> "Feeling":
-        """Sum a trajectory up by its means."""
+    def of(cls, trajectory: Track, words: Circumplex) -> "Feeling | None":
+        """Sum a trajectory up by its means; None where all of it is silent."""
+        summary = Summary.of(trajectory)
+        if summary is None:
+            return None
         # Adding zero: there is no -0.00.
-        valence, arousal = (round(value, 2) + 0.0 for value in Summary.of(trajectory).mean)
+        valence, arousal = (round(value, 2) + 0.0 for value in summary.mean)
         return cls(f"{valence:.2f}", f"{arousal:.2f}", words.word_at(valence, arousal))
 
 

@@ -48,7 +48,7 @@ def put_song(connection: sqlite3.Connection, record: SongRecord, sha256: bytes) 
 
 def put_track(connection: sqlite3.Connection, song_id: int, trajectory: Track) -> None:
     """Write a track of a song that is there, inside a transaction."""
-    provenance, summary = trajectory.provenance, Summary.of(trajectory)
+    provenance = trajectory.provenance
     model_id = _id_of(connection, "models", {"name": provenance.model})
     connection.execute("DELETE FROM tracks WHERE song_id = ? AND model_id = ?", (song_id, model_id))
     track_id = connection.execute(
@@ -58,10 +58,7 @@ def put_track(connection: sqlite3.Connection, song_id: int, trajectory: Track) -
             model_id,
             provenance.model_version,
             provenance.emoviz_version,
-            *summary.mean,
-            *summary.variance,
-            *summary.start,
-            *summary.end,
+            *places_of(trajectory),
         ),
     ).lastrowid
     connection.execute(
@@ -77,6 +74,14 @@ def put_track(connection: sqlite3.Connection, song_id: int, trajectory: Track) -
         "INSERT INTO track_values VALUES (?, ?, ?, ?, ?)",
         (track_id, *map(values_to_blob, columns)),
     )
+
+
+def places_of(trajectory: Track) -> tuple[float | None, ...]:
+    """Give the cells of a track's row that say where it lies; None all where it is silent."""
+    summary = Summary.of(trajectory)
+    if summary is None:
+        return (None,) * 8
+    return (*summary.mean, *summary.variance, *summary.start, *summary.end)
 
 
 def _id_of(connection: sqlite3.Connection, table: str, row: dict[str, object]) -> int:

@@ -17,7 +17,7 @@ import soxr
 from emoviz import __version__
 from emoviz.hearing.columns import FrameStream
 from emoviz.hearing.mel_frames import Frames, joined
-from emoviz.hearing.silence import Audibility, loudest_db, quietened
+from emoviz.hearing.silence import Audibility, is_silent, loudest_db, with_silence_missing
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import to_mono
 from emoviz.tracking.windows import Blend, Window, cut
@@ -34,8 +34,8 @@ class LiveUpdate:
     """What has become known of what sounds.
 
     `new_frames_db` has shape (columns, frames, bands) and continues where the last one ended;
-    `values` has shape (columns heard so far, outputs). `window_full` tells whether enough has been
-    heard for deviations to be as narrow as they get.
+    `values` has shape (columns heard so far, outputs), NaN where it was silent. `window_full` tells
+    whether enough has been heard for deviations to be as narrow as they get.
     """
 
     new_frames_db: npt.NDArray[np.float32]
@@ -66,9 +66,8 @@ class LiveTracker:
 
     @property
     def values(self) -> npt.NDArray[np.float64]:
-        """The track so far, neutral where it was silent: (columns, outputs)."""
-        neutral_sd = self.estimator.info.neutral_sd
-        return quietened(self._track.values, self._audibility.weights, neutral_sd)
+        """The track so far, NaN where it was silent: (columns, outputs)."""
+        return with_silence_missing(self._track.values, is_silent(self._audibility.weights))
 
     def push(self, block: Samples) -> LiveUpdate | None:
         """Take samples (samples, channels); say what they make known, None if nothing yet."""

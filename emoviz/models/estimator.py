@@ -41,10 +41,7 @@ Network = TypeVar("Network")
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What a model says of itself in `model.toml`; see `model/README.md` for the file's form.
-
-    `neutral_sd` is the deviation of valence and arousal where nothing is known of a song.
-    """
+    """What a model says of itself in `model.toml`; see `model/README.md` for the file's form."""
 
     folder: Path
     name: str
@@ -55,7 +52,6 @@ class ModelInfo:
     outputs: tuple[str, ...]
     window_columns: int
     output_range: tuple[float, float]
-    neutral_sd: tuple[float, float] | None
 
     @property
     def has_deviation(self) -> bool:
@@ -227,7 +223,6 @@ def _read_info(folder: Path, table: dict[str, Any]) -> ModelInfo:
             outputs=tuple(str(name) for name in table["output"]["names"]),
             window_columns=int(table["input"]["window_columns"]),
             output_range=(low, high),
-            neutral_sd=_read_neutral_sd(table),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise errors.ModelBrokenError(folder, f"model.toml lacks or garbles {error}") from error
@@ -237,18 +232,7 @@ def _read_info(folder: Path, table: dict[str, Any]) -> ModelInfo:
         raise errors.ModelBrokenError(folder, f"its window has {info.window_columns} columns")
     if info.output_range != (-1.0, 1.0):
         raise errors.ModelBrokenError(folder, f"its range is {info.output_range}, not (-1, 1)")
-    if info.has_deviation != (info.neutral_sd is not None):
-        raise errors.ModelBrokenError(folder, "deviations and neutral_sd go together")
     return info
-
-
-def _read_neutral_sd(table: dict[str, Any]) -> tuple[float, float] | None:
-    if "neutral_sd" not in table["output"]:
-        return None
-    valence_sd, arousal_sd = (float(value) for value in table["output"]["neutral_sd"])
-    if not (0.0 < valence_sd < np.inf and 0.0 < arousal_sd < np.inf):
-        raise ValueError(f"neutral_sd ({valence_sd}, {arousal_sd})")
-    return valence_sd, arousal_sd
 
 
 def _read_listener(

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from emoviz import __version__, errors
 from emoviz.hearing.columns import frames_of
 from emoviz.hearing.mel_frames import Frames
-from emoviz.hearing.silence import SILENT_DB, Audibility, loudest_db, quietened
+from emoviz.hearing.silence import Audibility, is_silent, loudest_db, with_silence_missing
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Report, Song
 from emoviz.tracking.windows import Blend, Window, count_windows, places_of, windows_of
@@ -37,12 +37,14 @@ class Update:
 
     `new_frames_db` has shape (columns, frames, bands) and continues where the last one ended;
     it is empty where only a window was estimated. `values` has shape (columns_decoded, outputs),
-    NaN where no window has been estimated yet. `windows_total` is an estimate, from the header's
-    duration, until `decoded` is true.
+    NaN where no window has been estimated yet, and where `silent`, (columns_decoded,), says that
+    nothing sounds: there never will be a value, as NaN in a finished track says. `windows_total`
+    is an estimate, from the header's duration, until `decoded` is true.
     """
 
     new_frames_db: npt.NDArray[np.float32]
     values: npt.NDArray[np.float64]
+    silent: npt.NDArray[np.bool_]
     windows_done: int
     windows_total: int
     decoded: bool
@@ -92,6 +94,8 @@ class File2Track:
             decoding.result()
         if not len(values):
             raise errors.SongTooShortError(song.path, song.duration_s)
+        if np.isnan(values).all():
+            report(f"{song.path}: the song is silent: there is no value in its track.")
         return Track.from_values(values.round(DECIMALS), self._provenance(song))
 
     def _decode(
@@ -102,23 +106,18 @@ class File2Track:
         damaged: list[Place],
         stop: threading.Event,
     ) -> None:
-        front_end = self.estimator.front_end
-        highest_db = -np.inf
         try:
             blocks = song.mono_blocks(
-                front_end.sample_rate_hz,
+                self.estimator.front_end.sample_rate_hz,
                 report,
                 lambda start_s, end_s: note_place(damaged, (start_s, end_s)),
             )
             for frames in frames_of(blocks, self.estimator.front_ends):
                 if stop.is_set():
                     return
-                highest_db = max(highest_db, loudest_db(frames.mel_db, front_end).max())
                 chunks.put(frames)
         finally:
             chunks.put(None)
-        if -np.inf < highest_db < SILENT_DB:
-            report(f"{song.path}: the song is silent; what is predicted for it means nothing.")
 
     def _estimate(
         self,
@@ -179,9 +178,12 @@ class _Work:
 
     @property
     def values(self) -> npt.NDArray[np.float64]:
-        """The track so far, neutral where the song is silent."""
-        neutral_sd = self._estimator.info.neutral_sd
-        return quietened(self._track.values, self._audibility.weights, neutral_sd)
+        """The track so far, NaN where the song is silent and where nothing is known yet."""
+        return with_silence_missing(self._track.values, self._silent)
+
+    @property
+    def _silent(self) -> npt.NDArray[np.bool_]:
+        return is_silent(self._audibility.weights)
 
     def take(self, chunks: _Chunks, *, wait: bool) -> npt.NDArray[np.float32]:
         """Take over the chunks that have come, `wait`ing for one if told; give their frames."""
@@ -235,7 +237,7 @@ class _Work:
         if not self._decoded:
             columns = max(columns, self._expected_columns)
         total = count_windows(columns, self._estimator.info.window_columns)
-        return Update(new_frames_db, self.values, self._done, total, self._decoded)
+        return Update(new_frames_db, self.values, self._silent, self._done, total, self._decoded)
 
     def _plan(self) -> None:
         """Make pending the windows that end inside what has been decoded."""

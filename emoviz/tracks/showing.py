@@ -1,6 +1,5 @@
 """How a track shows itself outside of the window: in a notebook, and with matplotlib."""
 
-from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -8,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
+from emoviz.tracks.trail import runs
 from emoviz.units import BAND_DEVIATIONS, Values
 
 if TYPE_CHECKING:
@@ -129,23 +129,16 @@ def _height(values: Floats) -> Floats:
 def _path(x: Floats, y: Floats) -> str:
     """Draw a line through points (n,) that is broken where they are NaN."""
     # A line of no length is a dot: a value that has no neighbours is seen too.
-    return "".join(f"{_points('M', x[run], y[run])}h0" for run in _runs(x + y))
+    return "".join(f"{_points('M', x[run], y[run])}h0" for run in runs(x + y))
 
 
 def _area(x: Floats, low: Floats, high: Floats) -> str:
     return "".join(
         f"{_points('M', x[run], low[run])}{_points('L', x[run][::-1], high[run][::-1])}Z"
-        for run in _runs(low + high)
+        for run in runs(low + high)
     )
 
 
 def _points(begin: str, x: Floats, y: Floats) -> str:
     pairs = (f"{left:.1f} {top:.1f}" for left, top in zip(x, y, strict=True))
     return begin + "L".join(pairs)
-
-
-def _runs(numbers: Floats) -> Iterator[slice]:
-    """Yield the stretches of numbers (n,) that have no NaN."""
-    edges = np.flatnonzero(np.diff(~np.isnan(numbers), prepend=False, append=False))
-    for start, stop in edges.reshape(-1, 2):
-        yield slice(int(start), int(stop))

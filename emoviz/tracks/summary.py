@@ -10,7 +10,7 @@ from emoviz.units import COLUMN_S, Values
 
 
 class Summary(TypedDict):
-    """What there is to say of a track; numbers are NaN and the word is "" where none is known.
+    """What there is to say of a track; of a silent song numbers are NaN and the word is "".
 
     Means and spreads (standard deviations in time) are on the scale of valence and arousal,
     [-1, 1]; times are in seconds.
@@ -21,7 +21,7 @@ class Summary(TypedDict):
     duration_s: float
     """How long the track is: half a second for each value"""
     known_s: float
-    """How much of it is known"""
+    """How much of it is not silent"""
     valence_mean: float
     arousal_mean: float
     valence_spread: float

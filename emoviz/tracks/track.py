@@ -54,8 +54,8 @@ class Moment(NamedTuple):
     """What a track says of one half-second.
 
     `time_s` is its end in seconds from the start of the file, `valence` and `arousal` are on
-    [-1, 1], NaN where unknown; the deviations are None for a model that has none. `word` is one of
-    Russell's, "neutral", or "" where the value is unknown.
+    [-1, 1], NaN where the song is silent; so are the deviations, which are None for a model that
+    has none. `word` is one of Russell's, "neutral", or "" where the song is silent.
     """
 
     time_s: float
@@ -71,9 +71,9 @@ class Track:
     """Valence and arousal of a song, one value per half-second.
 
     All arrays are float64 of shape (n,): `times_s` in seconds from the start of the file, each the
-    end of its half-second; `valence` and `arousal` on [-1, 1], NaN where unknown; `valence_sd` and
-    `arousal_sd` their deviations, at least 0, or None for a model that has none. `provenance` says
-    which song and which model.
+    end of its half-second; `valence` and `arousal` on [-1, 1]; `valence_sd` and `arousal_sd` their
+    deviations, at least 0, or None for a model that has none. Where the song is silent all of them
+    are NaN, and nothing else in a track is unknown. `provenance` says which song and which model.
 
     The values are perceived emotion: what a model predicts that listeners would say the music
     expresses. Russell (1980), Journal of Personality and Social Psychology 39(6).
@@ -156,7 +156,7 @@ class Track:
     def words(self) -> list[str]:
         """Russell's word that is nearest to each half-second, n of them.
 
-        "neutral" closer than 0.1 to the origin, "" where the value is unknown. Russell (1980).
+        "neutral" closer than 0.1 to the origin, "" where the song is silent. Russell (1980).
 
         >>> track = emoviz.load("song.csv")
         >>> len(track.words) == len(track)
@@ -219,7 +219,7 @@ class Track:
     def summary(self) -> Summary:
         """Give what there is to say of all of it, as a dict: a row of a table of songs.
 
-        Half-seconds that are unknown enter nothing. See `Summary` for the keys.
+        Silent half-seconds enter nothing. See `Summary` for the keys.
 
         >>> summary = emoviz.load("song.csv").summary()
         >>> summary["duration_s"], summary["model"]
@@ -233,7 +233,7 @@ class Track:
     def agreement(self, other: "Track") -> Agreements:
         """Give how it agrees with another track, in valence and in arousal.
 
-        Half-seconds of the same time are compared, where both are known: the RMSE on the scale
+        Half-seconds of the same time are compared, where neither is silent: the RMSE on the scale
         of [-1, 1], Pearson's r and Lin's concordance correlation on [-1, 1], each None where there
         is none. Lin (1989), Biometrics 45(1).
 
@@ -250,7 +250,7 @@ class Track:
     def to_pandas(self) -> "DataFrame":
         """Give it as a table of pandas with the columns of the CSV, (n, 6).
 
-        Unknown values and deviations are NaN; `attrs` holds the provenance. Raises
+        What is missing, silence, is NaN, and its emotion ""; `attrs` holds the provenance. Raises
         `errors.ExtraMissingError` where pandas is not installed.
 
         >>> table = emoviz.load("song.csv").to_pandas()
@@ -273,7 +273,7 @@ class Track:
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw valence and arousal against time, with bands of 90 %; give the axes.
 
-        `ax` are axes of matplotlib, or None for new ones. Unknown half-seconds are gaps. Raises
+        `ax` are axes of matplotlib, or None for new ones. Silent half-seconds are gaps. Raises
         `errors.ExtraMissingError` where matplotlib is not installed.
 
         >>> axes = emoviz.load("song.csv").plot()
@@ -283,7 +283,7 @@ class Track:
         return showing.plot(self.times_s, self.values, self.provenance.song_title, ax)
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """Yield a row of text for each half-second, in the order of `COLUMNS`."""
+        """Yield a row of text for each half-second, in the order of `COLUMNS`; missing is ""."""
         nothing = [""] * len(self)
         valence_sd = nothing if self.valence_sd is None else _texts(self.valence_sd)
         arousal_sd = nothing if self.arousal_sd is None else _texts(self.arousal_sd)
@@ -308,18 +308,18 @@ class Track:
         return csv_text([COLUMNS, *self.rows()])
 
     def to_json(self) -> str:
-        """Write one JSON object: the provenance, and a list of numbers for each column."""
+        """Write one JSON object: the provenance, and a list for each column; missing is null."""
         columns = {
-            name: None if array is None else array.tolist()
+            name: None if array is None else [None if x != x else x for x in array.tolist()]
             for name, array in zip(COLUMNS, self._arrays(), strict=False)
         }
         document = {
             "provenance": asdict(self.provenance),
             "time_reference": TIME_REFERENCE,
             **columns,
-            "emotion": self.words,
+            "emotion": [word or None for word in self.words],
         }
-        return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def save_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the CSV to `path` and its description to `<path>-metadata.json`, or neither.
@@ -345,7 +345,8 @@ class Track:
             "url": quote(csv_name),
             "dc:title": f"Valence and arousal of {self.provenance.song_title}",
             "dc:description": "Perceived emotion as a model predicts that listeners would rate "
-            f"it, one row for each half-second; time is the {TIME_REFERENCE} of the half-second.",
+            f"it, one row for each half-second; time is the {TIME_REFERENCE} of the half-second. "
+            "Where the song is silent there is no value: the row stands and its cells are empty.",
             "dialect": {"header": True, "delimiter": ",", "encoding": "utf-8"},
             "tableSchema": {"columns": _column_descriptions(), "primaryKey": "time_s"},
             "notes": [{**asdict(self.provenance), "time_reference": TIME_REFERENCE}],
@@ -381,10 +382,7 @@ def load_csv(path: Path) -> Track:
     table = np.array(numbers, dtype=np.float64).reshape(-1, 5)
     if not _are_half_seconds(table[:, 0]):
         raise errors.TrackFileError(path, "its times are not half-seconds in a row")
-    unknown = np.isnan(table[:, 3:])
-    if unknown.any() and not unknown.all():
-        raise errors.TrackFileError(path, "it has deviations in some places only")
-    values = table[:, 1:3] if unknown.all() else table[:, 1:]
+    values = table[:, 1:] if (~np.isnan(table[:, 3:])).any() else table[:, 1:3]
     start_s = float(table[0, 0]) - COLUMN_S
     if (fault := fault_of(values, start_s)) is not None:
         raise errors.TrackFileError(path, fault)
@@ -394,18 +392,22 @@ def load_csv(path: Path) -> Track:
 def fault_of(values: npt.NDArray[np.float64], start_s: float = 0.0) -> str | None:
     """Say why no track has these values, (n, 2) or (n, 4), from a time on; None where one may.
 
-    Valence and arousal are on [-1, 1]; deviations are numbers from 0 on.
+    Valence and arousal are on [-1, 1]; deviations are numbers from 0 on. Of a half-second all of
+    them are missing (NaN), or none is.
     """
+    missing = np.isnan(values)
     feelings, deviations = values[:, :2], values[:, 2:]
     # None of these holds of what is not a number.
-    outside = ~((feelings >= SCALE[0]) & (feelings <= SCALE[1])).all(axis=1)
-    if outside.any():
-        time_s = start_s + end_times_s(len(values))[outside.argmax()]
-        return f"a value at {time_s:g} s is outside [{SCALE[0]:g}, {SCALE[1]:g}]"
-    impossible = ~((deviations >= 0.0) & np.isfinite(deviations)).all(axis=1)
-    if impossible.any():
-        time_s = start_s + end_times_s(len(values))[impossible.argmax()]
-        return f"a deviation at {time_s:g} s is no number from 0 on"
+    inside = ((feelings >= SCALE[0]) & (feelings <= SCALE[1])).all(axis=1)
+    possible = ((deviations >= 0.0) & np.isfinite(deviations)).all(axis=1)
+    silent = missing.all(axis=1)
+    for wrong, fault in (
+        (missing.any(axis=1) & ~silent, "of the numbers at {0:g} s some are missing, but not all"),
+        (~inside & ~silent, f"a value at {{0:g}} s is outside [{SCALE[0]:g}, {SCALE[1]:g}]"),
+        (~possible & ~silent, "a deviation at {0:g} s is no number from 0 on"),
+    ):
+        if wrong.any():
+            return fault.format(start_s + end_times_s(len(values))[wrong.argmax()])
     return None
 
 
@@ -428,8 +430,7 @@ def _read_row(path: Path, line: int, row: list[str]) -> list[float]:
     try:
         if len(row) != len(COLUMNS):
             raise ValueError(f"{len(row)} columns")
-        numbers = [_number(text) for text in row[:3]]
-        return numbers + [_number(text) if text else np.nan for text in row[3:5]]
+        return [_number(row[0]), *(_number(text) if text else np.nan for text in row[1:5])]
     except ValueError as error:
         raise errors.TrackFileError(path, f"line {line}: {error}") from error
 
@@ -454,13 +455,14 @@ def _are_half_seconds(times_s: npt.NDArray[np.float64]) -> bool:
 
 def _texts(array: npt.NDArray[np.float64]) -> list[str]:
     # repr is the shortest text that reads back as the same number.
-    return [repr(number) for number in array.tolist()]
+    return ["" if number != number else repr(number) for number in array.tolist()]
 
 
 def _same(mine: npt.NDArray[np.float64] | None, theirs: npt.NDArray[np.float64] | None) -> bool:
     if mine is None or theirs is None:
-        return mine is theirs
-    return np.array_equal(mine, theirs)
+        # Nothing known and none there are the same: a file has no values of either.
+        return all(array is None or bool(np.isnan(array).all()) for array in (mine, theirs))
+    return np.array_equal(mine, theirs, equal_nan=True)
 
 
 def _column_descriptions() -> list[dict[str, Any]]:
@@ -476,11 +478,25 @@ def _column_descriptions() -> list[dict[str, Any]]:
             "datatype": {"base": "double", "minimum": 0},
             "required": True,
         },
-        _column("valence", "perceived valence: -1 negative, +1 positive", dimension),
-        _column("arousal", "perceived arousal: -1 calm, +1 excited", dimension),
-        _column("valence_sd", "standard deviation of valence; empty if unknown", deviation),
-        _column("arousal_sd", "standard deviation of arousal; empty if unknown", deviation),
-        _column("emotion", "nearest of Russell's (1980) 28 words, or neutral", "string"),
+        _column(
+            "valence", "perceived valence: -1 negative, +1 positive; empty in silence", dimension
+        ),
+        _column("arousal", "perceived arousal: -1 calm, +1 excited; empty in silence", dimension),
+        _column(
+            "valence_sd",
+            "standard deviation of valence; empty in silence, and if the model gives none",
+            deviation,
+        ),
+        _column(
+            "arousal_sd",
+            "standard deviation of arousal; empty in silence, and if the model gives none",
+            deviation,
+        ),
+        _column(
+            "emotion",
+            "nearest of Russell's (1980) 28 words, or neutral; empty in silence",
+            "string",
+        ),
     ]
 
 
@@ -491,4 +507,6 @@ def _column(name: str, description: str, datatype: dict[str, Any] | str) -> dict
         "dc:description": description,
         "schema:unitText": "1",
         "datatype": datatype,
+        # What CSVW takes an empty cell for, and what it becomes where the table is read.
+        "null": "",
     }

@@ -1,6 +1,7 @@
 """What of a track is seen at a moment: the value that sounds, the gliding head, the trail."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +13,23 @@ ELLIPSE_DEVIATIONS = math.sqrt(-2.0 * math.log(0.1))
 
 
 def index_at(values: Values, time_s: float) -> int | None:
-    """Give the index of the half-second that sounds at `time_s`, or None if it is not known.
+    """Give the index of the half-second that sounds at `time_s`, or None if it has no value.
 
-    `values` has shape (half-seconds, 2 or 4), NaN where unknown; `time_s` beyond its ends counts as
-    the end.
+    `values` has shape (half-seconds, 2 or 4), NaN where there is none; `time_s` beyond its ends
+    counts as the end.
     """
-    if not len(values):
+    index = place_at(len(values), time_s)
+    return None if index is None or np.isnan(values[index, 0]) else index
+
+
+def place_at(count: int, time_s: float) -> int | None:
+    """Give the index of the half-second at `time_s` of so many, be it known or not; None of none.
+
+    Beyond their ends counts as the end.
+    """
+    if not count:
         return None
-    index = min(max(math.ceil(time_s / COLUMN_S) - 1, 0), len(values) - 1)
-    return None if np.isnan(values[index, 0]) else index
+    return min(max(math.ceil(time_s / COLUMN_S) - 1, 0), count - 1)
 
 
 def time_of(index: int) -> float:
@@ -29,10 +38,11 @@ def time_of(index: int) -> float:
 
 
 def head_at(values: Values, time_s: float) -> tuple[float, float] | None:
-    """Give (valence, arousal) of the gliding head, or None where the track is not known.
+    """Give (valence, arousal) of the gliding head, or None where the track has no value.
 
     A value belongs to the end of its half-second, so the head reaches it there: at every time
-    stamp it is the value itself, between two it is on the smooth curve through them.
+    stamp it is the value itself, between two it is on the smooth curve through them. After a gap,
+    as at the start, it waits where the first value is.
     """
     points = _points(values, np.array([time_s]))
     return None if np.isnan(points).any() else (float(points[0, 0]), float(points[0, 1]))
@@ -41,7 +51,7 @@ def head_at(values: Values, time_s: float) -> tuple[float, float] | None:
 def deviation_at(values: Values, time_s: float) -> tuple[float, float] | None:
     """Give the deviations of (valence, arousal) at the gliding head, straight between two values.
 
-    None where the track is not known or has none.
+    None where the track has no value or no deviation.
     """
     if values.shape[1] < 4 or not len(values):
         return None
@@ -49,9 +59,10 @@ def deviation_at(values: Values, time_s: float) -> tuple[float, float] | None:
     place = min(max(time_s / COLUMN_S - 1.0, 0.0), last)
     before = min(int(place), max(last - 1, 0))
     share = place - before
-    valence_sd, arousal_sd = (1.0 - share) * values[before, 2:] + share * values[
-        min(before + 1, last), 2:
-    ]
+    one, other = values[before, 2:], values[min(before + 1, last), 2:]
+    if np.isnan(one).any():
+        one = other
+    valence_sd, arousal_sd = (1.0 - share) * one + share * other if share else one
     known = not (math.isnan(valence_sd) or math.isnan(arousal_sd))
     return (float(valence_sd), float(arousal_sd)) if known else None
 
@@ -59,13 +70,21 @@ def deviation_at(values: Values, time_s: float) -> tuple[float, float] | None:
 def trail_at(values: Values, time_s: float, length_s: float, step_s: float) -> Values:
     """Give the last `length_s` of the path up to `time_s`, the oldest point first.
 
-    Shape (m, 2), a point every `step_s` on the smooth curve (Catmull-Rom) through the values;
-    points that are not known are left out.
+    Shape (m, 2), a point every `step_s` on the smooth curve (Catmull-Rom) through the values.
+    Where some have no value the path breaks: the points there are NaN, and keep their place, so
+    that the last is always that of `time_s`. Where none has a value there are no points.
     """
     start_s = max(time_s - length_s, 0.0)
     count = max(2, round((time_s - start_s) / step_s) + 1)
     points = _points(values, np.linspace(start_s, time_s, count))
-    return points[~np.isnan(points).any(axis=1)]
+    return points[:0] if np.isnan(points).any(axis=1).all() else points
+
+
+def runs(numbers: npt.NDArray[np.float64]) -> Iterator[slice]:
+    """Yield the stretches of numbers (n,) that have no NaN."""
+    edges = np.flatnonzero(np.diff(~np.isnan(numbers), prepend=False, append=False))
+    for start, stop in edges.reshape(-1, 2):
+        yield slice(int(start), int(stop))
 
 
 def outline(
@@ -103,4 +122,6 @@ def _points(values: Values, times_s: npt.NDArray[np.float64]) -> Values:
     points: Values = p1 + 0.5 * x * (
         p2 - p0 + x * (2 * p0 - 5 * p1 + 4 * p2 - p3 + x * (3 * (p1 - p2) + p3 - p0))
     )
-    return points
+    # What lies beside a gap: at its time stamp a value is there, and the first after it holds.
+    points = np.where(np.isnan(p1), p2, points)
+    return np.where(x == 0.0, p1, points)

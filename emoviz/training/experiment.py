@@ -140,13 +140,8 @@ class Experiment:
             [evaluate.cut_windows(clip.columns, length).astype(np.float32) for clip in scored]
         )
         exported = self._maker.export(final.network(shares), windows)
-        labels = np.concatenate([clip.labels for clip in scored])
-        # Where nothing is known of a song it may be any: the labels' own spread about neutral.
-        neutral_sd = np.sqrt(np.nanmean(labels.astype(np.float64) ** 2, axis=0)).tolist()
         summary = card.summary(recipe, systems, self._counts())
-        contents = export.model_files(
-            recipe, exported, self._maker.front_ends, length, neutral_sd, summary
-        )
+        contents = export.model_files(recipe, exported, self._maker.front_ends, length, summary)
         account = card.Account(
             recipe, self._counts(), systems, exported, len(windows), shares, probed(contents)
         )

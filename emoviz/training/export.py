@@ -84,7 +84,6 @@ def model_files(
     exported: Exported,
     front_ends: Sequence[FrontEnd],
     window_columns: int,
-    neutral_sd: Sequence[float],
     summary: str,
 ) -> dict[Path, bytes]:
     """Give the files a model folder runs on; their form is described in model/README.md."""
@@ -119,7 +118,6 @@ def model_files(
     table["output"] = {
         "names": [*OUTPUTS, *DEVIATIONS],
         "range": [-1, 1],
-        "neutral_sd": [round(float(value), 4) for value in neutral_sd],
     }
     contents[folder / "model.toml"] = tomli_w.dumps(table).encode()
     return contents

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas
 import pytest
 import soundfile
 
 from emoviz.library.store import Library
-from emoviz.tracks.track import load_csv
+from emoviz.tracks.track import COLUMNS, load_csv
 from tests.library.making import put
 from tests.support.audio import music
 from tests.support.program import Program
@@ -112,3 +113,21 @@ def test_what_is_wrong_with_a_library_is_a_sentence(
     (kept,) = own.parent.glob("library-*.db")
     assert f"what was there is kept as {kept.name}" in done.stderr
     assert kept.read_bytes() == b"garbage" * 1000
+
+
+def test_a_silent_song_is_listed_as_silent(emoviz: Program, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "silent.wav", np.zeros(4 * 22050), 22050)
+    soundfile.write(tmp_path / "song.wav", music(4.0, 22050), 22050)
+    done = emoviz("library", "add", tmp_path, "--model", "cae", "--jobs", "1")
+    assert done.returncode == 0
+    lines = emoviz("library", "list").stdout.splitlines()[1:]
+    (line,) = [line for line in lines if "silent.wav" in line]
+    assert line.split()[:2] == ["silent", "0:04"]
+    near = emoviz("library", "find", "--word", "neutral", "--paths")
+    assert "silent.wav" not in near.stdout
+    assert emoviz("library", "export", "-o", "all.parquet").returncode == 0
+    rows = pandas.read_parquet(emoviz.place / "all.parquet")
+    silent = rows[rows["title"] == "silent"]
+    assert len(silent) == 8
+    assert silent[[*COLUMNS[1:]]].isna().all(axis=None)
+    assert rows[rows["title"] == "song"]["valence"].notna().all()

@@ -385,6 +385,20 @@ def test_silence_and_samples_that_are_not_numbers_are_said(emoviz: Program) -> N
     assert {len(load_csv(path)) for path in (emoviz.place / "out").glob("*.csv")} == {4}
 
 
+def test_silence_in_a_song_has_rows_without_values(emoviz: Program) -> None:
+    sound = music(10.0, RATE_HZ)
+    gap = np.zeros((10 * RATE_HZ, sound.shape[1]))
+    soundfile.write(emoviz.place / "gap.wav", np.concatenate([sound, gap, sound]), RATE_HZ)
+    done = emoviz("analyze", "gap.wav", "--model", "cae", "-o", "gap.csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [line.split(",") for line in (emoviz.place / "gap.csv").read_text().splitlines()[1:]]
+    assert len(rows) == 60
+    assert all(row[1:] == [""] * 5 for row in rows[24:38])
+    assert all("" not in row for row in rows[:19] + rows[41:])
+    summary = load_csv(emoviz.place / "gap.csv").summary()
+    assert 19.0 < summary["known_s"] < 23.0
+
+
 def test_a_name_that_is_not_unicode_is_no_traceback(emoviz: Program, songs: Path) -> None:
     name = os.fsdecode(b"caf\xe9.wav")
     shutil.copy(songs / "one.wav", emoviz.place / name)

@@ -319,3 +319,13 @@ def test_without_the_extra_its_name_is_said(folder: Path, library: Path, tmp_pat
     done = Program(tmp_path, tmp_path)("tag", song, "--library", library)
     assert done.returncode == 1
     assert "pip install 'emoviz[tags]'" in done.stderr
+
+
+def test_a_silent_song_gets_no_tags_and_loses_those_of_before(emoviz: Program) -> None:
+    song = emoviz.place / "silent.flac"
+    soundfile.write(song, np.zeros(3 * RATE_HZ), RATE_HZ)
+    tags.write(song, {tags.VALENCE: "0.00", tags.AROUSAL: "0.00", tags.MOOD: "neutral"})
+    done = emoviz("tag", song, "--model", "cae")
+    assert done.returncode == 0
+    assert "the song is silent: it gets no tags" in done.stderr
+    assert tags.read(song) == {}

@@ -21,7 +21,7 @@ from emoviz.export.tables import deam_folder
 from emoviz.tracks import labels
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.label_tables import read_labels
-from emoviz.tracks.track import COLUMNS, Provenance, Track
+from emoviz.tracks.track import COLUMNS, Provenance, Track, load_csv
 from emoviz.units import SCALE
 from tests.support.places import read_only
 
@@ -236,3 +236,68 @@ def test_the_ending_of_a_name_chooses_the_format() -> None:
     assert format_for(Path("song.csv"), FORMATS["json"]) is CSV
     assert format_for(Path("song"), DEAM) is DEAM
     assert format_for(Path("song.mine"), CSV) is CSV
+
+
+def with_silence(columns: int = 4) -> Track:
+    """Make a track that is silent from 5 to 10 s."""
+    values = track(columns=columns).values
+    values[10:20] = np.nan
+    return Track.from_values(values, ORIGIN)
+
+
+def test_silence_is_empty_in_the_csv_and_null_in_its_description(tmp_path: Path) -> None:
+    exported = with_silence()
+    write(exported, tmp_path / "song.csv", CSV)
+    with (tmp_path / "song.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    assert [row[0] for row in rows] == [repr(time_s) for time_s in exported.times_s.tolist()]
+    assert all(row[1:] == [""] * 5 for row in rows[10:20])
+    assert all("" not in row for row in rows[:10] + rows[20:])
+    described = json.loads((tmp_path / "song.csv-metadata.json").read_text(encoding="utf-8"))
+    assert {column["null"] for column in described["tableSchema"]["columns"][1:]} == {""}
+    assert load_csv(tmp_path / "song.csv") == exported
+    table = pandas.read_csv(tmp_path / "song.csv")
+    assert table["valence"].isna().sum() == table["emotion"].isna().sum() == 10
+
+
+@pytest.mark.parametrize("columns", [2, 4])
+def test_a_silent_song_is_read_back(columns: int, tmp_path: Path) -> None:
+    silent = Track.from_values(np.full((6, columns), np.nan), ORIGIN)
+    silent.save_csv(tmp_path / "silent.csv")
+    assert load_csv(tmp_path / "silent.csv") == silent
+    assert silent != Track.from_values(np.zeros((6, columns)), ORIGIN)
+
+
+def test_half_of_a_half_second_is_refused(tmp_path: Path) -> None:
+    with_silence().save_csv(tmp_path / "song.csv")
+    text = (tmp_path / "song.csv").read_text().replace("\n6.0,,,,,\n", "\n6.0,0.5,,,,\n")
+    (tmp_path / "song.csv").write_text(text)
+    with pytest.raises(errors.TrackFileError, match="at 6 s some are missing, but not all"):
+        load_csv(tmp_path / "song.csv")
+
+
+def test_silence_is_null_in_json_and_parquet(tmp_path: Path) -> None:
+    exported = with_silence()
+    write(exported, tmp_path / "song.json", FORMATS["json"])
+    text = (tmp_path / "song.json").read_text(encoding="utf-8")
+    document = json.loads(text, parse_constant=pytest.fail)
+    write(exported, tmp_path / "song.parquet", FORMATS["parquet"])
+    table = pyarrow.parquet.read_table(tmp_path / "song.parquet").to_pydict()
+    for name in COLUMNS[1:]:
+        assert document[name] == table[name]
+        assert [cell is None for cell in table[name]] == [10 <= row < 20 for row in range(40)]
+
+
+def test_silence_is_empty_in_deam_and_left_out_of_what_editors_show(tmp_path: Path) -> None:
+    exported = with_silence()
+    (path, _) = write(exported, tmp_path / "song.csv", DEAM)
+    (labelled,) = read_labels(path, SCALE).values()
+    assert sorted(labelled) == [
+        round(1000 * time_s) for time_s in exported.times_s[~np.isnan(exported.valence)]
+    ]
+    write(exported, tmp_path / "song.txt", FORMATS["audacity"])
+    spans = [line.split("\t") for line in (tmp_path / "song.txt").read_text().splitlines()]
+    assert not any(float(begin) < 10.0 and float(end) > 5.0 for begin, end, _ in spans)
+    assert all(word for *_, word in spans)
+    (layer, _) = write(exported, tmp_path / "layer.csv", FORMATS["sonic-visualiser"])
+    assert len(layer.read_text().splitlines()) == 30

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from pyqtgraph import PlotCurveItem
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
@@ -19,6 +20,8 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.app import make_window
 from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS
 from emoviz.gui.main_window import MainWindow
+from emoviz.gui.panels.readout import ReadoutPanel
+from emoviz.gui.plane.view import PlaneView
 from emoviz.gui.settings import Settings
 from emoviz.gui.time_views.overview import OverviewView
 from emoviz.gui.time_views.ruler import RulerView
@@ -44,6 +47,7 @@ from tests.gui.driving import (
     recent_entries,
     turn_wheel,
 )
+from tests.support.audio import music
 from tests.support.clocks import ToldClock
 from tests.support.places import read_only
 from tests.support.program import Program
@@ -484,6 +488,37 @@ def test_a_silent_song_is_said(qtbot: QtBot, window: MainWindow, tmp_path: Path)
     soundfile.write(song, np.zeros(22050 * 3), 22050)
     open_and_track(qtbot, window, song)
     assert banner_of(window).startswith(f"{song}: the song is silent")
+
+
+def test_a_silent_place_is_said_and_has_no_values(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    song, sound = tmp_path / "gap.wav", music(10.0, 22050)
+    gap = np.zeros((22050 * 10, sound.shape[1]))
+    soundfile.write(song, np.concatenate([sound, gap, sound]), 22050)
+    open_and_track(qtbot, window, song)
+    window.playback.seek(15.0)
+    qtbot.waitUntil(lambda: "silent" in labels(window))
+    assert label_named(window, "valence now") == label_named(window, "arousal now") == "–"
+    plane = part(window, PlaneView)
+    assert plane.now is None
+    items = part(window, TimelineView).plotItem.items
+    for curve in [item for item in items if isinstance(item, PlotCurveItem)][:2]:
+        times_s, values = curve.getData()
+        assert np.isnan(values[(times_s > 12.5) & (times_s < 18.5)]).all()
+        assert np.isfinite(values[(times_s < 9.0) | (times_s > 21.0)]).all()
+    window.playback.seek(25.0)
+    qtbot.waitUntil(lambda: "silent" not in labels(window))
+    assert plane.now is not None
+    # Of what is not known yet it is not said that it is silent.
+    readout = part(window, ReadoutPanel)
+    readout.set_silence(np.zeros(4, bool))
+    readout.set_track(np.full((4, 4), np.nan))
+    readout.seek(1.0)
+    assert "…" in labels(window)
+    readout.set_silence(np.ones(4, bool))
+    readout.seek(1.5)
+    assert "silent" in labels(window)
 
 
 @by_the_default_model

@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from emoviz import errors
 from emoviz.library import database, upkeep
+from emoviz.library.records import Summary
+from emoviz.library.search import find, find_alike, meant_by
 from emoviz.library.store import Library
-from tests.library.making import put
+from tests.library.making import make_track, put
 from tests.support.places import read_only
 
 
@@ -53,6 +56,81 @@ def test_a_migration_that_fails_changes_nothing(file: Path) -> None:
         database.connect(file, broken)
     with Library.open(file) as library:
         assert len(library) == 3
+
+
+def _as_before_silence_was_missing(file: Path, silences: dict[str, tuple[int, int]]) -> None:
+    """Give the file the tables of version 1, with silence drawn to neutral from where to where.
+
+    The half-seconds beside it are drawn half of the way.
+    """
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        rows = connection.execute("SELECT * FROM tracks").fetchall()
+        connection.execute("DROP TABLE tracks")
+        for statement in database.MIGRATIONS[0]:
+            assert isinstance(statement, str)
+            if "ON tracks" in statement or "TABLE tracks" in statement:
+                connection.execute(statement)
+        connection.executemany(f"INSERT INTO tracks VALUES ({','.join('?' * 13)})", rows)
+        for title, (first, stop) in silences.items():
+            (track_id,) = connection.execute(
+                "SELECT tracks.id FROM tracks JOIN songs ON songs.id = song_id WHERE title = ?",
+                (title,),
+            ).fetchone()
+            for name, drawn_to in (("valence", 0.0), ("arousal", 0.0), ("valence_sd", 0.258)):
+                (blob,) = connection.execute(
+                    f"SELECT {name} FROM track_values WHERE track_id = ?", (track_id,)
+                ).fetchone()
+                values = np.frombuffer(blob, "<f4").copy()
+                for beside in (first - 1, stop):
+                    if 0 <= beside < len(values):
+                        values[beside] = (values[beside] + drawn_to) / 2.0
+                # A negative value that was weighed by 0 had become -0.
+                values[first:stop] = np.copysign(drawn_to, values[first:stop])
+                connection.execute(
+                    f"UPDATE track_values SET {name} = ? WHERE track_id = ?",
+                    (np.abs(values).tobytes() if "sd" in name else values.tobytes(), track_id),
+                )
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+
+def test_silence_of_an_old_library_becomes_missing(file: Path) -> None:
+    places = {"gap": (0.5, -0.3), "silent": (0.4, 0.4), "plain": (-0.5, -0.3)}
+    with Library.open(file) as library:
+        for title, place in places.items():
+            put(library, file.parent / f"{title}.wav", place)
+    _as_before_silence_was_missing(file, {"gap": (10, 20), "silent": (0, 40)})
+    with Library.open(file) as library:
+        upkeep.check(library)
+        ids = {song.title: song.id for song in library.all_songs()}
+        found = {title: library.find(file.parent / f"{title}.wav", "cae") for title in places}
+        tracks = {title: both[1] for title, both in found.items() if both is not None}
+        assert np.flatnonzero(np.isnan(tracks["gap"].valence)).tolist() == list(range(7, 23))
+        assert np.isnan(tracks["silent"].values).all()
+        plain = file.parent / "plain.wav"
+        assert tracks["plain"] == make_track(plain, places["plain"], places["plain"])
+        # What is summed up is what sounds.
+        summary = Summary.of(tracks["gap"])
+        assert summary is not None
+        assert summary.mean == pytest.approx(places["gap"])
+        assert summary.variance == pytest.approx((0.0, 0.0))
+        assert library.places(list(ids.values()), "cae") == {
+            ids["gap"]: pytest.approx(places["gap"]),
+            ids["silent"]: None,
+            ids["plain"]: places["plain"],
+        }
+        assert set(library.points().song_ids.tolist()) == {ids["gap"], ids["plain"]}
+        assert ids["silent"] not in find(library, [meant_by("neutral")], "cae")
+        alike, distances = find_alike(library, tracks["gap"], "cae")
+        assert alike.tolist() == [ids["gap"], ids["plain"]]
+        assert distances == pytest.approx([0.0, 1.0], abs=1e-3)
+        assert len(find_alike(library, tracks["silent"], "cae")[0]) == 0
+        # A song that is forgotten takes its tracks along, as ever.
+        library.forget([ids["gap"]])
+        with library.asking() as connection:
+            for table in ("tracks", "track_values", "track_shapes"):
+                assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (2,)
 
 
 @pytest.mark.parametrize("name", ["library.db", "song.mp3"])

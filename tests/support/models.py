@@ -72,7 +72,6 @@ def take_deviations(folder: Path) -> None:
     """Make the model one that gives no deviations."""
     set_network(folder, mean_network(60, FEATURES, outputs=2))
     edit(folder, "names=", 'names = ["valence", "arousal"]')
-    edit(folder, "neutral_sd=", "")
 
 
 class _Trap:

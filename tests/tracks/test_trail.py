@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emoviz.tracks.trail import head_at, index_at, outline, trail_at
+from emoviz.tracks.trail import deviation_at, head_at, index_at, outline, runs, trail_at
 
 
 def walk(count: int) -> npt.NDArray[np.float64]:
@@ -71,13 +71,29 @@ def test_the_trail_of_a_young_song_is_short() -> None:
     assert len(trail_at(walk(100), 0.0, 15.0, 0.125)) == 2
 
 
-def test_the_trail_leaves_out_what_is_not_known() -> None:
+def test_the_trail_breaks_where_there_are_no_values() -> None:
     values = walk(60)
-    values[:30] = np.nan
+    values[20:30] = np.nan
     trail = trail_at(values, 20.0, 15.0, 0.125)
-    assert 0 < len(trail) < 121
-    assert not np.isnan(trail).any()
+    assert len(trail) == 121
+    times_s = np.linspace(5.0, 20.0, 121)
+    missing = np.isnan(trail).any(axis=1)
+    assert missing.tolist() == [index_at(values, time_s) is None for time_s in times_s]
+    assert [(run.start, run.stop) for run in runs(trail[:, 0])] == [(0, 41), (81, 121)]
     assert tuple(trail[-1]) == pytest.approx(head_at(values, 20.0))
+    assert len(trail_at(values, 15.0, 4.0, 0.125)) == 0
+
+
+def test_the_head_is_where_there_is_a_value_and_nowhere_else() -> None:
+    values = np.column_stack([walk(60), np.full((60, 2), 0.2)])
+    values[20:30] = np.nan
+    for time_s in np.arange(0.0, 31.0, 0.05):
+        known = index_at(values, time_s) is not None
+        assert (head_at(values, time_s) is not None) == known, time_s
+        assert (deviation_at(values, time_s) is not None) == known, time_s
+    # It waits where it comes back, and does not come from afar.
+    assert head_at(values, 15.2) == pytest.approx(tuple(values[30, :2]))
+    assert head_at(values, 10.0) == pytest.approx(tuple(values[19, :2]))
 
 
 def test_deviations_are_not_part_of_the_path() -> None:

@@ -139,10 +139,11 @@ class FilmPicture:
         self._shown = index
         box = QRectF(self._layout.word)
         self._restore(painter, box)
-        if index is None:
-            return
-        valence, arousal = map(float, self._subject.values[index, :2])
-        word = self._circumplex.word_at(valence, arousal)
+        # In a finished track nothing else is missing.
+        word = QCoreApplication.translate("FilmPicture", "silent")
+        if index is not None:
+            valence, arousal = map(float, self._subject.values[index, :2])
+            word = self._circumplex.word_at(valence, arousal)
         side = (
             Qt.AlignmentFlag.AlignRight
             if self._layout.word_ends_right
@@ -154,7 +155,9 @@ class FilmPicture:
         painter.setPen(QColor(self._colours.text))
         first = QRectF(box.left(), box.top(), box.width(), line)
         _write(painter, first, word, font, side)
-        self._draw_values(painter, QRectF(box.left(), first.bottom(), box.width(), 24), index)
+        if index is not None:
+            values = QRectF(box.left(), first.bottom(), box.width(), 24)
+            self._draw_values(painter, values, index)
 
     def _draw_values(self, painter: QPainter, box: QRectF, index: int) -> None:
         font = _figures(_VALUE_PT)

@@ -22,8 +22,8 @@ from emoviz.gui.panels.song_summary import SongSummary
 from emoviz.models.estimator import ModelInfo
 from emoviz.songs.song import Song
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.trail import index_at
-from emoviz.units import Values
+from emoviz.tracks.trail import index_at, place_at
+from emoviz.units import Mask, Values
 
 _NEAREST = 3
 _WHOLE = 3
@@ -44,7 +44,9 @@ class ReadoutPanel(QWidget):
         self._theme = theme
         self._circumplex = circumplex
         self._values: Values = np.zeros((0, 2))
+        self._silent: Mask = np.zeros(0, bool)
         self._shown: int | None = -1
+        self._is_silent = False
         self._title, self._artist = WrappedLabel(_TITLE_LINES), WrappedLabel(_ARTIST_LINES)
         self._title.setFont(interface_font(13, bold=True))
         self._artist.setFont(interface_font(10))
@@ -155,8 +157,12 @@ class ReadoutPanel(QWidget):
         self._circumplex = circumplex
         self._say(self._shown)
 
+    def set_silence(self, silent: Mask) -> None:
+        """Say that it is silent where that is so, of as many half-seconds as the track has."""
+        self._silent = silent
+
     def set_track(self, values: Values) -> None:
-        """Read from `values`, NaN where nothing is known yet."""
+        """Read from `values`, NaN where it is silent and where nothing is known yet."""
         self._values = values
         self._shown = -1
         self.summary.set_track(values)
@@ -164,13 +170,16 @@ class ReadoutPanel(QWidget):
     def seek(self, time_s: float) -> None:
         """Show the value of the half-second that sounds at `time_s`."""
         index = index_at(self._values, time_s)
-        if index != self._shown:
+        place = place_at(len(self._silent), time_s)
+        is_silent = index is None and place is not None and bool(self._silent[place])
+        if (index, is_silent) != (self._shown, self._is_silent):
+            self._is_silent = is_silent
             self._say(index)
 
     def _say(self, index: int | None) -> None:
         self._shown = index
         if index is None:
-            self._word.setText("…")
+            self._word.setText(self.tr("silent") if self._is_silent else "…")
             self._valence.setText(_UNKNOWN)
             self._arousal.setText(_UNKNOWN)
             self._nearest.setText(" ")

@@ -34,7 +34,10 @@ class SongPath:
     def __init__(self, values: Values, colours: Colours) -> None:
         self._colours = colours
         last_s = len(values) * COLUMN_S
-        self._points = trail_at(values, last_s, last_s, max(_STEP_S, last_s / _MOST_POINTS))
+        points = trail_at(values, last_s, last_s, max(_STEP_S, last_s / _MOST_POINTS))
+        known = np.flatnonzero(~np.isnan(points[:, 0]))
+        # In between, the path breaks where the song is silent.
+        self._points = points[known[0] : known[-1] + 1] if len(known) else points
         self._shades = shades_of(colours)
 
     def draw(self, painter: QPainter, geometry: Geometry) -> None:
@@ -58,7 +61,8 @@ class SongPath:
     def draw_loupe(self, painter: QPainter, geometry: Geometry, box: QRectF) -> None:
         """Draw the path larger into a box, and mark on the plane what of it that is."""
         colours = self._colours
-        middle = (self._points.min(axis=0) + self._points.max(axis=0)) / 2
+        low, high = np.nanmin(self._points, axis=0), np.nanmax(self._points, axis=0)
+        middle = (low + high) / 2
         extent = max(self._extent(), _LEAST_LOUPE_EXTENT) * _LOUPE_ROOM
         frame = QPen(QColor(colours.ghost), 1.0)
         half = QPointF(extent, extent) / 2 * geometry.radius_px
@@ -88,12 +92,13 @@ class SongPath:
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _extent(self) -> float:
-        return float(np.ptp(self._points, axis=0).max())
+        low, high = np.nanmin(self._points, axis=0), np.nanmax(self._points, axis=0)
+        return float((high - low).max())
 
     def _draw_line(self, painter: QPainter, x: Values, y: Values, scale: float) -> None:
         borders = np.linspace(0, len(x) - 1, len(self._shades) + 1).round().astype(int)
         pieces = [
-            (arrayToQPath(x[first : end + 1], y[first : end + 1], connect="all"), shade)
+            (arrayToQPath(x[first : end + 1], y[first : end + 1], connect="finite"), shade)
             for first, end, shade in zip(borders, borders[1:], self._shades, strict=False)
             if end > first
         ]

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from emoviz.units import Values
 
 _CLOSEST_FOLLOWING = 0.15
@@ -55,7 +57,7 @@ class PlaneCamera:
         return self.now == self._goal
 
     def follow(self, trail: Values) -> None:
-        """Follow the trail from now on; its shape is (m, 2)."""
+        """Follow the trail from now on; its shape is (m, 2), NaN in gaps."""
         self.following = True
         self.aim(trail)
 
@@ -108,12 +110,12 @@ class PlaneCamera:
     def _shows(self, trail: Values) -> bool:
         """Tell whether the goal shows the trail well: inside the view, and not too small in it."""
         goal, best = self._goal, _camera_on(trail)
-        inside = (abs(trail - (goal.valence, goal.arousal)) <= goal.reach * _COMFORT).all()
-        return bool(inside) and goal.reach < 2.0 * best.reach
+        away = np.nanmax(abs(trail - (goal.valence, goal.arousal)))
+        return bool(away <= goal.reach * _COMFORT) and goal.reach < 2.0 * best.reach
 
 
 def _camera_on(trail: Values) -> Camera:
-    low, high = trail.min(axis=0), trail.max(axis=0)
+    low, high = np.nanmin(trail, axis=0), np.nanmax(trail, axis=0)
     valence, arousal = (low + high) / 2.0
     reach = max(_CLOSEST_FOLLOWING, float((high - low).max()) / 2.0 * _ROOM)
     return _held(float(valence), float(arousal), min(reach, WHOLE_PLANE.reach))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QRadialGradient
 
 from emoviz.gui.look.theme import Colours, with_alpha
 from emoviz.gui.plane.geometry import GLOW_RADIUS_PX, HEAD_RADIUS_PX, Geometry
-from emoviz.tracks.trail import ELLIPSE_DEVIATIONS
+from emoviz.tracks.trail import ELLIPSE_DEVIATIONS, runs
 from emoviz.units import Values
 
 _OLDEST_SHARE = 0.12
@@ -25,7 +25,7 @@ def trail_box(geometry: Geometry, trail: Values) -> QRectF:
     """Give the box that a trail (m, 2) with its head takes up; empty where there is none."""
     if not len(trail):
         return QRectF()
-    low, high = trail.min(axis=0), trail.max(axis=0)
+    low, high = np.nanmin(trail, axis=0), np.nanmax(trail, axis=0)
     box = QRectF(geometry.point(low[0], high[1]), geometry.point(high[0], low[1]))
     margin = GLOW_RADIUS_PX * geometry.scale + 2
     return box.adjusted(-margin, -margin, margin, margin)
@@ -44,20 +44,32 @@ class Stroke:
 def draw_trail(
     painter: QPainter, geometry: Geometry, trail: Values, full: int, stroke: Stroke
 ) -> None:
-    """Draw a trail (m, 2), the oldest point first; `full` points ago it has faded away."""
-    if len(trail) < 2:
-        return
+    """Draw a trail (m, 2), the oldest point first; `full` points ago it has faded away.
+
+    It breaks where points are NaN.
+    """
     origin, radius = geometry.origin, geometry.radius_px
     points = np.column_stack([origin.x() + trail[:, 0] * radius, origin.y() - trail[:, 1] * radius])
+    youths = 1.0 - (len(points) - 1 - np.arange(len(points))) / full
+    for run in runs(points[:, 0]):
+        _draw_run(painter, points[run], youths[run], geometry.scale, stroke)
+
+
+def _draw_run(
+    painter: QPainter, points: Values, youths: Values, scale: float, stroke: Stroke
+) -> None:
+    """Draw a piece of the trail that has no gap, in pixels (m, 2), with the age of its points."""
+    if len(points) < 2:
+        return
     kept = _apart(points)
-    youths = 1.0 - (len(points) - 1 - kept) / full
+    youths = youths[kept]
     places = [QPointF(x, y) for x, y in points[kept].tolist()]
     # Mixed, not translucent: where two strokes overlap the trail would look beaded. Young is wide
     # and bright, old is thin and faint; the square makes the tail long.
     shares = (_OLDEST_SHARE + (1.0 - _OLDEST_SHARE) * youths**2)[:, None]
     old, young = _rgb(stroke.ground), _rgb(stroke.colour)
     colours = (old + (young - old) * shares).round().astype(int).tolist()
-    widths = geometry.scale * (stroke.oldest_px + (stroke.youngest_px - stroke.oldest_px) * youths)
+    widths = scale * (stroke.oldest_px + (stroke.youngest_px - stroke.oldest_px) * youths)
     pen = QPen()
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     for index in range(1, len(places)):

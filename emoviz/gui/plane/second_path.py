@@ -83,7 +83,7 @@ class SecondPath:
         trail = trail_at(self.values, time_s, trail_s, _TRAIL_STEP_S)
         if not len(trail):
             return QRectF()
-        low, high = trail.min(axis=0), trail.max(axis=0)
+        low, high = np.nanmin(trail, axis=0), np.nanmax(trail, axis=0)
         area = QRectF(geometry.point(low[0], high[1]), geometry.point(high[0], low[1]))
         margin = geometry.scale * (_RING_RADIUS_PX + _RING_WIDTH_PX) + 2.0
         return area.adjusted(-margin, -margin, margin, margin)

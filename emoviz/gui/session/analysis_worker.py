@@ -187,7 +187,7 @@ class AnalysisWorker(QObject):
             lambda start_s, end_s: note_place(damaged, (start_s, end_s)),
         )
         nothing = np.zeros((0, front_end.frames_per_column, front_end.bands), np.float32)
-        update = Update(nothing, np.zeros((0, 2)), 0, 1, decoded=False)
+        update = Update(nothing, np.zeros((0, 2)), np.zeros(0, bool), 0, 1, decoded=False)
         for frames in frames_of(blocks, (front_end,)):
             if cancel.is_set():
                 return

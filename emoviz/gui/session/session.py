@@ -18,7 +18,7 @@ from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 from emoviz.tracking.tracker import Update
 from emoviz.tracks.track import Track
-from emoviz.units import Place, Values
+from emoviz.units import Mask, Place, Values
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,7 +29,8 @@ class Session(QObject):
     opened = Signal(object, object, object, bool)
     """`Song`, `FrontEnd`, `ModelInfo`, and whether the song is the one that was shown already"""
     track_changed = Signal(object)
-    """`Values`; the frames that came with them are in the store."""
+    """`Values`; the frames that came with them are in the store, and `silent` says where there is
+    nothing that a value could be of."""
     progress_changed = Signal(int, int)
     """Windows done and windows in all; equal when nothing is being done"""
     finished = Signal(object)
@@ -54,6 +55,7 @@ class Session(QObject):
         self.front_end: FrontEnd | None = None
         self.trajectory: Track | None = None
         self.values: Values = np.zeros((0, 2))
+        self.silent: Mask = np.zeros(0, bool)
         self.running = False
         self._damaged: tuple[Place, ...] = ()
         self._held = self._opened_while_held = False
@@ -132,7 +134,7 @@ class Session(QObject):
         if not self._held:
             self.damage_found.emit(())
             self.opened.emit(song, front_end, model, same)
-        self._show(np.zeros((0, len(model.outputs))))
+        self._show(np.zeros((0, len(model.outputs))), np.zeros(0, bool))
 
     def _keep_open(self, song: Song, same: bool) -> None:
         """Close the song that is played no longer, or a second of what is played already."""
@@ -155,9 +157,9 @@ class Session(QObject):
                 self.damage_found.emit(update.damaged)
         if was_known:
             # Only the picture was still to come.
-            self._show(self.values)
+            self._show(self.values, self.silent)
             return
-        self._show(update.values)
+        self._show(update.values, update.silent)
         self._show_progress(update.windows_done, update.windows_total)
 
     def _on_finished(self, request: int, trajectory: Track) -> None:
@@ -165,7 +167,8 @@ class Session(QObject):
             return
         self.trajectory = trajectory
         if len(self.values) < len(trajectory):
-            self._show(trajectory.values)
+            # In a finished track nothing else is missing.
+            self._show(trajectory.values, np.isnan(trajectory.valence))
         self._end()
         if not self._held:
             self.finished.emit(trajectory)
@@ -182,8 +185,8 @@ class Session(QObject):
         if request == self._shown:
             self.said.emit(sentence)
 
-    def _show(self, values: Values) -> None:
-        self.values = values
+    def _show(self, values: Values, silent: Mask) -> None:
+        self.values, self.silent = values, silent
         if not self._held:
             self.track_changed.emit(values)
 

@@ -159,8 +159,8 @@ class Account:
             "errors were not used for it:\n\n"
             "| | labels inside the 90 % band | interval |\n| --- | ---: | ---: |\n"
             + "\n".join(rows)
-            + "\n\nWhere a song is silent for more than two seconds the program draws the values "
-            "to neutral and the deviations to the labels' own spread."
+            + "\n\nWhere a song is silent for more than two seconds there is no value and no "
+            "deviation: silence is missing data."
         )
 
     def _failures(self) -> str:
@@ -174,8 +174,9 @@ class Account:
             "music, with the mean of what the model says of them and its deviation:\n\n"
             "| sound | arousal | valence |\n| --- | ---: | ---: |\n"
             f"{rows}\n\n"
-            "Silence is taken out of the model's hands. For everything else in this table the "
-            "value means nothing, and a deviation that is not wide is a failure to notice it."
+            "Silence has no value: it is taken out of the model's hands. For everything in this "
+            "table the value means nothing, and a deviation that is not wide is a failure to "
+            "notice it."
         )
 
     def _motion(self) -> str:

@@ -151,6 +151,6 @@ def test_the_readout_says_what_the_deviation_is(
     assert sum("±" in text for text in shown) == 2
     readout = part(window, ReadoutPanel)
     info = estimator.load().info
-    plain = dataclasses.replace(info, outputs=estimator.OUTPUTS, neutral_sd=None)
+    plain = dataclasses.replace(info, outputs=estimator.OUTPUTS)
     readout.set_model(plain)
     assert MEANING not in labels(window)
