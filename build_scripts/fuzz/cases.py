@@ -344,14 +344,19 @@ def check_file(path: Path) -> None:
     """See that a file that was promised holds what it should; raises what is wrong with it."""
     if path.suffix == ".csv":
         track = load_csv(path)
-        if not (np.abs([track.valence, track.arousal]) <= 1.0).all():
+        # What is missing, silence, is inside.
+        if (np.abs([track.valence, track.arousal]) > 1.0).any():
             raise AssertionError(f"{path.name} has values outside [-1, 1]")
     elif path.suffix == ".json":
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if not np.isfinite(np.array(document["valence"], float)).all():
-            raise AssertionError(f"{path.name} has values that are not numbers")
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        if (np.abs(np.array(document["valence"], float)) > 1.0).any():
+            raise AssertionError(f"{path.name} has values outside [-1, 1]")
     elif not path.exists():
         raise FileNotFoundError(path)
+
+
+def _refuse(constant: str) -> None:
+    raise AssertionError(f"{constant} is no JSON")
 
 
 def _track() -> Track:
