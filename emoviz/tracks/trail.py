@@ -60,7 +60,7 @@ def deviation_at(values: Values, time_s: float) -> tuple[float, float] | None:
     before = min(int(place), max(last - 1, 0))
     share = place - before
     one, other = values[before, 2:], values[min(before + 1, last), 2:]
-    if np.isnan(one).any():
+    if share and np.isnan(one).any():
         one = other
     valence_sd, arousal_sd = (1.0 - share) * one + share * other if share else one
     known = not (math.isnan(valence_sd) or math.isnan(arousal_sd))

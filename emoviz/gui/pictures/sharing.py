@@ -71,7 +71,7 @@ class Sharing(QObject):
         """Copy valence, arousal, time and word of now as a line of text."""
         now = self._plane.now
         if now is None:
-            self.written.emit(self.tr("There are no values to copy yet."))
+            self.written.emit(self.tr("There are no values here to copy."))
             return
         text = values_text(now)
         QGuiApplication.clipboard().setText(text)

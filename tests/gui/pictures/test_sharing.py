@@ -104,7 +104,7 @@ def test_before_there_is_a_track_there_is_nothing_to_copy(qtbot: QtBot, window: 
     QGuiApplication.clipboard().setText("before")
     action(window, "copy_values").trigger()
     assert QGuiApplication.clipboard().text() == "before"
-    assert "There are no values to copy yet." in labels(window)
+    assert "There are no values here to copy." in labels(window)
 
 
 # The plane's picture.

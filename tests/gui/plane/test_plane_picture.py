@@ -151,3 +151,26 @@ def test_a_picture_drawn_a_little_to_the_side_is_not_seen(theme: str, colours: C
     image = QImage(data.data, drawn.width(), drawn.height(), QImage.Format.Format_RGB32)
     assert image != drawn
     assert not difference(image, drawn).is_seen
+
+
+def _middle_of(values: Values, time_s: float) -> np.ndarray:
+    """Give the pixels around the middle of the plane, where no word stands."""
+    painter = PlanePainter(Circumplex.russell(), DARK_COLOURS)
+    painter.trail_s = 60.0
+    painter.set_track(values)
+    image = QImage(SIZE, QImage.Format.Format_RGB32)
+    drawing = QPainter(image)
+    painter.draw(drawing, SIZE, 1.0, time_s)
+    drawing.end()
+    place = painter.geometry(SIZE).point(0.0, 0.1).toPoint()
+    pixels = np.array(image.constBits(), np.uint8).reshape(SIZE.height(), SIZE.width(), 4)
+    return pixels[place.y() - 4 : place.y() + 5, place.x() - 4 : place.x() + 5].copy()
+
+
+def test_path_and_trail_break_where_it_is_silent() -> None:
+    walk = np.column_stack([np.linspace(-0.5, 0.5, 41), np.full(41, 0.1)])
+    silent, missing = walk.copy(), np.full_like(walk, np.nan)
+    silent[10:31] = np.nan
+    nothing = _middle_of(missing, 20.5)
+    assert (_middle_of(walk, 20.5) != nothing).any()
+    assert (_middle_of(silent, 20.5) == nothing).all()
