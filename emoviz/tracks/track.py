@@ -310,7 +310,7 @@ class Track:
     def to_json(self) -> str:
         """Write one JSON object: the provenance, and a list for each column; missing is null."""
         columns = {
-            name: None if array is None else [None if x != x else x for x in array.tolist()]
+            name: None if array is None else [None if math.isnan(x) else x for x in array.tolist()]
             for name, array in zip(COLUMNS, self._arrays(), strict=False)
         }
         document = {
@@ -455,7 +455,7 @@ def _are_half_seconds(times_s: npt.NDArray[np.float64]) -> bool:
 
 def _texts(array: npt.NDArray[np.float64]) -> list[str]:
     # repr is the shortest text that reads back as the same number.
-    return ["" if number != number else repr(number) for number in array.tolist()]
+    return ["" if math.isnan(number) else repr(number) for number in array.tolist()]
 
 
 def _same(mine: npt.NDArray[np.float64] | None, theirs: npt.NDArray[np.float64] | None) -> bool:
