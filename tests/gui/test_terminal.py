@@ -15,7 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from emoviz.gui import app
-from emoviz.gui.banner import Banner
+from emoviz.gui.panels.banner import Banner
 
 
 def begin(window, song, _earlier_crash):

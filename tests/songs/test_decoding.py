@@ -236,7 +236,7 @@ def test_a_packet_with_no_room_for_what_it_says_of_the_song_is_sound(tmp_path: P
     assert len(whole(path)) / 22050 == pytest.approx(3.0, abs=0.2)
 
 
-@pytest.mark.parametrize("seed", [15, 29, 35])
+@pytest.mark.parametrize("seed", [1, 15, 28])
 def test_an_mp3_with_junk_before_and_in_it_gives_what_comes_before_that(
     tmp_path: Path, seed: int
 ) -> None:

@@ -40,7 +40,8 @@ def test_a_stride_looks_at_every_second_frame() -> None:
     with torch.inference_mode():
         front, _ = musicnn(_weights("msd"))(mel)
         half, middle = musicnn(_weights("msd"), stride=2)(mel)
-    np.testing.assert_allclose(half.numpy(), front[:, :, ::2].numpy(), atol=1e-5)
+    # Which convolution torch takes for a stride, and so its rounding, is up to the processor.
+    np.testing.assert_allclose(half.numpy(), front[:, :, ::2].numpy(), rtol=1e-4, atol=1e-4)
     assert middle.shape[2] == 160
 
 

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import numpy as np
 import torch
+from msgspec.structs import replace
 
 from emoviz.hearing.front_end import columns_of, mel_frames
 from emoviz.tracking.windows import Window, cut
