@@ -10,10 +10,8 @@ from emoviz.library.records import shape_of, shape_to_blob, values_to_blob
 from emoviz.library.writing import places_of
 from emoviz.tracks.track import Provenance, Track
 
-_FEWEST = 3
-"""So many half-seconds of exactly 0 in both dimensions in a row are silence: no music has them."""
-_FADED = 3
-"""To how many half-seconds on either side of a silence its fading reached"""
+_FADED = 6
+"""To how many half-seconds on either side of those at 0 a silence drew values"""
 _TRACKS_AT_ONCE = 500
 _NOBODY = Provenance("", "", "", "", "", "")
 
@@ -23,8 +21,8 @@ _Blobs: TypeAlias = tuple[bytes | None, ...]
 def take_silence_out(connection: sqlite3.Connection) -> None:
     """Write NaN where tracks say (0, 0) because their song is silent, and sum these up anew.
 
-    What lies in the fade beside it is missing as well: it had been drawn towards 0, by how much is
-    not known.
+    No music has exactly that, with six decimals. What lies in the fade beside it is missing as
+    well: it had been drawn towards 0, by how much is not known.
     """
     last = 0
     while True:
@@ -54,11 +52,10 @@ def _without_silence(blobs: _Blobs) -> npt.NDArray[np.float64] | None:
         return None
     if values.shape[1] not in (2, 4) or not len(values):
         return None
-    edges = np.flatnonzero(np.diff((values[:, :2] == 0.0).all(axis=1), prepend=False, append=False))
-    silences = [(first, stop) for first, stop in edges.reshape(-1, 2) if stop - first >= _FEWEST]
-    for first, stop in silences:
-        values[max(first - _FADED, 0) : stop + _FADED] = np.nan
-    return values if silences else None
+    silent = np.flatnonzero((values[:, :2] == 0.0).all(axis=1))
+    for place in silent.tolist():
+        values[max(place - _FADED, 0) : place + _FADED + 1] = np.nan
+    return values if len(silent) else None
 
 
 def _write(connection: sqlite3.Connection, track_id: int, values: npt.NDArray[np.float64]) -> None:

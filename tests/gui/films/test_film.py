@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from emoviz import errors
 from emoviz.export.film_file import FilmFormat
+from emoviz.gui.films.layout import layout_of
 from emoviz.gui.films.making import FilmCancelledError, FilmOrder, make_film
-from emoviz.gui.films.picture import FilmLook
+from emoviz.gui.films.picture import FilmLook, FilmPicture, FilmSubject
 from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS
 from tests.support.audio import encode, find, music, spoil, write_music
 from tests.support.films import Film, run_to_and_fro, running_times_s, write_clicks
@@ -155,3 +156,24 @@ def test_a_film_that_is_cancelled_leaves_nothing(qtbot: QtBot, tmp_path: Path) -
         make_film(order, pytest.fail, lambda *_: done.append(1), lambda: len(done) > 20)
     assert target.read_text() == "the old one"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["film.mp4", "song.wav"]
+
+
+def test_a_silent_moment_is_said_to_be_silent(qtbot: QtBot) -> None:
+    layout = layout_of("720p", 1280, 720)
+    values = np.tile([0.3, 0.2, 0.1, 0.1], (40, 1))
+    values[10:20] = np.nan
+    words = []
+    for track in (values, np.full_like(values, np.nan)):
+        subject = FilmSubject("Song", "", track, np.zeros((40, 96), np.uint8), 0.0, 20.0)
+        picture = FilmPicture(layout, subject, FilmLook())
+        for time_s in (3.0, 7.0):
+            picture.draw(time_s)
+            box, scale = layout.word, layout.scale
+            rows = slice(int(box.top() * scale), int(box.bottom() * scale))
+            columns = slice(int(box.left() * scale), int(box.right() * scale))
+            words.append(picture.pixels[rows, columns, :3].copy())
+    known, silent, *always = words
+    assert (silent != known).any()
+    # Something is written there, and the same wherever it is silent.
+    assert len(np.unique(silent)) > 2
+    assert all((word == silent).all() for word in always)
