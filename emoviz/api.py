@@ -80,7 +80,8 @@ def track_samples(
 ) -> Track:
     """Track sound that is in memory.
 
-    `samples` has shape (n,) or (n, channels), at most 64 of these, which are averaged. Floats have
+    `samples` has shape (n,) or (n, channels), at most 64 of these, whose powers are added with the
+    weights of ITU-R BS.1770-4 in the order of a WAV file; more than eight are averaged. Floats have
     their full scale at -1 and 1; integers of any width are divided by the full scale of their kind,
     unsigned ones from about its middle. They are resampled from `sample_rate_hz`, a whole number
     from 1,000 to 3,000,000, to what the model hears. `title` is what the track is called; `model`

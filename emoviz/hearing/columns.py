@@ -21,19 +21,19 @@ BLOCK_COLUMNS = 12
 
 
 class FrameStream:
-    """Turns blocks of mono samples (n,), as they come, into `Frames` of every front end.
+    """Turns blocks of samples (n, channels), as they come, into `Frames` of every front end.
 
-    Samples have the front ends' rate and full scale at -1 and 1; frames are in decibels, for each
-    front end (columns, frames, bands).
+    Samples have the front ends' rate and full scale at -1 and 1, and the power of their channels
+    is added (`songs.channels.heard` weighs them); frames are in decibels, for each front end
+    (columns, frames, bands).
     """
 
     def __init__(self, front_ends: tuple[FrontEnd, ...]) -> None:
         self._framers = [Framer(front_end) for front_end in front_ends]
-        nothing = np.zeros(0, np.float32)
-        self._waiting = Frames(tuple(framer.push(nothing) for framer in self._framers))
+        self._waiting = Frames(tuple(front_end.no_frames for front_end in front_ends))
 
     def push(self, block: Samples) -> Frames:
-        """Take samples (n,); give what every front end has whole now, perhaps no columns."""
+        """Take samples (n, channels); give what all front ends have whole now, perhaps nothing."""
         self._waiting = _appended(self._waiting, [framer.push(block) for framer in self._framers])
         whole = min(len(frames) for frames in self._waiting.by_front_end)
         done, self._waiting = self._waiting[:whole], self._waiting[whole:]
@@ -45,7 +45,7 @@ class FrameStream:
 
 
 def frames_of(blocks: Iterable[Samples], front_ends: tuple[FrontEnd, ...]) -> Iterator[Frames]:
-    """Turn blocks of mono samples (n,) into frames, as soon as every front end has them whole.
+    """Turn blocks of samples (n, channels) into frames, as soon as every front end has them whole.
 
     Yields (columns, frames, bands) in decibels for each front end, of one column or more.
     """

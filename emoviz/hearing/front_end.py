@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from emoviz.units import COLUMN_S, Samples
 
@@ -46,46 +47,67 @@ class FrontEnd:
         return int(self.sample_rate_hz * COLUMN_S)
 
     @property
+    def span_length(self) -> int:
+        """Samples from the start of a column's first frame to the end of its last."""
+        return (self.frames_per_column - 1) * self.hop_length + self.frame_length
+
+    @property
     def lead_length(self) -> int:
         """Samples by which the first frame of a column starts before the column does."""
-        span = (self.frames_per_column - 1) * self.hop_length + self.frame_length
-        return (span - self.column_length) // 2
+        return (self.span_length - self.column_length) // 2
+
+    @property
+    def no_frames(self) -> npt.NDArray[np.float32]:
+        """Frames of no columns at all, (0, frames, bands)."""
+        return np.zeros((0, self.frames_per_column, self.bands), np.float32)
 
 
 class Framer:
-    """Turns blocks of mono samples, as they come, into the mel frames of one front end."""
+    """Turns blocks of samples (n, channels), as they come, into mel frames of their power.
+
+    The powers of the channels are added, so that sound that is out of phase does not cancel. A
+    constant offset, which nobody hears, makes no difference.
+    """
 
     def __init__(self, front_end: FrontEnd) -> None:
         self._front_end = front_end
-        self._bank = _FilterBank(front_end.filters)
-        self._buffer = np.zeros(front_end.lead_length, np.float32)
+        self._spectrum = _MelSpectrum(front_end)
+        self._buffer: Samples | None = None
+        """What is still needed, (channels, samples)."""
         self._span = front_end.column_length + 2 * front_end.lead_length + 1
 
     def push(self, block: Samples) -> npt.NDArray[np.float32]:
-        """Take samples; give what is whole now, (columns, frames, bands) in decibels."""
-        self._buffer = np.concatenate([self._buffer, block])
+        """Take samples (n, channels); give what is whole now, (columns, frames, bands) in dB."""
+        if not len(block):
+            return self._front_end.no_frames
+        if self._buffer is None:
+            # What came before is the offset of the first sample: silence would make it a click.
+            self._buffer = np.repeat(block[:1].T, self._front_end.lead_length, axis=1)
+        self._buffer = np.concatenate([self._buffer, block.T], axis=1)
         column = self._front_end.column_length
-        ready = max(0, (len(self._buffer) - self._span) // column + 1)
-        frames_db = _frames_db(self._buffer, ready, self._front_end, self._bank)
-        self._buffer = self._buffer[ready * column :]
+        ready = max(0, (self._buffer.shape[1] - self._span) // column + 1)
+        frames_db = self._spectrum.frames_db(self._buffer, ready)
+        self._buffer = self._buffer[:, ready * column :]
         return frames_db
 
     def finish(self) -> npt.NDArray[np.float32]:
         """Give what is left at the end of the song, (columns, frames, bands) in decibels."""
+        if self._buffer is None:
+            return self._front_end.no_frames
         front_end = self._front_end
         missing = int(_MISSING_S * front_end.sample_rate_hz)
-        heard = len(self._buffer) - front_end.lead_length + missing
+        heard = self._buffer.shape[1] - front_end.lead_length + missing
         left = max(0, heard // front_end.column_length)
-        padded = np.concatenate([self._buffer, np.zeros(self._span, np.float32)])
-        return _frames_db(padded, left, front_end, self._bank)
+        padded = np.pad(self._buffer, ((0, 0), (0, self._span)), mode="edge")
+        return self._spectrum.frames_db(padded, left)
 
 
 def mel_frames(blocks: Iterable[Samples], front_end: FrontEnd) -> Iterator[npt.NDArray[np.float32]]:
-    """Turn blocks of mono samples into mel frames, column by column.
+    """Turn blocks of samples (n, channels) into mel frames, column by column.
 
     Yields arrays of shape (columns, frames_per_column, bands) in decibels re full scale, as soon
-    as the samples they need have come; equal to `librosa.feature.melspectrogram(center=False,
-    power=2)` and `librosa.power_to_db(top_db=None)` of the same samples.
+    as the samples they need have come; of one channel without an offset equal to
+    `librosa.feature.melspectrogram(center=False, power=2)` and `librosa.power_to_db(top_db=None)`.
     """
     framer = Framer(front_end)
     for block in blocks:
@@ -103,45 +125,67 @@ def columns_of(frames_db: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return columns_db
 
 
-class _FilterBank:
-    """The filters without their zeros: each touches a short run of the spectrum.
+class _MelSpectrum:
+    """Samples to mel levels, in double precision: the transforms are no faster in single.
 
-    A dense product would go to BLAS, whose threads spin on the cores that draw and play.
+    The filters are kept without their zeros: each touches a short run of the spectrum. A dense
+    product would go to BLAS, whose threads spin on the cores that draw and play.
     """
 
-    def __init__(self, filters: npt.NDArray[np.float32]) -> None:
-        runs = [np.flatnonzero(row) for row in filters]
+    def __init__(self, front_end: FrontEnd) -> None:
+        self._front_end = front_end
+        runs = [np.flatnonzero(row) for row in front_end.filters]
         # A band without weights reads one bin, whose weight is 0.
         spans = [(run[0], run[-1] + 1) if len(run) else (0, 1) for run in runs]
-        self._bins = np.concatenate([np.arange(*span) for span in spans])
+        bins = np.concatenate([np.arange(*span) for span in spans])
+        self._used = slice(int(bins.min()), int(bins.max()) + 1)
+        self._bins = bins - self._used.start
         self._weights = np.concatenate(
-            [row[slice(*span)] for row, span in zip(filters, spans, strict=True)]
+            [row[slice(*span)] for row, span in zip(front_end.filters, spans, strict=True)]
         ).astype(np.float64)
         self._starts = np.cumsum([0] + [stop - start for start, stop in spans[:-1]])
+        self._window = _hann(front_end.frame_length)
+        self._fade = _hann(front_end.span_length)
+        self._fade /= self._fade.sum()
+        # Made once: to get memory anew for each column takes as long as the transforms.
+        frames, length = front_end.frames_per_column, front_end.frame_length
+        self._framed = np.empty((frames, length))
+        self._spectrum = np.empty((frames, length // 2 + 1), np.complex128)
+        self._power = np.empty((frames, self._used.stop - self._used.start))
+        self._square = np.empty_like(self._power)
+        self._weighed = np.empty((frames, len(bins)))
 
-    def apply(self, power: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Sum (frames, bins) of power to (frames, bands)."""
-        weighted = power[:, self._bins] * self._weights
-        mel: npt.NDArray[np.float64] = np.add.reduceat(weighted, self._starts, axis=1)
-        return mel
+    def frames_db(self, buffer: Samples, columns: int) -> npt.NDArray[np.float32]:
+        """Give the first columns of (channels, samples): (columns, frames, bands) in decibels."""
+        front_end = self._front_end
+        frames_db = np.empty((columns, *front_end.no_frames.shape[1:]), np.float32)
+        for column in range(columns):
+            start = column * front_end.column_length
+            self._listen(buffer[:, start : start + front_end.span_length])
+            np.take(self._power, self._bins, axis=1, out=self._weighed, mode="clip")
+            self._weighed *= self._weights
+            mel = np.add.reduceat(self._weighed, self._starts, axis=1)
+            frames_db[column] = 10.0 * np.log10(np.maximum(mel, front_end.floor_power))
+        return frames_db
 
+    def _listen(self, sound: Samples) -> None:
+        """Sum the power of all channels of one column, (frames, bins that are used)."""
+        self._power[:] = 0.0
+        for number, channel in enumerate(sound):
+            # A song in stereo is often the same on both sides, and surrounds are often silent.
+            if not number or not np.array_equal(channel, sound[number - 1]):
+                self._transform(channel)
+            used = self._spectrum[:, self._used]
+            self._power += np.square(used.real, out=self._square)
+            self._power += np.square(used.imag, out=self._square)
 
-def _frames_db(
-    buffer: Samples, columns: int, front_end: FrontEnd, bank: _FilterBank
-) -> npt.NDArray[np.float32]:
-    hop, length = front_end.hop_length, front_end.frame_length
-    if not columns:
-        return np.zeros((0, front_end.frames_per_column, front_end.bands), np.float32)
-    starts = (
-        np.arange(columns)[:, None] * front_end.column_length
-        + np.arange(front_end.frames_per_column)[None, :] * hop
-    )
-    framed = np.lib.stride_tricks.sliding_window_view(buffer, length)[starts.ravel()]
-    spectrum = np.fft.rfft(framed * _hann(length), axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
-    mel = bank.apply(power)
-    decibel = 10.0 * np.log10(np.maximum(mel, front_end.floor_power))
-    return decibel.reshape(columns, front_end.frames_per_column, -1).astype(np.float32)
+    def _transform(self, channel: Samples) -> None:
+        sound = channel.astype(np.float64)
+        # The offset of the half-second, not of each frame: that would take low notes for one.
+        sound -= (sound * self._fade).sum()
+        framed = sliding_window_view(sound, self._front_end.frame_length)
+        np.multiply(framed[:: self._front_end.hop_length], self._window, out=self._framed)
+        np.fft.rfft(self._framed, axis=1, out=self._spectrum)
 
 
 def _hann(length: int) -> npt.NDArray[np.float64]:

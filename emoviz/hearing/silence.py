@@ -24,7 +24,7 @@ def loudest_db(mel_db: npt.NDArray[np.float32], front_end: FrontEnd) -> Values:
     """Give the highest mel level of each half-second, (columns,), of frames (columns, …, bands).
 
     In decibels as the paper's front end measures a tone: a longer frame collects more power. The
-    lowest band is left out: it hears an offset of the signal, which nobody else does.
+    lowest band is left out: what it hears is rumble.
     """
     longer_db = 20.0 * np.log10(front_end.frame_length / _PAPER_FRAME_LENGTH)
     levels: Values = mel_db[:, :, 1:].max(axis=(1, 2)).astype(np.float64) - longer_db

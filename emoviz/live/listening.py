@@ -51,7 +51,7 @@ class Listening:
         self.record_to: Path | None = None
         """Where to record from the next half-second on; None ends the recording."""
         self._microphone = microphone
-        self._tracker = LiveTracker(estimator, microphone.rate_hz)
+        self._tracker = LiveTracker(estimator, microphone.rate_hz, microphone.channels)
         self._title = f"{microphone.name}, {time.strftime('%Y-%m-%d %H:%M')}"
         self._samples = 0
         self._recording: Recording | None = None

@@ -19,7 +19,7 @@ from emoviz.hearing.columns import FrameStream
 from emoviz.hearing.mel_frames import Frames, joined
 from emoviz.hearing.silence import Audibility, is_silent, loudest_db, with_silence_missing
 from emoviz.models.estimator import Estimator
-from emoviz.songs.song import to_mono
+from emoviz.songs.channels import heard, heard_count
 from emoviz.tracking.windows import Blend, Window, cut
 from emoviz.tracks.track import Provenance, Track
 from emoviz.units import COLUMN_S, DECIMALS, Samples
@@ -46,11 +46,13 @@ class LiveUpdate:
 class LiveTracker:
     """Tracks with one estimator what comes in blocks, each half-second as soon as it is whole."""
 
-    def __init__(self, estimator: Estimator, rate_hz: int) -> None:
-        """Expect samples at `rate_hz`."""
+    def __init__(self, estimator: Estimator, rate_hz: int, channels: int) -> None:
+        """Expect samples (n, channels) at `rate_hz`, which are heard as those of a song are."""
         self.estimator = estimator
-        front_end = estimator.front_end
-        self._resampler = soxr.ResampleStream(rate_hz, front_end.sample_rate_hz, 1, dtype="float32")
+        self._channels = heard_count(channels)
+        self._resampler = soxr.ResampleStream(
+            rate_hz, estimator.front_end.sample_rate_hz, self._channels, dtype="float32"
+        )
         self._stream = FrameStream(estimator.front_ends)
         self._hearing = estimator.live_hearing()
         self._length = estimator.info.window_columns
@@ -71,11 +73,11 @@ class LiveTracker:
 
     def push(self, block: Samples) -> LiveUpdate | None:
         """Take samples (samples, channels); say what they make known, None if nothing yet."""
-        return self._take(self._stream.push(self._resampler.resample_chunk(to_mono(block))))
+        return self._take(self._stream.push(self._resampler.resample_chunk(heard(block))))
 
     def finish(self) -> LiveUpdate | None:
         """Say what is left to be known when nothing more comes; `push` cannot be called again."""
-        rest = self._resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+        rest = self._resampler.resample_chunk(np.zeros((0, self._channels), np.float32), last=True)
         before = self._stream.push(rest)
         after = self._stream.finish()
         return self._take(joined([before, after]))
@@ -87,10 +89,10 @@ class LiveTracker:
     def _take(self, frames: Frames) -> LiveUpdate | None:
         if not len(frames):
             return None
-        heard = self._hearing.push(frames)
+        new = self._hearing.push(frames)
         self._audibility.append(loudest_db(frames.mel_db, self.estimator.front_end))
-        kept = self._columns[: heard.first - self._forgotten]
-        self._columns = np.concatenate([kept, heard.columns])
+        kept = self._columns[: new.first - self._forgotten]
+        self._columns = np.concatenate([kept, new.columns])
         come = len(self._audibility.weights)
         for columns in range(come - len(frames) + 1, come + 1):
             self._judge(columns)

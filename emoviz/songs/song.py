@@ -1,4 +1,4 @@
-"""Song: any audio file, decoded in blocks; its metadata; mono at a model's rate, stereo to play."""
+"""Song: any audio file, decoded in blocks at any rate: as it is heard, or in stereo to play."""
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
+from emoviz.songs.channels import heard, heard_count, to_stereo
 from emoviz.songs.decoder import Damage, Decoder, SongDecoders, ignore_damage
 from emoviz.system import files
 from emoviz.units import Samples
@@ -120,21 +121,24 @@ class Song:
         except OSError as error:
             raise errors.SongVanishedError(self.path) from error
 
-    def mono_blocks(
+    def sound_blocks(
         self, rate_hz: int, report: Report, on_damage: DamagedPlace = ignore_damaged_place
     ) -> Iterator[Samples]:
-        """Yield the whole song as mono float32 blocks of shape (samples,) at `rate_hz`.
+        """Yield the whole song as it is heard, as float32 blocks (samples, channels) at `rate_hz`.
 
+        What is heard is the sum of the channels' powers: they come as `channels.heard` gives them,
+        one of a mono song, without low-frequency effects, weighed by ITU-R BS.1770-4.
         Damaged places and samples that are not numbers become silence, and a file that breaks off
         ends early; all this is said through `report`, and `on_damage` is told where it is. Raises
         `errors.SongError` if nothing at all can be decoded.
         """
         decoder = self._decoder(self._decoders.open)
-        resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=1)
+        count = heard_count(decoder.channels)
+        resampler = _resampler(decoder.sample_rate_hz, rate_hz, count)
         try:
-            for block in self._sound_blocks(decoder, report, on_damage):
-                yield resampler.resample_chunk(to_mono(block))
-            yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+            for block in self._mended_blocks(decoder, report, on_damage):
+                yield resampler.resample_chunk(heard(block))
+            yield resampler.resample_chunk(np.zeros((0, count), np.float32), last=True)
         finally:
             decoder.close()
 
@@ -185,7 +189,7 @@ class Song:
         if missing_s > TOLERATED_S and not self.path.exists():
             raise errors.SongVanishedError(self.path)
 
-    def _sound_blocks(
+    def _mended_blocks(
         self, decoder: Decoder, report: Report, on_damage: DamagedPlace
     ) -> Iterator[Samples]:
         count = 0
@@ -239,47 +243,6 @@ class _Damages:
                 f"{self._path}: {what} (the first at {first_s:.2f} s) were taken as silence; "
                 f"{remedy}."
             )
-
-
-def to_stereo(block: Samples) -> Samples:
-    """Mix a block of shape (samples, channels) down to (samples, 2).
-
-    Five channels and more are taken to be in the order of ITU-R BS.775 (left, right, centre,
-    then low-frequency effects where there are six, then the surrounds alternating left, right).
-    """
-    channels = block.shape[1]
-    if channels == 1:
-        return np.repeat(block, 2, axis=1)
-    if channels == 2:
-        return block
-    mixed: Samples = block @ _stereo_mix(channels)
-    return mixed
-
-
-def to_mono(block: Samples) -> Samples:
-    """Average the channels of (samples, channels), which gives (samples,)."""
-    # Channel by channel: numpy's mean over so short an axis takes ten times as long.
-    total = block[:, 0].copy()
-    for channel in range(1, block.shape[1]):
-        total += block[:, channel]
-    total /= block.shape[1]
-    return total
-
-
-def _stereo_mix(channels: int) -> Samples:
-    mix = np.zeros((channels, 2), np.float32)
-    mix[0, 0] = mix[1, 1] = 1.0
-    half_power = np.sqrt(0.5)
-    surrounds = list(range(2, channels))
-    if channels == 3 or channels >= 5:
-        mix[surrounds.pop(0)] = half_power
-    if channels >= 6:
-        surrounds.pop(0)  # BS.775 leaves the low-frequency effects out of a stereo mix.
-    for index, channel in enumerate(surrounds):
-        mix[channel, index % 2] = half_power
-    # Scaled so that full scale on every channel cannot clip.
-    scaled: Samples = (mix / mix.sum(axis=0)).astype(np.float32)
-    return scaled
 
 
 def _is_sound(block: Samples) -> npt.NDArray[np.bool_]:

@@ -107,7 +107,7 @@ class File2Track:
         stop: threading.Event,
     ) -> None:
         try:
-            blocks = song.mono_blocks(
+            blocks = song.sound_blocks(
                 self.estimator.front_end.sample_rate_hz,
                 report,
                 lambda start_s, end_s: note_place(damaged, (start_s, end_s)),

@@ -82,7 +82,7 @@ def test_what_is_nearest_is_heard_first_and_the_rest_is_forgotten() -> None:
 
 
 def test_what_is_heard_does_not_depend_on_chunks(default_model: Estimator, demo_song: Song) -> None:
-    blocks = demo_song.mono_blocks(default_model.front_end.sample_rate_hz, pytest.fail)
+    blocks = demo_song.sound_blocks(default_model.front_end.sample_rate_hz, pytest.fail)
     chunks = list(frames_of(blocks, default_model.front_ends))
     frames = Frames(
         tuple(
@@ -98,7 +98,7 @@ def test_what_is_heard_does_not_depend_on_chunks(default_model: Estimator, demo_
 def test_both_front_ends_tell_of_the_same_half_seconds(
     default_model: Estimator, demo_song: Song
 ) -> None:
-    samples = np.concatenate(list(demo_song.mono_blocks(16000, pytest.fail)))[: 16000 * 7 + 123]
+    samples = np.concatenate(list(demo_song.sound_blocks(16000, pytest.fail)))[: 16000 * 7 + 123]
     for size in (1000, 50_000):
         blocks = [samples[at : at + size] for at in range(0, len(samples), size)]
         parts = list(frames_of(blocks, default_model.front_ends))

@@ -40,7 +40,7 @@ def demo_sound() -> Floats:
 def test_a_song_that_is_listened_to_has_its_track(
     default_model: Estimator, demo_song: Song, demo_sound: Floats
 ) -> None:
-    tracker = LiveTracker(default_model, RATE_HZ)
+    tracker = LiveTracker(default_model, RATE_HZ, 2)
     newest, _ = listen(tracker, demo_sound, RATE_HZ // 20)
     whole = File2Track(default_model)(demo_song, report=pytest.fail)
     offline = np.stack([whole.valence, whole.arousal], axis=1)
@@ -54,7 +54,7 @@ def test_a_song_that_is_listened_to_has_its_track(
 
 def test_every_half_second_is_known_soon_after_its_end(shipped_model: Estimator) -> None:
     for rate_hz in (16000, 44100, 48000):
-        tracker = LiveTracker(shipped_model, rate_hz)
+        tracker = LiveTracker(shipped_model, rate_hz, 2)
         sound, block = music(6.0, rate_hz), rate_hz // 100
         known = 0
         for start in range(0, len(sound), block):
@@ -69,7 +69,7 @@ def test_the_track_does_not_depend_on_the_blocks(shipped_model: Estimator) -> No
     sound = music(30.0, RATE_HZ)
     tracks = []
     for block in (441, 4096, 22000):
-        tracker = LiveTracker(shipped_model, RATE_HZ)
+        tracker = LiveTracker(shipped_model, RATE_HZ, 2)
         listen(tracker, sound, block)
         tracker.finish()
         tracks.append(tracker.values)
@@ -80,7 +80,7 @@ def test_the_track_does_not_depend_on_the_blocks(shipped_model: Estimator) -> No
 
 def test_what_waited_is_caught_up_with(shipped_model: Estimator) -> None:
     sound = music(20.0, RATE_HZ)
-    tracker = LiveTracker(shipped_model, RATE_HZ)
+    tracker = LiveTracker(shipped_model, RATE_HZ, 2)
     update = tracker.push(sound)
     assert update is not None
     assert update.values.shape == (len(update.new_frames_db), 4) == (39, 4)
@@ -90,7 +90,7 @@ def test_what_waited_is_caught_up_with(shipped_model: Estimator) -> None:
 def test_with_less_than_a_window_the_deviation_is_wider(
     default_model: Estimator, demo_song: Song, demo_sound: Floats
 ) -> None:
-    tracker = LiveTracker(default_model, RATE_HZ)
+    tracker = LiveTracker(default_model, RATE_HZ, 2)
     newest, full = listen(tracker, demo_sound[: 30 * RATE_HZ], RATE_HZ // 20)
     assert tracker.full_s == 22.5
     assert full.index(True) == 44
@@ -104,8 +104,8 @@ def test_with_less_than_a_window_the_deviation_is_wider(
 
 
 def test_silence_has_no_values(default_model: Estimator) -> None:
-    tracker = LiveTracker(default_model, RATE_HZ)
-    update = tracker.push(np.zeros((8 * RATE_HZ, 1), np.float32))
+    tracker = LiveTracker(default_model, RATE_HZ, 2)
+    update = tracker.push(np.zeros((8 * RATE_HZ, 2), np.float32))
     assert update is not None
     assert update.values.shape == (15, 4)
     assert np.isnan(update.values).all()
@@ -122,7 +122,7 @@ def test_a_model_without_a_listener_listens_too(tmp_path: Path) -> None:
     assert rest
     (folder / "model.toml").write_text(text, encoding="utf-8")
     set_network(folder, mean_network(60, 96, 4))
-    tracker = LiveTracker(Estimator(folder), RATE_HZ)
+    tracker = LiveTracker(Estimator(folder), RATE_HZ, 2)
     update = tracker.push(music(3.0, RATE_HZ))
     assert update is not None
     assert update.values.shape == (5, 4)

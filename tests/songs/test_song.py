@@ -14,7 +14,8 @@ import pytest
 import soundfile
 
 from emoviz import errors
-from emoviz.songs.song import Song, to_stereo
+from emoviz.songs.channels import to_stereo
+from emoviz.songs.song import Song
 from tests.support.audio import Floats, encode, find, music, spoil, write_long_wav
 
 MODEL_RATE_HZ = 22050
@@ -22,11 +23,12 @@ DURATION_S = 2.0
 
 
 def mono(song: Song, rate_hz: int = MODEL_RATE_HZ) -> Floats:
-    """Decode all of it, with nothing to complain about."""
+    """Decode all of it, with nothing to complain about; give the mean of its channels."""
     complaints: list[str] = []
-    samples = np.concatenate(list(song.mono_blocks(rate_hz, complaints.append)))
+    samples = np.concatenate(list(song.sound_blocks(rate_hz, complaints.append)))
     assert complaints == []
-    return samples
+    mean: Floats = samples.mean(axis=1)
+    return mean
 
 
 def fits(samples: Floats, rate_hz: int, channels: int = 1) -> bool:
@@ -333,7 +335,7 @@ def test_a_truncated_song_gives_what_there_is_and_says_so(tmp_path: Path, suffix
     os.truncate(path, path.stat().st_size // 2)
     song = Song.open(path)
     complaints: list[str] = []
-    samples = np.concatenate(list(song.mono_blocks(MODEL_RATE_HZ, complaints.append)))
+    samples = np.concatenate(list(song.sound_blocks(MODEL_RATE_HZ, complaints.append)))
     assert 4.0 < len(samples) / MODEL_RATE_HZ < 8.0
     assert np.abs(samples).max() > 0.05
     # Without a header that promises more, nobody can know that something is missing.
@@ -368,7 +370,7 @@ def test_samples_that_are_not_numbers_become_silence_and_are_reported(tmp_path: 
     encode(path, sound, MODEL_RATE_HZ, subtype="FLOAT")
     complaints: list[str] = []
     song = Song.open(path)
-    samples = np.concatenate(list(song.mono_blocks(MODEL_RATE_HZ, complaints.append)))
+    samples = np.concatenate(list(song.sound_blocks(MODEL_RATE_HZ, complaints.append)))
     assert np.abs(samples).max() < 2.0
     assert not samples[22050:22100].any()
     assert len(complaints) == 1
@@ -415,7 +417,7 @@ def test_a_song_that_may_not_be_read() -> None:
 def test_a_song_that_vanishes_while_it_is_decoded(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"stick.{suffix}"
     encode(path, music(12.0, 44100), 44100)
-    blocks = Song.open(path).mono_blocks(MODEL_RATE_HZ, print)
+    blocks = Song.open(path).sound_blocks(MODEL_RATE_HZ, print)
     next(blocks)
     # As when a disk is pulled: no more bytes, and no file.
     os.truncate(path, path.stat().st_size // 2)
@@ -430,7 +432,7 @@ def test_a_song_that_vanished_after_it_was_opened(tmp_path: Path, suffix: str) -
     encode(path, music(DURATION_S, 44100), 44100)
     song = Song.open(path)
     path.unlink()
-    for blocks in (song.mono_blocks(MODEL_RATE_HZ, print), song.stereo_blocks(48000, 1.0)):
+    for blocks in (song.sound_blocks(MODEL_RATE_HZ, print), song.stereo_blocks(48000, 1.0)):
         with pytest.raises(errors.SongVanishedError) as raised:
             next(blocks)
         assert_one_sentence(str(raised.value), path, "reconnect the disk")
@@ -442,7 +444,7 @@ def test_a_song_replaced_by_something_else(tmp_path: Path) -> None:
     song = Song.open(path)
     _text(path)
     with pytest.raises(errors.SongFormatError):
-        next(song.mono_blocks(MODEL_RATE_HZ, print))
+        next(song.sound_blocks(MODEL_RATE_HZ, print))
 
 
 def test_a_song_replaced_by_one_of_another_kind(tmp_path: Path) -> None:
@@ -450,8 +452,8 @@ def test_a_song_replaced_by_one_of_another_kind(tmp_path: Path) -> None:
     encode(path, music(DURATION_S, 44100), 44100)
     song = Song.open(path)
     encode(path, music(DURATION_S, 22050)[:, :1], 22050)
-    samples = np.concatenate(list(song.mono_blocks(MODEL_RATE_HZ, print)))
-    assert fits(samples, MODEL_RATE_HZ)
+    samples = np.concatenate(list(song.sound_blocks(MODEL_RATE_HZ, print)))
+    assert fits(samples[:, 0], MODEL_RATE_HZ)
     stereo = np.concatenate(list(song.stereo_blocks(48000, 0.5)))
     assert len(stereo) / 48000 == pytest.approx(DURATION_S - 0.5, abs=0.01)
 
@@ -464,7 +466,7 @@ def test_a_long_song_is_never_held_whole(tmp_path: Path) -> None:
     count = 0
     tracemalloc.start()
     try:
-        for block in song.mono_blocks(MODEL_RATE_HZ, print):
+        for block in song.sound_blocks(MODEL_RATE_HZ, print):
             count += len(block)
         _, peak_bytes = tracemalloc.get_traced_memory()
     finally:
@@ -503,7 +505,7 @@ def test_damaged_places_are_told_and_said_once(tmp_path: Path) -> None:
     complaints: list[str] = []
     places_s: list[tuple[float, float]] = []
     song = Song.open(path)
-    blocks = song.mono_blocks(
+    blocks = song.sound_blocks(
         MODEL_RATE_HZ, complaints.append, lambda start_s, end_s: places_s.append((start_s, end_s))
     )
     assert len(np.concatenate(list(blocks))) / MODEL_RATE_HZ == pytest.approx(12.0, abs=0.3)

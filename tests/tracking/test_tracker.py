@@ -81,7 +81,7 @@ def demo_columns(shipped_model: Estimator, demo_song: Song) -> Columns:
 
 
 def demo_frames(model: Estimator, song: Song) -> Iterator[Frames]:
-    blocks = song.mono_blocks(model.front_end.sample_rate_hz, pytest.fail)
+    blocks = song.sound_blocks(model.front_end.sample_rate_hz, pytest.fail)
     return frames_of(blocks, model.front_ends)
 
 
@@ -280,10 +280,10 @@ def test_frames_come_in_the_order_of_the_song(
 class WatchedSong(Song):
     """A song that tells when all of it has been decoded."""
 
-    def mono_blocks(
+    def sound_blocks(
         self, rate_hz: int, report: Report, on_damage: DamagedPlace = ignore_damaged_place
     ) -> Iterator[Samples]:
-        yield from super().mono_blocks(rate_hz, report, on_damage)
+        yield from super().sound_blocks(rate_hz, report, on_damage)
         decoded_flags[self.path].set()
 
 

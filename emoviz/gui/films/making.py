@@ -146,7 +146,7 @@ def _hear(song: Song, front_end: FrontEnd, store: MelStore, cancelled: Callable[
     def counted() -> Iterator[Samples]:
         nonlocal samples
         # What is wrong with the song has been said by whoever tracked it.
-        for block in song.mono_blocks(front_end.sample_rate_hz, lambda _: None):
+        for block in song.sound_blocks(front_end.sample_rate_hz, lambda _: None):
             if cancelled():
                 raise FilmCancelledError
             samples += len(block)

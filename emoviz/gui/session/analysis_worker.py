@@ -181,7 +181,7 @@ class AnalysisWorker(QObject):
     ) -> None:
         """Give the picture of a song whose track is known already."""
         damaged: list[Place] = []
-        blocks = song.mono_blocks(
+        blocks = song.sound_blocks(
             front_end.sample_rate_hz,
             lambda sentence: self.warned.emit(request, sentence),
             lambda start_s, end_s: note_place(damaged, (start_s, end_s)),

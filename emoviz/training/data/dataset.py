@@ -136,7 +136,7 @@ def heard(song: Song, ears: Ears, report: Callable[[str], None]) -> Floats:
     """Give the columns of a whole song, (columns, features). Raises `errors.SongError`."""
     hearing = ears.hearing()
     for frames in frames_of(
-        song.mono_blocks(ears.front_ends[0].sample_rate_hz, report), ears.front_ends
+        song.sound_blocks(ears.front_ends[0].sample_rate_hz, report), ears.front_ends
     ):
         hearing.push(frames)
     hearing.end()

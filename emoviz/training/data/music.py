@@ -38,7 +38,7 @@ def music_clips(
 
 def _clips_of(path: Path, number: int, ears: Ears) -> list[Clip]:
     with Song.open(path) as song:
-        blocks = song.mono_blocks(ears.front_ends[0].sample_rate_hz, lambda sentence: None)
+        blocks = song.sound_blocks(ears.front_ends[0].sample_rate_hz, lambda sentence: None)
         parts = list(frames_of(blocks, ears.front_ends))
     if not parts:
         return []

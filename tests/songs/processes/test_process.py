@@ -65,8 +65,8 @@ def everything(path: Path, decoders_of: DecodersOf) -> list[Any]:
     try:
         with Song.open(path, decoders_of) as song:
             found += [song.duration_s, song.sample_rate_hz, song.channels, song.title]
-            mono = song.mono_blocks(MODEL_RATE_HZ, found.append, lambda *place: found.append(place))
-            found += [block.tobytes() for block in mono]
+            heard = song.sound_blocks(MODEL_RATE_HZ, found.append, lambda *at: found.append(at))
+            found += [block.tobytes() for block in heard]
             for place_s in PLACES_S:
                 found += [block.tobytes() for block in song.stereo_blocks(48000, place_s)]
             # Left in the midst, as by a seek while it plays.
@@ -164,7 +164,7 @@ def test_a_process_that_crashes_while_it_decodes_ends_only_that(
     write_music(path, 12.0, RATE_HZ)
     song = Song.open(path, pool.of)
     # A song that was opened is ready to be played: that is another process than this one's.
-    analysed = song.mono_blocks(MODEL_RATE_HZ, pytest.fail)
+    analysed = song.sound_blocks(MODEL_RATE_HZ, pytest.fail)
     next(analysed)
     assert len(processes_with(path)) == 2
     played = song.stereo_blocks(48000)
@@ -211,7 +211,7 @@ def test_processes_are_used_again_and_their_number_stays(tmp_path: Path, pool: D
         write_music(path, 2.0, RATE_HZ)
     for path in paths * 5:
         with Song.open(path, pool.of) as song:
-            list(song.mono_blocks(MODEL_RATE_HZ, pytest.fail))
+            list(song.sound_blocks(MODEL_RATE_HZ, pytest.fail))
             next(song.stereo_blocks(48000))
             assert len(decoding_processes()) <= 3
     # What waits for the next song, or what will fork a process for it.
@@ -249,7 +249,7 @@ def test_what_is_tracked_is_decoded_more_patiently_than_what_is_played(
 
     def track(song: Song) -> None:
         priority.step_back()
-        blocks = song.mono_blocks(MODEL_RATE_HZ, pytest.fail)
+        blocks = song.sound_blocks(MODEL_RATE_HZ, pytest.fail)
         next(blocks)
         note_niceness(song)
         list(blocks)
@@ -297,7 +297,7 @@ from pathlib import Path
 from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 pool = DecoderPool()
-blocks = Song.open(Path(sys.argv[1]), pool.of).mono_blocks(22050, print)
+blocks = Song.open(Path(sys.argv[1]), pool.of).sound_blocks(22050, print)
 next(blocks)
 print(*sorted(x for x in ("av", "soundfile") if x in sys.modules), flush=True)
 while True:
@@ -328,7 +328,7 @@ def test_forked_ones_share_what_they_have_imported(tmp_path: Path, fork_server: 
     for starter in (fork_server, Spawner()):
         pool = DecoderPool(starter=starter)
         song = Song.open(path, pool.of)
-        list(song.mono_blocks(MODEL_RATE_HZ, pytest.fail))
+        list(song.sound_blocks(MODEL_RATE_HZ, pytest.fail))
         wait_until(lambda: len(processes_with(path)) == 1)
         (process,) = processes_with(path)
         own_bytes.append(process.memory_full_info().uss)

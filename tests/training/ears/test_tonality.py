@@ -20,7 +20,7 @@ def _chord_db(root_midi: int, steps: tuple[int, ...]) -> torch.Tensor:
         tone_hz = 440.0 * 2.0 ** ((root_midi + step - 69) / 12.0)
         for partial in range(1, 5):
             sound += np.sin(2.0 * np.pi * partial * tone_hz * time_s) / partial**2
-    frames = list(mel_frames([(0.1 * sound).astype(np.float32)], pitch_front_end(16000)))
+    frames = list(mel_frames([(0.1 * sound[:, None]).astype(np.float32)], pitch_front_end(16000)))
     return torch.from_numpy(np.concatenate(frames).reshape(1, -1, PITCHES))
 
 
@@ -41,7 +41,7 @@ def test_silence_and_noise_have_no_chords() -> None:
     silence = Tonality()(torch.full((1, 16, PITCHES), -100.0))
     assert silence.abs().max() == 0.0
     noise = np.random.default_rng(0).normal(0.0, 0.1, 4 * RATE_HZ).astype(np.float32)
-    frames = np.concatenate(list(mel_frames([noise], pitch_front_end(16000))))
+    frames = np.concatenate(list(mel_frames([noise[:, None]], pitch_front_end(16000))))
     shares = Tonality()(torch.from_numpy(frames.reshape(1, -1, PITCHES)))[0, :, :12]
     major, minor = triads(shares[None])
     assert float(torch.maximum(major, minor).mean()) < 0.1

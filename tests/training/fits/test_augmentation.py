@@ -52,7 +52,8 @@ def test_noise_is_what_noise_in_the_waveform_gives() -> None:
     hiss = (0.01 * random.standard_normal(len(tone))).astype(np.float32)
 
     def columns_db(samples: np.ndarray) -> np.ndarray:
-        return np.concatenate([columns_of(part) for part in mel_frames([samples], front_end)])
+        frames = mel_frames([samples[:, None]], front_end)
+        return np.concatenate([columns_of(part) for part in frames])
 
     level_db = float(columns_db(hiss).mean())
     settings = replace(NOTHING, noise_share=1.0, noise_db=(level_db, level_db))
