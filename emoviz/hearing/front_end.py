@@ -149,6 +149,8 @@ class _MelSpectrum:
         self._fade /= self._fade.sum()
         # Made once: to get memory anew for each column takes as long as the transforms.
         frames, length = front_end.frames_per_column, front_end.frame_length
+        self._sound = np.empty(front_end.span_length)
+        self._frames = sliding_window_view(self._sound, length)[:: front_end.hop_length]
         self._framed = np.empty((frames, length))
         self._spectrum = np.empty((frames, length // 2 + 1), np.complex128)
         self._power = np.empty((frames, self._used.stop - self._used.start))
@@ -180,11 +182,10 @@ class _MelSpectrum:
             self._power += np.square(used.imag, out=self._square)
 
     def _transform(self, channel: Samples) -> None:
-        sound = channel.astype(np.float64)
+        self._sound[:] = channel
         # The offset of the half-second, not of each frame: that would take low notes for one.
-        sound -= (sound * self._fade).sum()
-        framed = sliding_window_view(sound, self._front_end.frame_length)
-        np.multiply(framed[:: self._front_end.hop_length], self._window, out=self._framed)
+        self._sound -= (self._sound * self._fade).sum()
+        np.multiply(self._frames, self._window, out=self._framed)
         np.fft.rfft(self._framed, axis=1, out=self._spectrum)
 
 
