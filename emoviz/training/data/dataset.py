@@ -153,7 +153,7 @@ def _decode_clip(row: ClipRow, ears: Ears) -> Clip:
         columns = heard(song, ears, said.append)
     if said:
         raise errors.DataError(row.audio, f"its audio is not whole: {said[0]}")
-    labels, label_sd = _aligned(row, len(columns))
+    labels, label_sd = aligned(row, len(columns))
     return Clip(row.song_id, row.group, row.collection, row.start_s, columns, labels, label_sd)
 
 
@@ -175,7 +175,11 @@ def _refuse_short(rows: Sequence[ClipRow], clips: Sequence[Clip]) -> None:
             raise errors.DataError(row.audio, reason)
 
 
-def _aligned(row: ClipRow, columns: int) -> tuple[Floats, Floats]:
+def aligned(row: ClipRow, columns: int) -> tuple[Floats, Floats]:
+    """Give the labels of so many half-seconds of a clip, and their deviations, (columns, 2) each.
+
+    NaN where there is none. Raises `errors.DataError` where none has a label.
+    """
     # The label at time t was given to what had been heard by then: it goes with the half-second
     # that ends at t.
     labels = np.full((columns, len(DIMENSIONS)), np.nan, np.float32)

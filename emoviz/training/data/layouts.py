@@ -62,6 +62,11 @@ def read_rows(folder: Path) -> list[ClipRow]:
     raise errors.DataError(folder, f"it is no data set that can be read: it holds none of {known}")
 
 
+def is_known(folder: Path) -> bool:
+    """Tell whether a folder looks like one that `read_rows` reads."""
+    return any((folder / sign).exists() for sign in _READERS)
+
+
 def _read_own(folder: Path) -> list[ClipRow]:
     table = folder / "clips.csv"
     rows = read_csv(table, ("file", "song_id", "start_s", "set"))
