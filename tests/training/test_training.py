@@ -19,6 +19,7 @@ from emoviz.training.recipe import NetworkRecipe, read_recipe
 from emoviz.training.scores import evaluate
 from tests.training.exported import network_of
 from tests.training.folders import EXTRA, RECIPE, SCORED, write_recipe
+from tests.training.moving import write_pieces, write_quadrants
 
 
 def run(*arguments: str) -> int:
@@ -125,11 +126,37 @@ def test_a_model_is_evaluated_on_a_data_folder(
     monkeypatch.chdir(workplace)
     assert run("evaluate", str(workplace / "model" / "tiny"), "--data", str(shared_data)) == 0
     written = json.loads((workplace / "runs" / "evaluate-tiny-tiny.json").read_text())
-    assert set(written) == {SCORED, EXTRA}
+    assert set(written["clips"]) == {SCORED, EXTRA}
+    # Ten songs make a piece of six, two make none.
+    assert set(written["spliced"]) == {SCORED}
     told = capsys.readouterr().out
-    assert f"{written[SCORED]['arousal']['mse']:.4f}" in told
+    assert f"{written['clips'][SCORED]['arousal']['mse']:.4f}" in told
+    assert f"{written['spliced'][SCORED]['arousal']['r2']['value']:.3f}" in told
     # Figures on songs that a model has learnt are not to be taken for how good it is.
     assert f"tiny was trained on {SCORED}" in told
+
+
+def test_a_model_is_evaluated_on_all_that_a_folder_holds(
+    workplace: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_pieces(tmp_path / "data" / "vgmidi", pieces=2)
+    write_quadrants(tmp_path / "data" / "4q", clips=4)
+    (tmp_path / "data" / "vgmidi" / "audio").rename(tmp_path / "piano")
+    arguments = ["evaluate", str(workplace / "model" / "tiny"), "--data", str(tmp_path / "data")]
+    with pytest.raises(errors.DataError, match=r"piece1.ogg: this piece is not rendered"):
+        run(*arguments)
+    assert run(*arguments, "--rendered", str(tmp_path / "piano"), "--songs", "1") == 0
+    written = json.loads((tmp_path / "runs" / "evaluate-tiny-data.json").read_text())
+    assert set(written) == {"pieces", "quadrants", "steps"}
+    assert set(written["pieces"]) == {"tiny", "loudness", "spectral flux", "density"}
+    assert written["pieces"]["tiny"]["arousal"]["count"] == 1
+    assert written["quadrants"]["clips"] == 1
+    flux = written["pieces"]["spectral flux"]["arousal"]["r"]["value"]
+    assert f"{flux:.3f}" in capsys.readouterr().out
 
 
 def test_a_recipe_for_other_data_is_refused(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from rich.table import Table
 from emoviz.models.estimator import Estimator
 from emoviz.tracking.windows import Blend, cut, windows_of
 from emoviz.tracks.agreement import concordance, pearson_r
-from emoviz.training.data.dataset import DIMENSIONS, Clip, Floats
+from emoviz.training.data.dataset import DIMENSIONS, Clip, ClipRow, Floats
 from emoviz.units import BAND_DEVIATIONS
 
 _DRAWS = 1000
@@ -19,6 +19,9 @@ _BOOTSTRAP_SEED = 1989
 
 Estimate: TypeAlias = Callable[[Floats], Floats]
 """An estimator or a network: values (n, columns, outputs) from windows (n, columns, features)."""
+
+AnyClip = TypeVar("AnyClip", Clip, ClipRow)
+"""A clip, heard or not."""
 
 BENCHMARK_START_S = 30.0
 """Where the one clip of each song that counts in an evaluation starts, as near as there is one."""
@@ -87,7 +90,7 @@ def track_of(estimate: Estimate, columns: Floats, length: int) -> npt.NDArray[np
     return track.values
 
 
-def benchmark(clips: Sequence[Clip], collection: str) -> list[int]:
+def benchmark(clips: Sequence[AnyClip], collection: str) -> list[int]:
     """Give the indices of one clip a song of `collection`: the one nearest `BENCHMARK_START_S`."""
     chosen: dict[int, int] = {}
     for index, clip in enumerate(clips):
@@ -182,7 +185,7 @@ def as_json(systems: Mapping[str, Mapping[str, Figures]]) -> dict[str, object]:
     }
 
 
-def _distance_s(clip: Clip) -> float:
+def _distance_s(clip: AnyClip) -> float:
     return abs(clip.start_s - BENCHMARK_START_S)
 
 

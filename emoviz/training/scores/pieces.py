@@ -1,0 +1,87 @@
+"""How well a trail moves with listeners inside whole pieces, beside measures nobody trained."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from emoviz.training.data.dataset import DIMENSIONS, Progress
+from emoviz.training.data.pieces import SETTLED_S, Piece, piece_sound
+from emoviz.training.scores.bootstrap import Measured, measured_mean
+from emoviz.training.scores.listeners import Samples2Track, r_within
+from emoviz.training.scores.untrained import untrained
+from emoviz.units import COLUMN_S, Values
+
+RELIABLE_R = 0.5
+"""Halves of the raters agree on the motion of a piece if they correlate by more than this."""
+
+_SETTLED = round(SETTLED_S / COLUMN_S)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Mean r within a piece of one dimension, over `count` pieces and over the reliable ones.
+
+    Intervals are over series, each drawn with all its pieces. `by_series` gives the mean r of each,
+    `by_piece` that of every piece.
+    """
+
+    r: Measured
+    count: int
+    reliable_r: Measured
+    reliable_count: int
+    by_series: Mapping[str, float]
+    by_piece: Mapping[str, float]
+
+
+def moving(
+    name: str, track: Samples2Track, pieces: Sequence[Piece], progress: Progress
+) -> dict[str, dict[str, Motion]]:
+    """Score a system, by its `name`, and what is untrained: system -> dimension -> motion.
+
+    Raises as `data.pieces.piece_sound`.
+    """
+    within: dict[str, list[tuple[float, ...]]] = {}
+    for index, piece in enumerate(pieces):
+        sound = piece_sound(piece)
+        tracks = {name: track(sound.samples), **untrained(sound.samples)}
+        for system, found in tracks.items():
+            within.setdefault(system, []).append(motion_r(found, sound.labels))
+        progress(index + 1, len(pieces))
+    return {system: motions(np.array(rs), pieces) for system, rs in within.items()}
+
+
+def motion_r(track: Values, labels: npt.NDArray[np.floating]) -> tuple[float, ...]:
+    """Give r with labels (columns, 2) after the first `SETTLED_S`, in each dimension.
+
+    A track of shape (columns, 1) is held against both.
+    """
+    tracks = np.broadcast_to(track, (len(track), len(DIMENSIONS)))
+    return tuple(
+        r_within(tracks[_SETTLED:, index], labels[_SETTLED:, index].astype(np.float64))
+        for index in range(len(DIMENSIONS))
+    )
+
+
+def motions(within: npt.NDArray[np.float64], pieces: Sequence[Piece]) -> dict[str, Motion]:
+    """Gather r within each piece, (pieces, 2)."""
+    series = [piece.series for piece in pieces]
+    found = {}
+    for index, name in enumerate(DIMENSIONS):
+        values = within[:, index]
+        reliable = np.array([piece.split_half_r[index] > RELIABLE_R for piece in pieces])
+        found[name] = Motion(
+            r=measured_mean(values, series),
+            count=len(values),
+            reliable_r=measured_mean(np.where(reliable, values, np.nan), series),
+            reliable_count=int(reliable.sum()),
+            by_series={
+                one: float(values[[other == one for other in series]].mean())
+                for one in sorted(set(series))
+            },
+            by_piece={
+                piece.name: float(value) for piece, value in zip(pieces, values, strict=True)
+            },
+        )
+    return found
