@@ -19,13 +19,15 @@ class EvaluateRequest:
     """Which model, by its name or its folder, is to be compared with which labels.
 
     `rendered` is where the audio of whole pieces lies if not in their folder; of each collection
-    that is scored by samples `songs` are taken at most, all if it is None.
+    that is scored by samples `songs` are taken at most, all if it is None. `directions`
+    tells to ask for the signs on synthesised tunes too.
     """
 
     model: str
     data: Path
     rendered: Path | None
     songs: int | None
+    directions: bool
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         metavar="N",
         help="take N spliced pieces, whole pieces, clips with a quadrant and joins at most",
+    )
+    parser.add_argument(
+        "--directions",
+        action="store_true",
+        help="also ask which way values move where one cue of a synthesised tune is changed",
     )
     hand_over(parser, EvaluateRequest, evaluate)
 
@@ -70,7 +77,12 @@ def evaluate(request: EvaluateRequest) -> int:
             )
 
         for scored in evaluations(
-            model, found, watch, rendered=request.rendered, most=request.songs
+            model,
+            found,
+            watch,
+            rendered=request.rendered,
+            most=request.songs,
+            asks_directions=request.directions,
         ):
             console.print(scored.table)
             figures[scored.name] = scored.figures

@@ -16,7 +16,7 @@ from emoviz.training.data.dataset import ClipRow, Progress
 from emoviz.training.data.layouts import read_rows
 from emoviz.training.ears.ears import ears_of
 from emoviz.training.reports import moving as tables
-from emoviz.training.scores import evaluate, spliced, steps
+from emoviz.training.scores import directions, evaluate, spliced, steps
 from emoviz.training.scores.listeners import Samples2Track, by_program
 from emoviz.training.scores.pieces import moving
 from emoviz.training.scores.quadrants import quadrants as quadrants_of
@@ -46,13 +46,14 @@ def evaluations(
     *,
     rendered: Path | None = None,
     most: int | None = None,
+    asks_directions: bool = False,
 ) -> Iterator[Scored]:
     """Give the scores of a model, each as soon as it is known.
 
     `rendered` is where the audio of whole pieces lies if not in their folder. Of spliced pieces,
     joins, whole pieces and clips with a quadrant `most` are scored at most, drawn at random
-    (seeded). All tables are read before anything is scored. Raises `errors.DataError`,
-    `errors.TableError` or `errors.SongError`.
+    (seeded). `asks_directions` adds tunes that are synthesised. All tables are read before
+    anything is scored. Raises `errors.DataError`, `errors.TableError` or `errors.SongError`.
     """
     rows = read_rows(found.clips) if found.clips else []
     whole = pieces.read_pieces(found.pieces, rendered) if found.pieces else []
@@ -69,6 +70,11 @@ def evaluations(
         yield Scored("pieces", scored, table, (pieces.COLLECTION,))
     if labelled:
         yield from _quadrants(name, track, _drawn(labelled, most), watch, most)
+    if asks_directions:
+        count = min(directions.TUNES, most or directions.TUNES)
+        asked = directions.directions(track, count, watch("synthesised tunes"))
+        table = tables.direction_table(asked, f"{name} where one cue of a tune is changed")
+        yield Scored("directions", asked, table, ())
 
 
 def _clips(model: Estimator, folder: Path, watch: Watch) -> Scored:

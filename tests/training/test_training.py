@@ -149,9 +149,10 @@ def test_a_model_is_evaluated_on_all_that_a_folder_holds(
     arguments = ["evaluate", str(workplace / "model" / "tiny"), "--data", str(tmp_path / "data")]
     with pytest.raises(errors.DataError, match=r"piece1.ogg: this piece is not rendered"):
         run(*arguments)
-    assert run(*arguments, "--rendered", str(tmp_path / "piano"), "--songs", "1") == 0
+    arguments += ["--rendered", str(tmp_path / "piano"), "--songs", "1", "--directions"]
+    assert run(*arguments) == 0
     written = json.loads((tmp_path / "runs" / "evaluate-tiny-data.json").read_text())
-    assert set(written) == {"pieces", "quadrants", "steps"}
+    assert set(written) == {"pieces", "quadrants", "steps", "directions"}
     assert set(written["pieces"]) == {"tiny", "loudness", "spectral flux", "density"}
     assert written["pieces"]["tiny"]["arousal"]["count"] == 1
     assert written["quadrants"]["clips"] == 1

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from emoviz.training.scores.bootstrap import Measured
+from emoviz.training.scores.directions import Direction, share_right
 from emoviz.training.scores.pieces import Motion
 from emoviz.training.scores.quadrants import Quadrants
 from emoviz.training.scores.spliced import Following
@@ -68,6 +69,16 @@ def quadrant_table(systems: Mapping[str, Quadrants], title: str) -> Table:
         for name, found in systems.items()
     ]
     return _table(title, "system", headings, rows)
+
+
+def direction_table(found: Mapping[str, Direction], title: str) -> Table:
+    """Lay out cue -> which way a system moves, and the share of right signs over all."""
+    rows = [
+        [name, one.dimension, str(one.tunes), _shown(one.right), _shown(one.change)]
+        for name, one in found.items()
+    ]
+    rows.append(["all", "", "", f"{share_right(found.values()):.3f}", ""])
+    return _table(title, "cue", ("dimension", "tunes", "right signs", "mean change"), rows)
 
 
 def as_json(found: object) -> object:

@@ -1,0 +1,105 @@
+"""Whether values move the right way where one cue of a synthesised tune is changed.
+
+The signs are those that experiments with listeners agree on: Eerola, Friberg and Bresin 2013,
+"Emotional expression in music: contribution, linearity, and additivity of primary musical cues",
+Frontiers in Psychology 4; Juslin and Lindström 2010, "Musical expression of emotions: modelling
+listeners' judgements of composed and performed features", Music Analysis 29.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from emoviz.training.data.dataset import DIMENSIONS, Progress
+from emoviz.training.data.tunes import Playing, Tune
+from emoviz.training.scores.bootstrap import Measured, measured_mean
+from emoviz.training.scores.listeners import Samples2Track
+from emoviz.units import Values
+
+TUNES = 12
+"""Tunes that are enough for a figure."""
+
+_PLAIN = Playing()
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A change of playing after which a dimension is to be higher.
+
+    Without a playing `before` it is the end of the one tune that is to be higher than its start.
+    """
+
+    name: str
+    dimension: str
+    after: Playing
+    before: Playing | None = _PLAIN
+
+
+CUES = (
+    Cue(
+        "louder",
+        "arousal",
+        replace(_PLAIN, level_db=(-8.0, -8.0)),
+        replace(_PLAIN, level_db=(-24.0, -24.0)),
+    ),
+    Cue("crescendo", "arousal", replace(_PLAIN, level_db=(-32.0, -6.0)), None),
+    Cue(
+        "faster",
+        "arousal",
+        replace(_PLAIN, notes_a_minute=(320.0, 320.0)),
+        replace(_PLAIN, notes_a_minute=(160.0, 160.0)),
+    ),
+    Cue("accelerando", "arousal", replace(_PLAIN, notes_a_minute=(130.0, 360.0)), None),
+    Cue("staccato", "arousal", replace(_PLAIN, held=0.3), replace(_PLAIN, held=1.1)),
+    Cue("brighter", "arousal", replace(_PLAIN, falling_db=4.0), replace(_PLAIN, falling_db=15.0)),
+    Cue("higher", "valence", replace(_PLAIN, octaves=1), replace(_PLAIN, octaves=-1)),
+    Cue("major", "valence", _PLAIN, replace(_PLAIN, is_major=False)),
+)
+
+
+@dataclass(frozen=True)
+class Direction:
+    """How a system answers a cue over some tunes.
+
+    `right` is the share of tunes in which the dimension moves as listeners' judgement does,
+    `change` by how much on the mean. Intervals are over tunes.
+    """
+
+    dimension: str
+    tunes: int
+    right: Measured
+    change: Measured
+
+
+def directions(track: Samples2Track, tunes: int, progress: Progress) -> dict[str, Direction]:
+    """Ask a system for so many tunes, each with every cue; cue -> direction."""
+    changes = []
+    for seed in range(tunes):
+        changes.append([_change(track, Tune(seed), cue) for cue in CUES])
+        progress(seed + 1, tunes)
+    return {
+        cue.name: _direction(cue, values)
+        for cue, values in zip(CUES, np.array(changes).T, strict=True)
+    }
+
+
+def share_right(found: Iterable[Direction]) -> float:
+    """Give the share of right signs over all cues and tunes."""
+    return float(np.mean([one.right.value for one in found if one.right.value is not None]))
+
+
+def _direction(cue: Cue, changes: Values) -> Direction:
+    every = range(len(changes))
+    right = measured_mean((changes > 0).astype(np.float64), every)
+    return Direction(cue.dimension, len(changes), right, measured_mean(changes, every))
+
+
+def _change(track: Samples2Track, tune: Tune, cue: Cue) -> float:
+    dimension = DIMENSIONS.index(cue.dimension)
+    after = track(tune.played(cue.after))[:, dimension]
+    if cue.before is not None:
+        before = track(tune.played(cue.before))[:, dimension]
+        return float(np.nanmean(after) - np.nanmean(before))
+    third = len(after) // 3
+    return float(np.nanmean(after[-third:]) - np.nanmean(after[:third]))
