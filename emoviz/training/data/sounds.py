@@ -37,16 +37,17 @@ class LabelledSound:
 
 
 def decoded(audio: Path) -> Samples:
-    """Decode a file to mono, (n,) at `RATE_HZ`.
+    """Decode a file to mono, the mean of its channels, (n,) at `RATE_HZ`.
 
     Raises `errors.SongError` for audio that does not decode, and `errors.DataError` where parts of
     it are damaged or missing.
     """
     said: list[str] = []
     with Song.open(audio) as song:
-        samples: Samples = np.concatenate(list(song.mono_blocks(RATE_HZ, said.append)))
+        sound = np.concatenate(list(song.sound_blocks(RATE_HZ, said.append)))
     if said:
         raise errors.DataError(audio, f"its audio is not whole: {said[0]}")
+    samples: Samples = sound.mean(axis=1)
     return samples
 
 

@@ -27,7 +27,7 @@ def untrained(samples: Samples) -> Mapping[str, Values]:
     `spectral flux` how much they rise from frame to frame, `density` how many onsets there are,
     both over the last `SPAN_S` and `LATE_S` late.
     """
-    mel_db = joined(frames_of([samples], (paper_front_end(),))).mel_db
+    mel_db = joined(frames_of([samples[:, None]], (paper_front_end(),))).mel_db
     columns, _, bands = mel_db.shape
     loud = 10 ** (_LOUDNESS * mel_db.astype(np.float64).reshape(-1, bands) / 10)
     rises = np.maximum(np.diff(loud, axis=0, prepend=loud[:1]), 0.0).mean(axis=1)
