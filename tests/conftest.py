@@ -82,9 +82,11 @@ def headphones(mortal_sink: PulseSink, tmp_path: Path) -> Iterator[PulseSink]:
 
 
 @pytest.fixture
-def emoviz(tmp_path: Path) -> Program:
+def emoviz(tmp_path: Path) -> Iterator[Program]:
     """Give the program's command line, in a folder and a home of its own."""
     place, home = tmp_path / "place", tmp_path / "home"
     place.mkdir()
     home.mkdir()
-    return Program(place, home)
+    program = Program(place, home)
+    yield program
+    program.end()

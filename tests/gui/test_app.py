@@ -25,7 +25,7 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 
 @pytest.fixture
-def emoviz(screen: tuple[str, Path], tmp_path: Path) -> Program:
+def emoviz(screen: tuple[str, Path], tmp_path: Path) -> Iterator[Program]:
     # The window of the test before has gone from the screen.
     wait_until(lambda: colours_on(screen[1]) < 10)
     place, home = tmp_path / "place", tmp_path / "home"
@@ -36,7 +36,9 @@ def emoviz(screen: tuple[str, Path], tmp_path: Path) -> Program:
         "XDG_RUNTIME_DIR": str(home),
         "PULSE_SERVER": f"unix:{home / 'none'}",
     }
-    return Program(place, home, variables=variables)
+    program = Program(place, home, variables=variables)
+    yield program
+    program.end()
 
 
 def settings_of(emoviz: Program) -> str:

@@ -102,8 +102,10 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
-    return Program(tmp_path, tmp_path / "home")
+def program(tmp_path: Path) -> Iterator[Program]:
+    program = Program(tmp_path, tmp_path / "home")
+    yield program
+    program.end()
 
 
 def test_a_worker_that_is_killed_in_the_middle_costs_no_song_and_doubles_none(

@@ -42,6 +42,7 @@ class Program:
     root: Path = ROOT
     """Where the package `emoviz` is."""
     variables: dict[str, str] = field(default_factory=dict)
+    _started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -74,10 +75,18 @@ class Program:
 
     def start(self, *arguments: object, **options: object) -> subprocess.Popen[bytes]:
         """Start and give the process."""
-        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+        process = subprocess.Popen(  # type: ignore[call-overload]
             self.command(*arguments),
             cwd=self.place,
             env=self.environment,
             preexec_fn=_take_interrupts,
             **options,
         )
+        self._started.append(process)
+        return process  # type: ignore[no-any-return]
+
+    def end(self) -> None:
+        """End what was started and still runs: a test that fails half way leaves it behind."""
+        for process in self._started:
+            process.kill()
+            process.wait()
