@@ -124,6 +124,76 @@ class LinearSettings(Table, frozen=True):
     window_columns: Annotated[int, Meta(ge=30, multiple_of=2)] = 60
 
 
+class EncoderSettings(Table, frozen=True):
+    """How the encoder is taught what the large ears tell.
+
+    `rounds` is how many lessons are made of each source, the first of the sound as it is;
+    `learning_rate` is the peak, falling to nothing along half a cosine over `steps`. From step
+    `judged_from` on, what a ridge regression on `extra_collections` says of the components counts
+    `judged_share` besides.
+    """
+
+    rounds: Count
+    steps: Count
+    batch_size: Annotated[int, Meta(ge=2)]
+    learning_rate: Above
+    weight_decay: float
+    judged_from: int
+    judged_share: float
+    seed: int
+
+
+class LikenessSettings(Table, frozen=True):
+    """How it is learnt which half-seconds are the same music: `keys` directions tell."""
+
+    keys: Count
+    steps: Count
+    batch_size: Count
+    learning_rate: Above
+    seed: int
+
+
+class JudgingSettings(Table, frozen=True):
+    """How valence or arousal is fitted to what is described.
+
+    `blocks` is how much each kind of feature may say, in the order of `fits.trail.SIZES`;
+    `penalty` is the ridge's; a clip labelled by quadrant counts `quadrant_weight`, the motion in a
+    whole piece `motion_weight`, its mean `piece_weight`. All these are where cross-validation
+    begins to choose. `gain` is what a label of `extra_collections` is multiplied by.
+    """
+
+    blocks: Annotated[tuple[Above, ...], Meta(min_length=9, max_length=9)]
+    penalty: Above
+    quadrant_weight: float
+    motion_weight: float
+    piece_weight: float
+    gain: Above
+
+
+class TrailSettings(Table, frozen=True):
+    """How the default model judges.
+
+    `spliced_share` is how much of a clip's weight its parts have among parts of others;
+    `extra_weight` is what a clip of another collection counts, and `quadrant_label` how far from
+    zero a quadrant is; a change of one cue counts `cue_weight` and is to move a value by
+    `cue_label`, on `cue_tunes` synthesised tunes and `cue_clips` clips. `known` directions tell
+    what is familiar. Settings of `valence` and `arousal` are tried one after the other in as many
+    `rounds`; with none they are taken as they are.
+    """
+
+    spliced_share: Share
+    extra_weight: float
+    quadrant_label: Above
+    cue_weight: float
+    cue_label: Above
+    cue_tunes: Annotated[int, Meta(ge=0)]
+    cue_clips: Annotated[int, Meta(ge=0)]
+    known: Count
+    rounds: Annotated[int, Meta(ge=0)]
+    valence: JudgingSettings
+    arousal: JudgingSettings
+
+
 class Recipe(Table, frozen=True):
     """What every recipe has.
 
@@ -173,8 +243,16 @@ class LinearRecipe(Recipe, frozen=True):
     linear: LinearSettings
 
 
-def read_recipe(path: Path) -> NetworkRecipe | LinearRecipe:
-    """Read the recipe at `path`: of the listener if it has [linear], else of the autoencoder.
+class TrailRecipe(Recipe, frozen=True):
+    """The autoencoder that is taught by large ears, with what tells music that sounds alike."""
+
+    encoder: EncoderSettings
+    likeness: LikenessSettings
+    trail: TrailSettings
+
+
+def read_recipe(path: Path) -> NetworkRecipe | LinearRecipe | TrailRecipe:
+    """Read the recipe at `path`: by its tables [trail], [linear] or [network].
 
     Raises `errors.RecipeError` naming a key that is missing, unknown, of the wrong kind or out of
     its range.
@@ -192,7 +270,9 @@ def read_recipe(path: Path) -> NetworkRecipe | LinearRecipe:
     known: dict[str, object] = {"path": path, "text": text}
     if said := known.keys() & table.keys():
         raise errors.RecipeError(path, f"the key {min(said)!r} is unknown")
-    kind: type[NetworkRecipe | LinearRecipe] = LinearRecipe if "linear" in table else NetworkRecipe
+    kind: type[NetworkRecipe | LinearRecipe | TrailRecipe] = next(
+        (kind for name, kind in _KINDS.items() if name in table), NetworkRecipe
+    )
     try:
         recipe = msgspec.convert(table | known, kind)
     except msgspec.ValidationError as error:
@@ -203,6 +283,11 @@ def read_recipe(path: Path) -> NetworkRecipe | LinearRecipe:
         raise errors.RecipeError(path, "'seeds' names one twice")
     return recipe
 
+
+_KINDS: Mapping[str, type[LinearRecipe | TrailRecipe]] = {
+    "trail": TrailRecipe,
+    "linear": LinearRecipe,
+}
 
 _TOLD = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<place>[^`\[]*)(?:\[(?P<item>\d+)\])?`)?")
 _FIELD = re.compile(r"Object (?P<how>contains unknown|missing required) field `(?P<key>[^`]*)`")

@@ -79,6 +79,14 @@ class ClipRow:
     labels: Floats
     label_sd: Floats
 
+    def mean_label(self, length_s: float) -> Floats:
+        """Give the mean label of the clip's first seconds, (2,), NaN where there is none."""
+        ends_s = np.array(self.label_times_ms) / 1000.0 - self.start_s
+        inside = (ends_s > 0.0) & (ends_s <= length_s + COLUMN_S / 2)
+        known = self.labels[inside & ~np.isnan(self.labels).any(axis=1)]
+        mean: Floats = known.mean(axis=0) if len(known) else np.full(2, np.nan, np.float32)
+        return mean
+
 
 def paper_ears() -> Ears:
     """Give the paper's ears: the mean of the mel frames of each half-second."""

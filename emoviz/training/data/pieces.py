@@ -115,7 +115,7 @@ def piece_sound(piece: Piece) -> LabelledSound:
             "it was rendered at another tempo; delete it and render the piece anew"
         )
         raise errors.DataError(piece.audio, reason)
-    return LabelledSound(samples, _stretched(piece, count_columns(samples)))
+    return LabelledSound(samples, stretched(piece, count_columns(samples)))
 
 
 def series_folds(pieces: list[Piece], count: int) -> npt.NDArray[np.int64]:
@@ -178,7 +178,7 @@ def _heard_end_s(samples: Samples) -> float:
     return 0.0 if not len(heard) else (int(heard[-1]) + 1) * COLUMN_S
 
 
-def _stretched(piece: Piece, columns: int) -> Floats:
+def stretched(piece: Piece, columns: int) -> Floats:
     """Give the label of each half-second of the sound, for as long as there are labels."""
     middles_s = (np.arange(columns) + 0.5) * COLUMN_S * piece.duration_s / piece.notes_end_s
     index = np.floor(middles_s / COLUMN_S).astype(np.int64)

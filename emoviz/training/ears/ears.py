@@ -63,7 +63,7 @@ def listener_bytes(listener: torch.nn.Module, front_ends: Sequence[FrontEnd]) ->
     }
     lengths = tuple({1: front_end.frames_per_column * columns} for front_end in front_ends)
     # Both the laboratory and the program hear with weights of 16 bits, so both hear the same.
-    return halved(onnx_bytes(listener, inputs, "columns", lengths))
+    return halved(onnx_bytes(listener, inputs, ("columns",), lengths))
 
 
 def _ears(

@@ -24,9 +24,12 @@ _NEIGHBOURS = 13
 _DECIBELS_SCALE = 10.0
 
 
-def pitch_front_end(sample_rate_hz: int) -> FrontEnd:
-    """Give a front end whose bands are the semitones from C2 to F#7, in long frames."""
-    frame_length = 2 * round(_FRAME_S * sample_rate_hz / 2)
+def pitch_front_end(sample_rate_hz: int, frame_length: int | None = None) -> FrontEnd:
+    """Give a front end whose bands are the semitones from C2 to F#7, in long frames.
+
+    `frame_length` in samples is a quarter of a second unless it is given.
+    """
+    frame_length = frame_length or 2 * round(_FRAME_S * sample_rate_hz / 2)
     bins_hz = np.arange(frame_length // 2 + 1) * sample_rate_hz / frame_length
     filters = np.zeros((PITCHES, len(bins_hz)))
     for pitch in range(PITCHES):
