@@ -69,22 +69,35 @@ def shares_of(held_out: HeldOut) -> list[Shares]:
 
 
 def _shares(disagreement: Doubles, strangeness: Doubles, error: Doubles) -> Shares:
-    grounds = np.stack([np.ones_like(error), disagreement**2, strangeness])
-    usual = np.maximum(grounds.mean(axis=1), 1e-12)
+    return Shares(*likeliest([disagreement**2, strangeness], error))
+
+
+def likeliest(
+    grounds: Sequence[Doubles], error: Doubles, weights: Doubles | None = None
+) -> list[float]:
+    """Give the floor and the share of each of the `grounds` that make the errors likeliest.
+
+    All are (n,). Widened so that 90 % of the errors lie within 1.645 deviations; each
+    error counts its weight, one unless they are given.
+    """
+    weights = np.ones_like(error) if weights is None else weights
+    every = np.stack([np.ones_like(error), *grounds])
+    usual = np.maximum(np.average(every, axis=1, weights=weights), 1e-12)
 
     def cost(logs: Doubles) -> float:
-        variance = (np.exp(logs) / usual) @ grounds + _LEAST_VARIANCE
-        return float(np.mean(np.log(variance) + error**2 / variance))
+        variance = (np.exp(logs) / usual) @ every + _LEAST_VARIANCE
+        return float(np.average(np.log(variance) + error**2 / variance, weights=weights))
 
-    start = np.full(3, np.log(np.mean(error**2) / 3.0 + _LEAST_VARIANCE))
+    usual_error = float(np.average(error**2, weights=weights))
+    start = np.full(len(every), np.log(usual_error / len(every) + _LEAST_VARIANCE))
     found = minimize(cost, start, method="Nelder-Mead", options={"maxiter": 400})
     shares = np.exp(found.x) / usual
-    ratio = np.abs(error) / np.sqrt(shares @ grounds + _LEAST_VARIANCE)
-    widening = float(np.quantile(ratio, _TRUSTED_SHARE) / BAND_DEVIATIONS) ** 2
-    floor, disagree, strange = (widening * shares).tolist()
+    ratio = np.abs(error) / np.sqrt(shares @ every + _LEAST_VARIANCE)
+    order = np.argsort(ratio)
+    reached = np.cumsum(weights[order]) / weights.sum()
+    trusted = float(np.interp(_TRUSTED_SHARE, reached, ratio[order]))
+    widening = (trusted / BAND_DEVIATIONS) ** 2
+    floor, *rest = (widening * shares).tolist()
     # What hardly occurs in the held-out songs must not be blown up by its own rarity.
-    if not disagreement.any():
-        disagree = 0.0
-    if not strangeness.any():
-        strange = 0.0
-    return Shares(floor + widening * _LEAST_VARIANCE, disagree, strange)
+    rest = [share if ground.any() else 0.0 for share, ground in zip(rest, grounds, strict=True)]
+    return [floor + widening * _LEAST_VARIANCE, *rest]

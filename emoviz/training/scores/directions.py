@@ -1,61 +1,19 @@
-"""Whether values move the right way where one cue of a synthesised tune is changed.
-
-The signs are those that experiments with listeners agree on: Eerola, Friberg and Bresin 2013,
-"Emotional expression in music: contribution, linearity, and additivity of primary musical cues",
-Frontiers in Psychology 4; Juslin and Lindström 2010, "Musical expression of emotions: modelling
-listeners' judgements of composed and performed features", Music Analysis 29.
-"""
+"""Whether values move the right way where one cue of a synthesised tune is changed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from emoviz.training.data.cues import CUES, Cue
 from emoviz.training.data.dataset import DIMENSIONS, Progress
-from emoviz.training.data.tunes import Playing, Tune
+from emoviz.training.data.tunes import Tune
 from emoviz.training.scores.bootstrap import Measured, measured_mean
 from emoviz.training.scores.listeners import Samples2Track
 from emoviz.units import Values
 
 TUNES = 12
 """Tunes that are enough for a figure."""
-
-_PLAIN = Playing()
-
-
-@dataclass(frozen=True)
-class Cue:
-    """A change of playing after which a dimension is to be higher.
-
-    Without a playing `before` it is the end of the one tune that is to be higher than its start.
-    """
-
-    name: str
-    dimension: str
-    after: Playing
-    before: Playing | None = _PLAIN
-
-
-CUES = (
-    Cue(
-        "louder",
-        "arousal",
-        replace(_PLAIN, level_db=(-8.0, -8.0)),
-        replace(_PLAIN, level_db=(-24.0, -24.0)),
-    ),
-    Cue("crescendo", "arousal", replace(_PLAIN, level_db=(-32.0, -6.0)), None),
-    Cue(
-        "faster",
-        "arousal",
-        replace(_PLAIN, notes_a_minute=(320.0, 320.0)),
-        replace(_PLAIN, notes_a_minute=(160.0, 160.0)),
-    ),
-    Cue("accelerando", "arousal", replace(_PLAIN, notes_a_minute=(130.0, 360.0)), None),
-    Cue("staccato", "arousal", replace(_PLAIN, held=0.3), replace(_PLAIN, held=1.1)),
-    Cue("brighter", "arousal", replace(_PLAIN, falling_db=4.0), replace(_PLAIN, falling_db=15.0)),
-    Cue("higher", "valence", replace(_PLAIN, octaves=1), replace(_PLAIN, octaves=-1)),
-    Cue("major", "valence", _PLAIN, replace(_PLAIN, is_major=False)),
-)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from emoviz.training.data.cues import CUES
 from emoviz.training.data.tunes import Playing, Tune
-from emoviz.training.scores.directions import CUES, directions, share_right
+from emoviz.training.scores.directions import directions, share_right
 from emoviz.training.scores.untrained import untrained
 from emoviz.units import Samples, Values
 
