@@ -46,14 +46,15 @@ def compare(request: CompareRequest) -> int:
     from emoviz.training.data.dataset import paper_ears
     from emoviz.training.ears.ears import ears_for
     from emoviz.training.fits.recipe_fit import Fitting
-    from emoviz.training.recipe import read_recipe
+    from emoviz.training.recipe import TrailRecipe, read_recipe
     from emoviz.training.reports import comparison, comparison_page
 
     console = terminal()
     plain = prepared_clips(request.data, paper_ears(), console)
+    read = [read_recipe(path) for path in sorted(paths.models().glob("*/recipe.toml"))]
+    # One that learns from more than clips is scored on these folds where it is trained.
     recipes = [
-        comparison.adapted(read_recipe(path), plain)
-        for path in sorted(paths.models().glob("*/recipe.toml"))
+        comparison.adapted(recipe, plain) for recipe in read if not isinstance(recipe, TrailRecipe)
     ]
     with progress(console) as bars:
         task = bars.add_task("comparing", total=None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoviz.cli.arguments import hand_over, positive
-from emoviz.cli.laboratory import add_data, need_packages, progress, terminal
+from emoviz.cli.laboratory import add_data, add_rendered, need_packages, progress, terminal
 from emoviz.system import files
 
 if TYPE_CHECKING:
@@ -34,12 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line of `emoviz evaluate`."""
     parser.add_argument("model", help="the name of an installed model, or its folder")
     add_data(parser)
-    parser.add_argument(
-        "--rendered",
-        type=Path,
-        metavar="DIR",
-        help="the rendered audio of whole pieces (default: audio in their folder)",
-    )
+    add_rendered(parser)
     parser.add_argument(
         "--songs",
         type=positive,

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from emoviz import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
     from rich.progress import Progress
 
     from emoviz.training.data.dataset import Clip, Ears
+    from emoviz.training.evaluation import Watch
     from emoviz.training.fits.recipe_fit import Lessons
     from emoviz.training.recipe import LinearRecipe, NetworkRecipe
 
@@ -22,6 +25,16 @@ if TYPE_CHECKING:
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Describe the option `--data`: labelled songs."""
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder")
+
+
+def add_rendered(parser: argparse.ArgumentParser) -> None:
+    """Describe the option `--rendered`: whole pieces made audible."""
+    parser.add_argument(
+        "--rendered",
+        type=Path,
+        metavar="DIR",
+        help="the rendered audio of whole pieces (default: audio in their folder)",
+    )
 
 
 def add_music(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +72,22 @@ def progress(console: "Console") -> "Progress":
     from rich.progress import Progress
 
     return Progress(console=console, transient=True, disable=not console.is_terminal)
+
+
+def watching(bars: "Progress", console: "Console") -> "Watch":
+    """Give what shows how far each named work is, and prints that it is done."""
+
+    def watch(name: str) -> "Callable[[int, int], None]":
+        task = bars.add_task(name, total=None)
+
+        def progress(done: int, total: int) -> None:
+            bars.update(task, completed=done, total=total, visible=done < total)
+            if done == total:
+                console.print(f"{name}: {total}")
+
+        return progress
+
+    return watch
 
 
 def prepared_clips(data: Path, ears: "Ears", console: "Console") -> "list[Clip]":

@@ -10,24 +10,32 @@ from emoviz.cli.arguments import hand_over
 from emoviz.cli.laboratory import (
     add_data,
     add_music,
+    add_rendered,
     lessons_of,
     need_packages,
     prepared_clips,
     progress,
     terminal,
+    watching,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    from emoviz.training.recipe import TrailRecipe
+
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What is to be trained, on which labelled songs, and on which others if any."""
+    """What is to be trained, on which labelled songs, and on which others if any.
+
+    `rendered` is where the audio of whole pieces lies if not in their folder.
+    """
 
     recipe: Path
     data: Path
+    rendered: Path | None
     music: Path | None
 
 
@@ -37,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "recipe", type=Path, metavar="RECIPE.toml", help="what is trained, on what and how"
     )
     add_data(parser)
+    add_rendered(parser)
     add_music(parser)
     hand_over(parser, TrainRequest, train)
 
@@ -47,11 +56,13 @@ def train(request: TrainRequest) -> int:
     from emoviz.training.data.dataset import paper_ears
     from emoviz.training.ears.ears import ears_for
     from emoviz.training.experiment import Experiment
-    from emoviz.training.recipe import read_recipe
+    from emoviz.training.recipe import TrailRecipe, read_recipe
     from emoviz.training.scores import evaluate
 
     console = terminal()
     recipe = read_recipe(request.recipe)
+    if isinstance(recipe, TrailRecipe):
+        return _train_trail(recipe, request, console)
     plain = prepared_clips(request.data, paper_ears(), console)
     clips = prepared_clips(request.data, ears_for(recipe), console)
     lessons = lessons_of(recipe, request.data, request.music, console)
@@ -61,6 +72,22 @@ def train(request: TrainRequest) -> int:
         trained = experiment.run()
     console.print(evaluate.table(trained.systems, f"{recipe.folds}-fold cross-validation"))
     for path in trained.files:
+        console.print(str(path), soft_wrap=True)
+    return 0
+
+
+def _train_trail(recipe: "TrailRecipe", request: TrainRequest, console: "Console") -> int:
+    from emoviz.training.data.collections import find_collections
+    from emoviz.training.trail_training import TrailTraining
+
+    found = find_collections(request.data)
+    with progress(console) as bars:
+        watch = watching(bars, console)
+        training = TrailTraining(
+            recipe, found, request.rendered, request.music, Path("runs"), watch
+        )
+        written = training.run()
+    for path in written:
         console.print(str(path), soft_wrap=True)
     return 0
 

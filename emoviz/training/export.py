@@ -49,16 +49,19 @@ class Exported:
         return len(self.onnx) + len(self.listener or b"")
 
 
-def export(network: torch.nn.Module, windows: Floats) -> tuple[bytes, float]:
+def export(
+    network: torch.nn.Module, windows: Floats, outputs: Sequence[str] = ("values",)
+) -> tuple[bytes, float]:
     """Turn a network into ONNX, and run both on `windows` of shape (n, columns, features).
 
+    `outputs` names what the network gives, the values first.
     Gives the file's bytes and the largest difference. Raises `errors.TrainingError` if it is more
     than `PARITY`.
     """
     data = onnx_bytes(
         network,
         {"columns": torch.from_numpy(windows[:2])},
-        "values",
+        outputs,
         ({0: torch.export.Dim("n", min=1)},),
     )
     run = inference.Windows(data)
@@ -72,9 +75,10 @@ def export(network: torch.nn.Module, windows: Floats) -> tuple[bytes, float]:
 
 
 def estimates(network: torch.nn.Module, windows: Floats) -> Floats:
-    """Run the network in torch: (n, columns, outputs) from (n, columns, features)."""
+    """Run the network in torch: its values (n, columns, outputs) of (n, columns, features)."""
     with torch.inference_mode():
-        parts = [network(part) for part in torch.split(torch.from_numpy(windows), 64)]
+        given = [network(part) for part in torch.split(torch.from_numpy(windows), 64)]
+        parts = [part[0] if isinstance(part, tuple) else part for part in given]
         values: Floats = torch.cat(parts).numpy()
     return values
 
@@ -134,7 +138,7 @@ def write(contents: Mapping[Path, bytes]) -> None:
 def onnx_bytes(
     network: torch.nn.Module,
     inputs: Mapping[str, torch.Tensor],
-    output: str,
+    outputs: Sequence[str],
     dynamic_shapes: tuple[Mapping[int, object], ...],
 ) -> bytes:
     """Turn a network into the bytes of an ONNX file, the same on every machine.
@@ -149,7 +153,7 @@ def onnx_bytes(
             tuple(inputs.values()),
             path,
             input_names=list(inputs),
-            output_names=[output],
+            output_names=list(outputs),
             dynamic_shapes=dynamic_shapes,
             opset_version=_OPSET,
             external_data=False,

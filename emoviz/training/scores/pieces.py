@@ -16,7 +16,8 @@ from emoviz.units import COLUMN_S, Values
 RELIABLE_R = 0.5
 """Halves of the raters agree on the motion of a piece if they correlate by more than this."""
 
-_SETTLED = round(SETTLED_S / COLUMN_S)
+SETTLED = round(SETTLED_S / COLUMN_S)
+"""Half-seconds at a piece's start that are left out."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def motion_r(track: Values, labels: npt.NDArray[np.floating]) -> tuple[float, ..
     """
     tracks = np.broadcast_to(track, (len(track), len(DIMENSIONS)))
     return tuple(
-        r_within(tracks[_SETTLED:, index], labels[_SETTLED:, index].astype(np.float64))
+        r_within(tracks[SETTLED:, index], labels[SETTLED:, index].astype(np.float64))
         for index in range(len(DIMENSIONS))
     )
 

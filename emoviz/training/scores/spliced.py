@@ -87,8 +87,11 @@ def following(
         one = followed(track, piece)
         found += [] if one is None else [one]
         progress(index + 1, len(pieces))
-    if not found:
-        return None
+    return following_of(found) if found else None
+
+
+def following_of(found: Sequence[Followed]) -> dict[str, Following]:
+    """Score pieces that have been tracked, one or more, in each dimension."""
     return {name: _following(found, index) for index, name in enumerate(DIMENSIONS)}
 
 

@@ -58,17 +58,27 @@ def steps(
 
     Raises as `sounds.decoded`.
     """
+    found = ways(track, clips, count, progress)
+    return {name: step(gone) for name, gone in found.items()}
+
+
+def ways(
+    track: Samples2Track,
+    clips: Sequence[QuadrantClip],
+    count: int,
+    progress: Progress = lambda done, all_: None,
+) -> dict[str, list[Way]]:
+    """Follow `count` joins in each dimension, if there are as many whose way is long enough."""
     sides = _Sides(track)
-    found = {}
+    found: dict[str, list[Way]] = {}
     for index, name in enumerate(DIMENSIONS):
-        ways: list[Way] = []
+        gone = found[name] = []
         for first, second in joins(clips, index):
             way = sides.way(first, second, index)
-            ways += [] if way is None else [way]
-            progress(index * count + len(ways), len(DIMENSIONS) * count)
-            if len(ways) == count:
+            gone += [] if way is None else [way]
+            progress(index * count + len(gone), len(DIMENSIONS) * count)
+            if len(gone) == count:
                 break
-        found[name] = step(ways)
     return found
 
 
