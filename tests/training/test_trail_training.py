@@ -118,21 +118,6 @@ def test_the_model_runs_and_its_card_tells_of_the_run(workplace: Path, collectio
     assert "Chosen to be small." in told
 
 
-def test_what_is_kept_of_a_run_is_not_made_again(
-    workplace: Path, collections: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(workplace)
-    monkeypatch.setattr(export, "PARITY", 1e-3)
-    folder = workplace / "model" / "tiny"
-    kept = {path: path.read_bytes() for path in folder.glob("*.onnx")}
-    (runs,) = (workplace / "runs").glob("tiny-*")
-    listener = (runs / "listener.onnx").stat().st_mtime_ns
-    shutil.rmtree(runs / "lessons")
-    assert run("train", str(folder / "recipe.toml"), "--data", str(collections)) == 0
-    assert (runs / "listener.onnx").stat().st_mtime_ns == listener
-    assert {path: path.read_bytes() for path in folder.glob("*.onnx")} == kept
-
-
 @pytest.mark.parametrize("missing", ["pieces", "sides"])
 def test_a_collection_that_is_missing_is_named_before_anything_is_heard(
     missing: str, collections: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
