@@ -106,7 +106,7 @@ class Microphone:
         return self._ring.lost / self.rate_hz
 
     def close(self) -> None:
-        """Give the device back."""
+        """Give the device back. Raises `errors.SoundDeviceStuckError` if that does not end."""
         portaudio.close_stream(self._stream)
 
     def _hear(self, heard: Samples, frames: int, times: Any, status: Any) -> None:  # noqa: ANN401

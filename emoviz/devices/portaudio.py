@@ -1,6 +1,8 @@
 """PortAudio: the one sound library of the process, whose calls must not meet each other."""
 
+import atexit
 import importlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,10 +11,16 @@ from typing import Any
 
 from emoviz import errors
 
+_LOG = logging.getLogger(__name__)
+
+CLOSING_S = 5.0
+"""How long a stream may take to end; it takes milliseconds, or for ever."""
+
 # PortAudio keeps its devices and streams once in a process, for every thread that uses it, and
 # guards neither. What keeps its callers apart must be one as well.
 _ALONE = threading.RLock()
 _OPEN: list[Any] = []
+_GIVEN_UP: list[Any] = []
 
 # PortAudio's numbers; what it says of them is made for programmers.
 _REASONS = {
@@ -51,35 +59,57 @@ def alone() -> Iterator[ModuleType]:
 def open_stream(kind: str, callback: Callable[..., None], **settings: Any) -> Any:  # noqa: ANN401
     """Open and start sounddevice's stream of this kind, of float32; `close_stream` ends it.
 
-    Raises `errors.SoundDeviceError` as `alone` does.
+    Raises `errors.SoundDeviceError` as `alone` does, and `errors.SoundDeviceStuckError` while a
+    stream that was given up has not ended: what hangs there would hang here.
     """
     with alone() as sounddevice:
+        if not answers():
+            raise errors.SoundDeviceStuckError
         stream = getattr(sounddevice, kind)(dtype="float32", callback=callback, **settings)
+        _OPEN.append(stream)
         try:
             stream.start()
         except sounddevice.PortAudioError:
-            stream.close()
+            close_stream(stream)
             raise
-        _OPEN.append(stream)
         return stream
 
 
 def close_stream(stream: Any) -> None:  # noqa: ANN401
-    """Cut a stream off and give its device back."""
+    """Cut a stream off and give its device back.
+
+    A sound system that hangs, or was ended, may keep whoever asks it for that: after `CLOSING_S`
+    the stream is given up. Raises `errors.SoundDeviceStuckError` then.
+    """
     with _ALONE:
-        # Stopping would wait for the device, and one that hangs would hang the program.
-        stream.abort()
-        stream.close()
         _OPEN.remove(stream)
+        ending = threading.Thread(target=_end, args=(stream,), name="end of sound", daemon=True)
+        ending.start()
+        ending.join(CLOSING_S)
+        if not ending.is_alive():
+            return
+        _LOG.error("a stream has not ended in %.0f s and is given up", CLOSING_S)
+        # It must not be collected while PortAudio uses it.
+        _GIVEN_UP.append(stream)
+        # At the end of the program sounddevice would have PortAudio end what does not end.
+        atexit.unregister(importlib.import_module("sounddevice")._exit_handler)
+        raise errors.SoundDeviceStuckError
+
+
+def answers() -> bool:
+    """Tell whether every stream that was to end has ended, those that were given up too."""
+    with _ALONE:
+        _GIVEN_UP[:] = [stream for stream in _GIVEN_UP if not stream.closed]
+        return not _GIVEN_UP
 
 
 def rescan() -> None:
-    """Look which devices there are now, unless a stream is open.
+    """Look which devices there are now, unless a stream is open or does not end.
 
     PortAudio looks only when it is initialised, and ending it would pull open streams away.
     """
     with _ALONE:
-        if _OPEN:
+        if _OPEN or not answers():
             return
         try:
             with alone() as sounddevice:
@@ -88,6 +118,12 @@ def rescan() -> None:
                 sounddevice._initialize()
         except errors.SoundDeviceError:
             return  # there is no sound system any more: the list is empty, and says so
+
+
+def _end(stream: Any) -> None:  # noqa: ANN401
+    # Stopping would wait for all that was handed over to be heard.
+    stream.abort()
+    stream.close()
 
 
 def _number(error: Exception) -> int | None:

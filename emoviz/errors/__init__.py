@@ -12,6 +12,7 @@ from emoviz.errors.devices import (
     SoundDeviceFormatError,
     SoundDeviceLostError,
     SoundDeviceReplacedError,
+    SoundDeviceStuckError,
 )
 from emoviz.errors.files import (
     ExtraMissingError,
@@ -130,6 +131,7 @@ __all__ = [
     "SoundDeviceFormatError",
     "SoundDeviceLostError",
     "SoundDeviceReplacedError",
+    "SoundDeviceStuckError",
     "SpanEmptyError",
     "TableError",
     "TimeOutsideError",

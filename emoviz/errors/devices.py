@@ -33,6 +33,17 @@ class SoundDeviceReplacedError(SoundDeviceError):
         )
 
 
+class SoundDeviceStuckError(SoundDeviceError):
+    """The sound system keeps a stream that was to end, and answers no more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the sound system does not answer",
+            "The sound system does not answer, and what was open on it could not be given back. "
+            "Where nothing is heard from now on, end emoviz and start it again.",
+        )
+
+
 class SoundDeviceLostError(EmovizError):
     """The sound device that a song was heard on has gone or stopped."""
 

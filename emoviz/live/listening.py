@@ -27,11 +27,14 @@ class Recorded:
 
 @dataclass(frozen=True)
 class News:
-    """What a moment of listening has brought; `problem` is why there is no recording."""
+    """What a moment of listening has brought.
+
+    `problem` is why there is no recording, or that the input could not be given back.
+    """
 
     update: LiveUpdate | None = None
     recorded: Recorded | None = None
-    problem: errors.OutputError | None = None
+    problem: errors.OutputError | errors.SoundDeviceStuckError | None = None
 
     @property
     def is_any(self) -> bool:
@@ -88,11 +91,15 @@ class Listening:
 
     def end(self) -> News:
         """Give the input back; say what was still to be known. What was recorded is kept."""
-        self._microphone.close()
+        stuck: errors.SoundDeviceStuckError | None = None
+        try:
+            self._microphone.close()
+        except errors.SoundDeviceStuckError as error:
+            stuck = error
         update = self._tracker.finish() if self._samples else None
         self.record_to = None
         try:
-            return News(update, self._finish_recording())
+            return News(update, self._finish_recording(), stuck)
         except errors.OutputError as error:
             return News(update, problem=error)
 

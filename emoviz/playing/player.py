@@ -3,6 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from emoviz import errors
@@ -298,7 +299,9 @@ class SoundDevicePlayer(Player):
             if sounding:
                 # What was handed over is cut off, so the fade gets the time to be heard.
                 time.sleep(LATENCY_S)
-            portaudio.close_stream(self._stream)
+            # What hangs is in the log, and whoever asks for a device next is told.
+            with suppress(errors.SoundDeviceStuckError):
+                portaudio.close_stream(self._stream)
             self._feeder.close()
 
     def _open(self, device: Device, rate_hz: int | None) -> Any:  # noqa: ANN401

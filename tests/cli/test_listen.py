@@ -59,9 +59,9 @@ def test_what_is_played_is_tracked_and_recorded(
 
 
 def listen_for_three_lines(emoviz: Program) -> "subprocess.Popen[bytes]":
-    process = emoviz.start(
-        "listen", "-o", "track.csv", stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    # The small model: a machine that is busy keeps up with it.
+    command = ("listen", "--model", "cae", "-o", "track.csv")
+    process = emoviz.start(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     for _ in range(3):
         # Nothing plays: what is heard is silence.
@@ -87,6 +87,19 @@ def test_an_input_that_vanishes_ends_it_and_the_track_is_kept(
     _, error = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 1
     assert "has stopped; what was heard until then is kept" in error.decode()
+    assert len(load_csv(emoviz.place / "track.csv")) >= 3
+
+
+def test_a_sound_server_that_hangs_keeps_neither_the_program_nor_the_track(
+    emoviz: Program, mortal_sink: PulseSink
+) -> None:
+    emoviz.variables = mortal_sink.environment
+    process = listen_for_three_lines(emoviz)
+    with mortal_sink.frozen():
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == 1
+    assert error.decode().count("The sound system does not answer") == 1
     assert len(load_csv(emoviz.place / "track.csv")) >= 3
 
 

@@ -2,14 +2,17 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from emoviz import errors
+from emoviz.devices import portaudio
 from emoviz.devices.microphone import WHAT_PLAYS, CaptureRing, Microphone, input_names
 from tests.support.audio import Floats, PulseSink, find, music, wait_until, write_music
+from tests.support.patience import DEADLINE_S
 from tests.support.takes import MOST_TAKES
 
 
@@ -89,6 +92,39 @@ def test_an_input_that_vanishes_is_told_of(mortal_sink: PulseSink) -> None:
     wait_until(lost)
     assert "has stopped" in sentences[0]
     microphone.close()
+
+
+def test_an_input_that_does_not_end_is_given_up_until_the_server_answers(
+    mortal_sink: PulseSink,
+) -> None:
+    microphone = Microphone()
+    wait_until(lambda: len(microphone.read()))
+    said: list[str] = []
+
+    def close() -> None:
+        try:
+            microphone.close()
+        except errors.SoundDeviceStuckError as error:
+            said.append(str(error))
+
+    closing = threading.Thread(target=close, daemon=True)
+    with mortal_sink.frozen():
+        closing.start()
+        # The server hangs for longer than whoever closes the input does.
+        closing.join(DEADLINE_S)
+        is_closed = not closing.is_alive()
+        if is_closed:
+            # What hangs is not asked again.
+            with pytest.raises(errors.InputDeviceError, match="does not answer"):
+                Microphone()
+    closing.join()
+    assert is_closed
+    assert len(said) == 1
+    assert "The sound system does not answer" in said[0]
+    wait_until(portaudio.answers)
+    again = Microphone()
+    wait_until(lambda: len(again.read()))
+    again.close()
 
 
 def test_an_input_that_is_not_there_is_refused(pulse_sink: PulseSink) -> None:

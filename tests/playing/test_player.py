@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from emoviz import errors
+from emoviz.devices import portaudio
 from emoviz.devices.sound_devices import devices
 from emoviz.playing.player import Player, SilentPlayer, SoundDevicePlayer, open_player
 from emoviz.playing.route import Region
@@ -475,6 +476,31 @@ def test_a_device_that_goes_away_stops_the_playing_with_a_sentence(
     assert isinstance(player.problem, errors.SoundDeviceLostError)
     assert not player.is_playing
     player.close()
+
+
+def test_a_device_that_does_not_end_is_given_up_and_none_is_opened_meanwhile(
+    mortal_sink: PulseSink, long_song: Song
+) -> None:
+    player = SoundDevicePlayer()
+    player.load(long_song)
+    player.play()
+    wait_until(lambda: player.position_s > 0.1)
+    closing = threading.Thread(target=player.close, daemon=True)
+    with mortal_sink.frozen():
+        closing.start()
+        # The server hangs for longer than whoever closes the player does.
+        closing.join(DEADLINE_S)
+        is_closed = not closing.is_alive()
+        instead = open_player() if is_closed else None
+    closing.join()
+    assert instead is not None
+    assert isinstance(instead[0], SilentPlayer)
+    assert "the sound system does not answer" in str(instead[1])
+    wait_until(portaudio.answers)
+    again, problem = open_player()
+    assert isinstance(again, SoundDevicePlayer)
+    assert problem is None
+    again.close()
 
 
 def test_devices_are_listed(pulse_sink: PulseSink) -> None:

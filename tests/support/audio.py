@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -130,6 +131,16 @@ class PulseSink:
             process.terminate()
             process.wait(DEADLINE_S)
         self._daemon = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have the daemon answer nobody meanwhile, as one that hangs."""
+        assert self._daemon is not None
+        self._daemon.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._daemon.send_signal(signal.SIGCONT)
 
     @property
     def underruns(self) -> int:

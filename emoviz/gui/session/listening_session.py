@@ -178,6 +178,9 @@ class ListeningSession(QObject):
         try:
             while not stop.wait(POLL_S):
                 self._tell(listening, listening.step())
+        except errors.InputDeviceLostError as error:
+            # At once: giving back an input that has gone may take its time.
+            self._failed.emit(stop, str(error))
         finally:
             self._tell(listening, listening.end())
 
