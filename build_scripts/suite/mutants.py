@@ -31,10 +31,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
-from cosmic_ray import plugins
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.mutating import mutate_code
-
 from build_scripts import ROOT
 
 ROOMS = {
@@ -146,6 +142,10 @@ def _places(room: str) -> Iterator[list[Mutant]]:
 
 def _changes(source: str) -> Iterator[tuple[str, int, tuple[int, int]]]:
     """Yield every change of a source by its operator and number, and where it is."""
+    # Imported here and below: only `make mutants` installs it, and most of this needs none.
+    from cosmic_ray import plugins
+    from cosmic_ray.ast import ast_nodes, get_ast
+
     nodes = list(ast_nodes(get_ast(source)))
     for name in sorted(plugins.operator_names()):
         operator = plugins.get_operator(name)
@@ -168,6 +168,9 @@ def _hints(source: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
 
 def mutated(mutant: Mutant) -> str:
     """Give the code of a mutant's module with the change in it."""
+    from cosmic_ray import plugins
+    from cosmic_ray.mutating import mutate_code
+
     source = (ROOT / mutant.module).read_text(encoding="utf-8")
     operator = plugins.get_operator(mutant.operator)()
     code: str | None = mutate_code(source, operator, mutant.occurrence)
