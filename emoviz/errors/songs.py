@@ -1,9 +1,13 @@
 """What can be wrong with a song."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from emoviz.errors.base import EmovizError
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""How `http://…` begins, also where it was made a path, of which // is one /; no drive does."""
 
 
 class SongError(EmovizError):
@@ -14,7 +18,12 @@ class SongNotFoundError(SongError):
     """The path leads to nothing."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: no such file; check the name or choose the song again.")
+        remedy = "no such file; check the name or choose the song again"
+        if str(path) == "-":
+            remedy = "standard input is not read; save the sound as a file and name that"
+        elif _ADDRESS.match(str(path)):
+            remedy = "this is an address in a network; download the song and name its file"
+        super().__init__(f"{path}: {remedy}.")
 
 
 class SongIsFolderError(SongError):
@@ -62,6 +71,15 @@ class SongFormatError(SongError):
         super().__init__(
             f"{path}: this is not audio that emoviz can decode{because}; "
             "convert it to wav, flac, ogg or mp3."
+        )
+
+
+class SongProtectedError(SongError):
+    """The sound is encrypted, and who sold it keeps the key."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: its sound is encrypted (copy protection, DRM); get a copy without protection."
         )
 
 

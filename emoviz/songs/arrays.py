@@ -64,6 +64,8 @@ class SampledSong(Song):
 class _ArrayDecoder:
     """Gives samples (n, channels) as a decoder gives those of a file; all users share it."""
 
+    remark = ""
+
     def __init__(self, sound: Array, rate_hz: int) -> None:
         self._sound = sound
         self.sample_rate_hz, self.channels = rate_hz, sound.shape[1]
@@ -71,6 +73,8 @@ class _ArrayDecoder:
     @property
     def duration_s(self) -> float:
         return len(self._sound) / self.sample_rate_hz
+
+    claimed_s = duration_s
 
     def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield float32 blocks of shape (samples, channels)."""

@@ -54,10 +54,17 @@ class Decoder(Protocol):
 
     sample_rate_hz: int
     channels: int
+    remark: str
+    """What is to be said of the choice of this sound; empty where there was none"""
 
     @property
     def duration_s(self) -> float:
-        """What the header claims; the samples that come are the truth."""
+        """How long the sound is, as far as the bytes tell before they are decoded."""
+        ...
+
+    @property
+    def claimed_s(self) -> float | None:
+        """How long the file's header says that it is; None where it says nothing."""
         ...
 
     def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:

@@ -4,81 +4,82 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from emoviz import errors
+from emoviz.songs.containers import open_container, remark_on, sound_of
 from emoviz.songs.decoder import WARM_UP_SAMPLES, Damage, block_sizes, ignore_damage, silent_blocks
-from emoviz.songs.ogg_chain import Slice
+from emoviz.songs.pieces import Piece, PiecedFile, remark_on_zeros
+from emoviz.songs.timeline import GAP_S, Flow, Timeline
 from emoviz.units import Samples
 
 if TYPE_CHECKING:
-    from av import AudioFrame, AudioStream, FFmpegError
+    from av import AudioFrame, AudioStream, FFmpegError, Packet
+    from av.container import InputContainer
 
+    Decoded: TypeAlias = tuple[AudioFrame, Packet[AudioStream]]
 
-_GAP_S = 0.1
-"""More time than this between two blocks is missing sound; less is rounding."""
 _LEAST_BYTES_PER_S = 10
 """Less than any codec takes for silence: a place in time beyond what that gives is no place."""
 _MOST_REFUSED = 1000
-"""So many pieces in a row that make no sense are the end."""
+_REFUSED_BYTES = 1 << 12
+"""So many pieces in a row that make no sense are the end, or more if the file is long enough for
+these to be of such a size."""
+_GUESSED = 0x100 | 0x200
+"""Flags of formats whose headers tell no length: AVFMT_GENERIC_INDEX and AVFMT_TS_DISCONT."""
 
 
 class AvDecoder:
     """ogg, opus, m4a, wma and the sound of video files, through FFmpeg."""
 
-    def __init__(self, path: Path, part: range | None = None) -> None:
-        """Open the file at `path`, or only those bytes of it that `part` says."""
-        # Imported here because some songs never need it, and it costs start-up time.
-        import av
+    def __init__(
+        self,
+        path: Path,
+        pieces: list[Piece] | None = None,
+        form: str | None = None,
+        zeros: int = 0,
+    ) -> None:
+        """Open the file at `path`, or only those `pieces` of it, whose format is `form` if given.
 
-        self._path = path
-        source = str(path) if part is None else Slice(path.open("rb"), part)
+        So many `zeros` at its end were left out.
+
+        Raises `errors.SongError` and `OSError`.
+        """
+        self._path, self._pieces, self._form = path, pieces, form
+        self._container = self._open()
         try:
-            self._container = av.open(source, "r", metadata_errors="replace")
-        except av.FFmpegError as error:
-            if _is_mp4(path):
-                # The index of these files is usually at their end: the first thing to get lost.
-                raise errors.SongDamagedError(path, "its end is missing") from error
-            raise errors.SongFormatError(path) from error
-        reason = ""
-        if not self._container.streams.audio:
-            reason = "it has no sound track"
-        elif self._container.streams.audio[0].codec_context is None:
-            reason = "its codec is unknown"
-        if reason:
+            self._stream = sound_of(self._container, path)
+            self.remark = remark_on(self._container, self._stream) or remark_on_zeros(zeros)
+            self.sample_rate_hz = int(self._stream.codec_context.sample_rate)
+            self.channels = int(self._stream.codec_context.channels)
+            if not self.sample_rate_hz or not self.channels:
+                raise errors.SongFormatError(path)
+        except errors.SongError:
             self._container.close()
-            raise errors.SongFormatError(path, reason)
-        self._stream = self._container.streams.audio[0]
-        self.sample_rate_hz = int(self._stream.codec_context.sample_rate)
-        self.channels = int(self._stream.codec_context.channels)
-        if not self.sample_rate_hz or not self.channels:
-            self._container.close()
-            raise errors.SongFormatError(path)
+            raise
         self._layout = self._stream.codec_context.layout.name
-        self._origin_s: float | None = None
+        size = path.stat().st_size
+        self._longest_s = size / _LEAST_BYTES_PER_S
+        self._most_refused = max(_MOST_REFUSED, size // _REFUSED_BYTES)
+        self._timeline = Timeline(self.sample_rate_hz, self._start_s, self._longest_s)
         self._begun = False
-        self._longest_s = path.stat().st_size / _LEAST_BYTES_PER_S
 
     @cached_property
     def duration_s(self) -> float:
         """What the header claims, or without one the sum of the packets."""
-        import av
+        # A bare aac stream has no header, and FFmpeg guesses its length from the bit rate.
+        told_s = 0.0 if self._container.format.name == "aac" else self._told_s
+        if 0.0 < told_s < self._longest_s:
+            return told_s
+        return min(self._counted_s(), self._longest_s)
 
-        stream = self._stream
-        if self._container.format.name == "aac":
-            # A bare aac stream has no header, and FFmpeg guesses its length from the bit rate.
-            return _count_duration_s(self._path)
-        if stream.duration and stream.time_base:
-            # A film's own duration is that of its picture, which may be longer than its sound.
-            claimed_s = float(stream.duration * stream.time_base)
-        else:
-            whole_s = (self._container.duration or 0) / av.time_base
-            claimed_s = _tagged_duration_s(stream) or whole_s
-        if 0.0 < claimed_s < self._longest_s:
-            return claimed_s
-        return min(_count_duration_s(self._path), self._longest_s)
+    @cached_property
+    def claimed_s(self) -> float | None:
+        """What the header claims; None where it has no length, and FFmpeg guesses one."""
+        is_guessed = int(self._container.format.flags) & _GUESSED
+        return None if is_guessed else self._told_s or None
 
     def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (samples, channels); see `Decoder.blocks`."""
@@ -110,7 +111,51 @@ class AvDecoder:
         """Give the file back."""
         self._container.close()
 
-    def _decode_before(self, start_sample: int) -> tuple[int, "Iterator[AudioFrame]"]:
+    def _open(self) -> "InputContainer":
+        if self._pieces is None:
+            return open_container(self._path, form=self._form)
+        return open_container(
+            self._path, PiecedFile(self._path.open("rb"), self._pieces), self._form
+        )
+
+    @property
+    def _start_s(self) -> float | None:
+        """When the container starts, by its own times."""
+        import av
+
+        start = self._container.start_time
+        return None if start is None else start / av.time_base
+
+    @property
+    def _told_s(self) -> float:
+        """What FFmpeg says of the length, from the container's start on; 0 for nothing."""
+        import av
+
+        stream, start_s = self._stream, self._start_s or 0.0
+        if stream.duration and stream.time_base:
+            # A film's own duration is that of its picture, which may be longer than its sound.
+            late_s = float((stream.start_time or 0) * stream.time_base) - start_s
+            return float(stream.duration * stream.time_base) + (late_s if late_s > GAP_S else 0.0)
+        if tagged_s := _tagged_duration_s(stream):
+            return max(0.0, tagged_s - max(0.0, start_s))
+        return (self._container.duration or 0) / float(av.time_base)
+
+    def _counted_s(self) -> float:
+        """Add up the packets of the sound track without decoding them."""
+        import av
+
+        ticks = 0
+        with self._open() as container:
+            stream = sound_of(container, self._path)
+            try:
+                for packet in container.demux(stream):
+                    ticks += packet.duration or 0
+            except av.FFmpegError:
+                # The file breaks off here, and whoever decodes it will hear so.
+                return float(ticks * (stream.time_base or 0))
+        return float(ticks * (stream.time_base or 0))
+
+    def _decode_before(self, start_sample: int) -> "tuple[int, Iterator[Decoded]]":
         """Start decoding early enough for `start_sample`, and give the index it starts at.
 
         How early a seek lands is up to the container, so it is tried from further and further
@@ -122,33 +167,34 @@ class AvDecoder:
             self._begun = True
             decoded = self._decoded()
             first = next(decoded, None)
-            self._origin_s = self._time_s(first)
+            self._timeline.begin(_time_s(first), first[1].pos if first else None)
             if not start_sample:
                 return 0, chain([first] if first else [], decoded)
-        wanted = start_sample - WARM_UP_SAMPLES
+        wanted = self._timeline.before_jumps(start_sample - WARM_UP_SAMPLES)
         wanted_s = wanted / self.sample_rate_hz
         for early_s in (0.0, 1.0, 10.0):
-            if self._origin_s is None or wanted_s <= early_s:
+            if self._timeline.origin_s is None or wanted_s <= early_s:
                 break
-            landed, decoded = self._land(self._origin_s + wanted_s - early_s)
+            landed, decoded = self._land(self._timeline.origin_s + wanted_s - early_s)
             if landed is not None and landed <= wanted:
                 return landed, decoded
         landed, decoded = self._land(None)
-        return landed or 0, decoded
+        if landed is None or landed > GAP_S * self.sample_rate_hz:
+            # The sound begins late, or there is no time to go by: what comes first is the start.
+            landed = 0
+        return landed, decoded
 
-    def _land(self, time_s: float | None) -> tuple[int | None, "Iterator[AudioFrame]"]:
+    def _land(self, time_s: float | None) -> "tuple[int | None, Iterator[Decoded]]":
         """Seek to `time_s` (None: the beginning), and give the index of what comes, if known."""
         import av
 
         self._container.seek(0 if time_s is None else round(time_s * av.time_base))
         decoded = self._decoded()
         first = next(decoded, None)
-        first_s = self._time_s(first)
-        if first is None or first_s is None or self._origin_s is None:
-            return None, chain([first] if first else [], decoded)
-        return round((first_s - self._origin_s) * self.sample_rate_hz), chain([first], decoded)
+        landed = self._timeline.place_of(_time_s(first))
+        return landed, chain([first] if first else [], decoded)
 
-    def _decoded(self) -> "Iterator[AudioFrame]":
+    def _decoded(self) -> "Iterator[Decoded]":
         """Decode on from where the container is, past what cannot be decoded."""
         import av
 
@@ -156,8 +202,11 @@ class AvDecoder:
         while True:
             try:
                 for packet in self._container.demux(self._stream):
+                    if packet.has_sidedata("encryption_info"):
+                        raise errors.SongProtectedError(self._path)
                     try:
-                        yield from packet.decode()
+                        for block in packet.decode():
+                            yield block, packet
                         refused = 0
                     except av.FFmpegError:
                         refused += 1
@@ -165,27 +214,25 @@ class AvDecoder:
             except av.error.InvalidDataError:
                 # Of the container itself, which mostly finds its way again.
                 refused += 1
-                if refused > _MOST_REFUSED:
+                if refused > self._most_refused:
                     raise
 
     def _to_samples(
-        self, decoded: "Iterator[AudioFrame]", position: int, start_sample: int, on_damage: Damage
+        self, decoded: "Iterator[Decoded]", position: int, start_sample: int, on_damage: Damage
     ) -> Iterator[Samples]:
         """Yield it as samples in the song's form, and silence where its times leave gaps."""
         import av
 
         resampler: av.AudioResampler | None = None
         form = None
-        for block in decoded:
-            time_s = self._time_s(block)
-            if time_s is not None and self._origin_s is not None:
-                place = round((time_s - self._origin_s) * self.sample_rate_hz)
-                is_gap = place - position > _GAP_S * self.sample_rate_hz
-                if is_gap and place < self._longest_s * self.sample_rate_hz:
-                    if place > start_sample:
-                        on_damage(max(position, start_sample), place)
-                    yield from silent_blocks(place - position, self.channels)
-                    position = place
+        flow = Flow(self._timeline)
+        for block, packet in decoded:
+            missing = flow.missing_before(_time_s((block, packet)), position, packet)
+            if missing:
+                if position + missing > max(start_sample, self._timeline.late):
+                    on_damage(max(position, start_sample), position + missing)
+                yield from silent_blocks(missing, self.channels)
+                position += missing
             if form != (block.format.name, block.layout.name, block.sample_rate):
                 form = (block.format.name, block.layout.name, block.sample_rate)
                 resampler = av.AudioResampler("flt", self._layout, self.sample_rate_hz)
@@ -196,10 +243,11 @@ class AvDecoder:
                 position += len(samples)
                 yield samples
 
-    def _time_s(self, block: "AudioFrame | None") -> float | None:
-        if block is None or block.pts is None or block.time_base is None:
-            return None
-        return float(block.pts * block.time_base)
+
+def _time_s(decoded: "Decoded | None") -> float | None:
+    if decoded is None or decoded[0].pts is None or decoded[0].time_base is None:
+        return None
+    return float(decoded[0].pts * decoded[0].time_base)
 
 
 def _tagged_duration_s(stream: "AudioStream") -> float:
@@ -210,27 +258,6 @@ def _tagged_duration_s(stream: "AudioStream") -> float:
     except ValueError:
         return 0.0
     return hours * 3600 + minutes * 60 + seconds
-
-
-def _count_duration_s(path: Path) -> float:
-    """Add up the packets of the sound track without decoding them."""
-    import av
-
-    ticks = 0
-    with av.open(str(path), metadata_errors="replace") as container:
-        stream = container.streams.audio[0]
-        try:
-            for packet in container.demux(stream):
-                ticks += packet.duration or 0
-        except av.FFmpegError:
-            # The file breaks off here, and whoever decodes it will hear so.
-            return float(ticks * (stream.time_base or 0))
-    return float(ticks * (stream.time_base or 0))
-
-
-def _is_mp4(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(8)[4:] == b"ftyp"
 
 
 def _reason(error: "FFmpegError") -> str:

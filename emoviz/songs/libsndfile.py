@@ -1,5 +1,6 @@
 """A file's bytes to blocks of samples through libsndfile: wav, flac and aiff."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import soundfile
 
 from emoviz import errors
+from emoviz.songs.chunks import sample_bytes
 from emoviz.songs.decoder import (
     BLOCK_SAMPLES,
     WARM_UP_SAMPLES,
@@ -15,6 +17,8 @@ from emoviz.songs.decoder import (
     ignore_damage,
     silent_blocks,
 )
+from emoviz.songs.flac import flac_bytes
+from emoviz.songs.pieces import PiecedFile, remark_on_zeros, without_zeros
 from emoviz.units import Samples
 
 _SALVAGED_SAMPLES = 2048
@@ -26,11 +30,23 @@ class SoundFileDecoder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = soundfile.SoundFile(str(path))
+        with path.open("rb") as file:
+            flac = flac_bytes(file)
+            held = flac or sample_bytes(file)
+        self._pieces = held.pieces if held else None
+        # Where the header says how long it should be, that is said.
+        self.remark = remark_on_zeros(flac.zeros) if flac and flac.claimed is None else ""
+        self._frames_at = flac.sound if flac else None
+        """Where the frames of a FLAC file begin, until zeros between them are left out"""
+        self._source: PiecedFile | None = None
+        self._file = self._open()
         self.sample_rate_hz = int(self._file.samplerate)
         self.channels = int(self._file.channels)
         self.duration_s = self._file.frames / self.sample_rate_hz
         self.is_seekable = bool(self._file.seekable())
+        self.claimed_s: float | None = None
+        if held and held.held and held.claimed is not None:
+            self.claimed_s = self.duration_s * held.claimed / held.held
 
     def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (samples, channels); see `Decoder.blocks`."""
@@ -47,6 +63,19 @@ class SoundFileDecoder:
     def close(self) -> None:
         """Give the file back."""
         self._file.close()
+        if self._source is not None:
+            self._source.close()
+
+    def _open(self) -> soundfile.SoundFile:
+        """Open the file, with a header that says what is in it. Raises `LibsndfileError`."""
+        if self._pieces is None:
+            return soundfile.SoundFile(str(self._path))
+        self._source = PiecedFile(self._path.open("rb"), self._pieces)
+        try:
+            return soundfile.SoundFile(self._source)
+        except soundfile.LibsndfileError:
+            self._source.close()
+            raise
 
     def _blocks_orsilent_blocks(
         self, position: int, sizes: Iterator[int], on_damage: Damage
@@ -92,12 +121,26 @@ class SoundFileDecoder:
 
     def _open_anew(self, error: soundfile.LibsndfileError) -> None:
         """Open the file again, since after an error libsndfile may refuse everything."""
-        self._file.close()
+        self.close()
         try:
-            self._file = soundfile.SoundFile(str(self._path))
-        except soundfile.LibsndfileError:
+            self._leave_zeros_out()
+            self._file = self._open()
+        except (OSError, soundfile.LibsndfileError):
             raise errors.SongDamagedError(self._path, _words(error)) from error
+
+    def _leave_zeros_out(self) -> None:
+        """Have no FLAC decoder look for frames, byte by byte, in room that was never written."""
+        if self._frames_at is None:
+            return
+        with self._path.open("rb") as file:
+            pieces = self._pieces or [range(os.fstat(file.fileno()).st_size)]
+            written = without_zeros(file, pieces, self._frames_at)
+        if sum(map(len, written)) < sum(map(len, pieces)):
+            self._pieces = written
+        self._frames_at = None
 
 
 def _words(error: soundfile.LibsndfileError) -> str:
-    return str(error.error_string).removeprefix("Error : ").rstrip(".")
+    words = str(error.error_string).removeprefix("Error : ").rstrip(".")
+    # What its programmers tell each other, as "Internal psf_fseek() failed", nobody understands.
+    return "its data make no sense" if "()" in words or not words else words.lower()

@@ -1,7 +1,5 @@
 """Ogg files in which songs were put one after the other, each perhaps with a rate of its own."""
 
-import io
-import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
@@ -22,12 +20,13 @@ class _Page(NamedTuple):
     serial: bytes
 
 
-def links_of(file: BinaryIO) -> list[range]:
+def links_of(file: BinaryIO, size: int) -> list[range]:
     """Give which bytes of `file` the songs are that it is a chain of; empty if it is no Ogg file.
+
+    What follows its first `size` bytes is none of it.
 
     Raises `OSError`.
     """
-    size = file.seek(0, os.SEEK_END)
     file.seek(0)
     links: list[range] = []
     begin = 0 if file.read(4) == _MAGIC else size
@@ -38,45 +37,6 @@ def links_of(file: BinaryIO) -> list[range]:
     return links
 
 
-class Slice(io.RawIOBase):
-    """Some of the bytes of a file as a file of their own, which closes that file."""
-
-    def __init__(self, file: BinaryIO, part: range) -> None:
-        super().__init__()
-        self._file, self._part, self._place = file, part, 0
-
-    def read(self, size: int = -1) -> bytes:
-        """Read up to `size` bytes."""
-        left = max(0, len(self._part) - self._place)
-        self._file.seek(self._part.start + self._place)
-        data = self._file.read(left if size < 0 else min(size, left))
-        self._place += len(data)
-        return data
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place of the part."""
-        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: len(self._part)}
-        self._place = max(0, origin[whence] + offset)
-        return self._place
-
-    def tell(self) -> int:
-        """Give the place in the part."""
-        return self._place
-
-    def readable(self) -> bool:
-        """Say that there is something to read."""
-        return True
-
-    def seekable(self) -> bool:
-        """Say that one can go to any place."""
-        return True
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
-        super().close()
-
-
 class ChainDecoder:
     """Decoders one after the other, all brought to the rate and the channels of the first."""
 
@@ -84,11 +44,16 @@ class ChainDecoder:
         self._links = links
         self.sample_rate_hz = links[0].sample_rate_hz
         self.channels = links[0].channels
+        self.remark = links[0].remark
 
     @property
     def duration_s(self) -> float:
-        """What the headers claim."""
+        """How long all of them are."""
         return sum(link.duration_s for link in self._links)
+
+    @property
+    def claimed_s(self) -> None:
+        """None: nothing says how long the whole is."""
 
     def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (samples, channels); see `Decoder.blocks`."""

@@ -1,17 +1,21 @@
 """LocalDecoders: the decoders of one song, in this process."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
 import soundfile
 
 from emoviz import errors
+from emoviz.songs.chunks import sample_bytes
+from emoviz.songs.coded_samples import coded_samples
 from emoviz.songs.decoder import MOST_CHANNELS, RATES_HZ, Decoder
 from emoviz.songs.ffmpeg import AvDecoder
 from emoviz.songs.libsndfile import SoundFileDecoder
 from emoviz.songs.mp3_aac.decoder import PacketDecoder
 from emoviz.songs.mp3_aac.index import PacketIndex
 from emoviz.songs.ogg_chain import ChainDecoder, links_of
+from emoviz.songs.pieces import Piece, end_of_bytes
 from emoviz.songs.spare_decoder import SpareDecoder
 
 _TAG_BYTES = 1 << 24
@@ -99,14 +103,20 @@ def _open(path: Path, index: PacketIndex | None) -> Decoder:
         index = PacketIndex.begin(file)
     if index is not None:
         return PacketDecoder(path, file, index)
-    links = links_of(file)
-    file.close()
+    with file:
+        end, size = end_of_bytes(file), os.fstat(file.fileno()).st_size
+        links = links_of(file, end)
+        samples = sample_bytes(file)
+        coded = coded_samples(file, samples) if samples else None
     if len(links) > 1:
-        return ChainDecoder([AvDecoder(path, link) for link in links])
-    if links:
-        return AvDecoder(path)
-    if _is_tagged_svx(path):
-        return AvDecoder(path)
+        return ChainDecoder([AvDecoder(path, [link]) for link in links])
+    # FFmpeg looks for a length at the end, which zeros behind it are not.
+    pieces: list[Piece] | None = [range(end)] if end < size else None
+    if links or _is_tagged_svx(path):
+        return AvDecoder(path, pieces, zeros=size - end)
+    if coded is not None:
+        with suppress(errors.SongFormatError):
+            return AvDecoder(path, [coded.part], coded.form)
     # soundfile takes *.raw for headerless samples and raises TypeError for want of a rate.
     with suppress(soundfile.LibsndfileError, TypeError):
         decoder = SoundFileDecoder(path)
@@ -114,7 +124,7 @@ def _open(path: Path, index: PacketIndex | None) -> Decoder:
             return decoder
         # libsndfile goes to no place in GSM and G.721, and FFmpeg does.
         decoder.close()
-    return AvDecoder(path)
+    return AvDecoder(path, pieces, zeros=size - end)
 
 
 def _is_tagged_svx(path: Path) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeAlias
-from unicodedata import category
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from emoviz import errors
 from emoviz.songs.channels import heard, heard_count, to_stereo
 from emoviz.songs.decoder import Damage, Decoder, SongDecoders, ignore_damage
+from emoviz.songs.tags import read_tags
 from emoviz.system import files
 from emoviz.units import Samples
 
@@ -21,16 +21,14 @@ if TYPE_CHECKING:
 SHORTEST_S = 0.5
 MISSING_S = 0.01
 """How much less than that is enough: decoders differ by some samples."""
-TOLERATED_S = 1.0
-"""How much less than the header promises may come: padding and sample counts of mp3 and aac."""
+TOLERATED_S = 0.5
+"""How far what comes may be from what the header says: padding and sample counts of mp3 and aac."""
 
 Report: TypeAlias = Callable[[str], None]
 """Takes one sentence for the user about something that is wrong but does not stop the work."""
 
 _LOUDEST = np.float32(2.0**32)
 """More than the samples of any format of integers; what is larger makes sums without end."""
-_MOST_LETTERS = 1000
-"""Of a title: what is longer is no title."""
 
 DamagedPlace: TypeAlias = Callable[[float, float], None]
 """Takes from when to when, in seconds, there is silence because the song is damaged there."""
@@ -56,8 +54,8 @@ def ignore_damaged_place(_start_s: float, _end_s: float) -> None:
 class Song:
     """An audio file that was opened and found playable.
 
-    `duration_s` is what the file's header claims; formats without an index (mp3) may be off, so
-    whoever decodes the song trusts the samples that come. What decoded it last may stay open for
+    `duration_s` is what the file's header claims where its bytes allow that, so whoever decodes the
+    song trusts the samples that come. What decoded it last may stay open for
     whoever plays it next: `close`, or the end of a `with`, gives that back.
     """
 
@@ -87,7 +85,7 @@ class Song:
             decoder.close()
             raise
         decoders.put(decoder)
-        title, artist, album, cover = _read_tags(path)
+        title, artist, album, cover = read_tags(path)
         return cls(
             path=path,
             title=title or path.stem,
@@ -193,6 +191,8 @@ class Song:
         self, decoder: Decoder, report: Report, on_damage: DamagedPlace
     ) -> Iterator[Samples]:
         count = 0
+        if decoder.remark:
+            report(f"{self.path}: {decoder.remark}.")
         damages = _Damages(self.path, decoder.sample_rate_hz, report, on_damage)
         try:
             for block in self._blocks(decoder, on_damage=damages.skip):
@@ -208,14 +208,21 @@ class Song:
                 raise
             report(f"{error} What comes before {count / decoder.sample_rate_hz:.1f} s was used.")
             return
-        decoded_s = count / decoder.sample_rate_hz
         if not count:
             raise errors.SongEmptyError(self.path)
-        if decoded_s < self.duration_s - TOLERATED_S:
-            report(
-                f"{self.path}: the file promises {self.duration_s:.1f} s of audio and ends after "
-                f"{decoded_s:.1f} s; get a complete copy."
-            )
+        self._compare(count / decoder.sample_rate_hz, decoder.claimed_s, report)
+
+    def _compare(self, decoded_s: float, claimed_s: float | None, report: Report) -> None:
+        """Say where a file holds another length of sound than its header says."""
+        if claimed_s is None or abs(decoded_s - claimed_s) <= TOLERATED_S:
+            return
+        remedy = "what there is was used; get a complete copy"
+        if decoded_s > claimed_s:
+            remedy = "all of it was used; if its end is no music, render the file again"
+        report(
+            f"{self.path}: the file's header says {claimed_s:.1f} s of audio and the file holds "
+            f"{decoded_s:.1f} s; {remedy}."
+        )
 
 
 class _Damages:
@@ -267,23 +274,3 @@ def _resampler(from_hz: int, to_hz: int, channels: int) -> "ResampleStream":
     import soxr
 
     return soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32")
-
-
-def _read_tags(path: Path) -> tuple[str, str, str, bytes | None]:
-    import tinytag
-
-    try:
-        tags = tinytag.TinyTag.get(str(path), duration=False, image=True)
-    except (tinytag.TinyTagException, OSError, ValueError, KeyError, IndexError):
-        # A song plays without tags, and a broken tag block is no reason to refuse it.
-        return "", "", "", None
-    image = tags.images.any
-    picture = image.data if image else None
-    title, artist, album = map(_one_line, (tags.title, tags.artist, tags.album))
-    return title, artist, album, picture
-
-
-def _one_line(text: str | None) -> str:
-    """Give a tag as it can be shown and written: no halves of letters, nothing that commands."""
-    shown = (" " if category(letter) in ("Cc", "Cs") else letter for letter in text or "")
-    return " ".join("".join(shown).split())[:_MOST_LETTERS]

@@ -13,11 +13,17 @@ class BreakingDecoder:
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
         self.sample_rate_hz, self.channels = decoder.sample_rate_hz, decoder.channels
+        self.remark = decoder.remark
 
     @property
     def duration_s(self) -> float:
-        """What the header claims."""
+        """What the bytes tell."""
         return self._decoder.duration_s
+
+    @property
+    def claimed_s(self) -> float | None:
+        """What the header claims."""
+        return self._decoder.claimed_s
 
     def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield two blocks: as many as it takes to find out that a song is long enough."""

@@ -1,6 +1,5 @@
 """PacketDecoder: mp3 and bare aac from any place, packet by packet, whatever lies between them."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -13,6 +12,7 @@ from emoviz import errors
 from emoviz.songs.decoder import Conformer, Damage, block_sizes, ignore_damage
 from emoviz.songs.mp3_aac.headers import Kind
 from emoviz.songs.mp3_aac.index import PacketIndex, Part
+from emoviz.songs.pieces import end_of_bytes
 from emoviz.units import Samples
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class PacketDecoder:
     channels changes, what follows is made to be as the beginning.
     """
 
+    remark = ""
+
     def __init__(self, path: Path, file: BinaryIO, index: PacketIndex) -> None:
         """Decode `file`, which was opened at `path` and which `index` is of."""
         self._path = path
@@ -51,15 +53,34 @@ class PacketDecoder:
 
     @cached_property
     def duration_s(self) -> float:
-        """What the header claims, or without a claim the sum of the packets."""
+        """What the header claims if it can be so, or else the sum of the packets."""
+        if self.claimed_s is not None and self._is_plausible():
+            return self.claimed_s
+        self._reach(np.inf)
+        return self._end_sample() / self.sample_rate_hz
+
+    @cached_property
+    def claimed_s(self) -> float | None:
+        """What the first packet says of the file; None if it says nothing, or not of all of it."""
         lead = self.index.lead
-        size = os.fstat(self._file.fileno()).st_size - lead.offset
         # Of songs put together the first one's claim is of itself.
-        if lead.packets is None or size > (lead.size or size) + _MOST_TAG_BYTES:
-            self._reach(np.inf)
-            return self._end_sample() / self.sample_rate_hz
+        if lead.packets is None or self._sound_bytes > (lead.size or np.inf) + _MOST_TAG_BYTES:
+            return None
         samples = lead.packets * lead.kind.samples - lead.delay - lead.padding
         return samples / lead.kind.rate_hz
+
+    @cached_property
+    def _sound_bytes(self) -> int:
+        with self._reading():
+            return end_of_bytes(self._file) - self.index.lead.offset
+
+    def _is_plausible(self) -> bool:
+        """Tell whether so many packets as the file claims to have can be what it holds."""
+        lead, size = self.index.lead, self._sound_bytes
+        if lead.size is not None and size < lead.size - _MOST_TAG_BYTES:
+            return False
+        packets = lead.packets or 0
+        return packets * lead.kind.shortest <= size <= packets * lead.kind.longest + _MOST_TAG_BYTES
 
     def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (samples, channels); see `Decoder.blocks`."""

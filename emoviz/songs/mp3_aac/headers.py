@@ -15,6 +15,7 @@ _SURE_PACKETS = 3
 """So many headers in a row, each where the one before says, are no chance."""
 
 _LEAD_BYTES = 1 << 16
+_ZEROS_BYTES = 1 << 20
 _DECODER_DELAY = 529
 """Samples by which every decoder of layer III is late; the encoder's own delay comes on top."""
 
@@ -40,8 +41,9 @@ class Mp3Kind:
     channels: int
 
     codec: ClassVar[str] = "mp3float"
+    shortest: ClassVar[int] = 24
     longest: ClassVar[int] = 1441
-    """Bytes that a packet has at most."""
+    """Bytes that a packet has at least and at most."""
 
     @property
     def samples(self) -> int:
@@ -115,6 +117,7 @@ class AdtsKind:
 
     codec: ClassVar[str] = "aac"
     samples: ClassVar[int] = 1024
+    shortest: ClassVar[int] = 7
     longest: ClassVar[int] = 8191
 
     @property
@@ -199,8 +202,15 @@ def lead_of(file: BinaryIO) -> Lead | None:
         if not tag:
             break
         offset += tag
-    # Who takes a tag away may leave zeros in its place.
+    # Who takes a tag away may leave zeros in its place, and so does one who counts them wrongly.
+    while data and not data.strip(b"\0"):
+        offset += len(data)
+        data = file.read(_ZEROS_BYTES)
     place = len(data) - len(data.lstrip(b"\0"))
+    if place and len(data) - place < _LEAD_BYTES:
+        offset, place = offset + place, 0
+        file.seek(offset)
+        data = file.read(_LEAD_BYTES)
     kind = sure_kind_at(data, place)
     if kind is None:
         return None

@@ -107,10 +107,12 @@ class _Host:
         if request["do"] == "open":
             self._close()
             self._decoder = decoder = open_song_decoder(Path(request["path"]))
-            return {"rate_hz": decoder.sample_rate_hz, "channels": decoder.channels}, None
+            told = {"rate_hz": decoder.sample_rate_hz, "channels": decoder.channels}
+            return told | {"remark": decoder.remark}, None
         assert self._decoder is not None
         if request["do"] == "duration":
-            return {"duration_s": self._decoder.duration_s}, None
+            decoder = self._decoder
+            return {"duration_s": decoder.duration_s, "claimed_s": decoder.claimed_s}, None
         if request["do"] == "blocks":
             self._blocks = self._decoder.blocks(request["start"], self._note_damage)
         return {}, next(self._blocks, None)

@@ -160,11 +160,22 @@ class ProcessDecoder:
         told = self._ask({"do": "open", "path": str(path)})
         self.sample_rate_hz = int(told["rate_hz"])
         self.channels = int(told["channels"])
+        self.remark = str(told["remark"])
+
+    @property
+    def duration_s(self) -> float:
+        """How long the sound is, as far as the bytes tell."""
+        return float(self._lengths["duration_s"])
+
+    @property
+    def claimed_s(self) -> float | None:
+        """How long the header says that it is; None where it says nothing."""
+        claimed_s = self._lengths["claimed_s"]
+        return None if claimed_s is None else float(claimed_s)
 
     @cached_property
-    def duration_s(self) -> float:
-        """What the header claims."""
-        return float(self._ask({"do": "duration"})["duration_s"])
+    def _lengths(self) -> Message:
+        return self._ask({"do": "duration"})
 
     @property
     def is_there(self) -> bool:

@@ -1,0 +1,86 @@
+"""Opening a file with FFmpeg so that it reads that file and no other, and choosing its sound."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emoviz import errors
+
+if TYPE_CHECKING:
+    from av import AudioStream
+    from av.container import InputContainer
+
+    from emoviz.songs.pieces import PiecedFile
+
+_FOLLOWING = frozenset(
+    (
+        *("concat", "hls", "dash", "webm_dash_manifest", "imf", "sdp", "rtsp", "rtp", "sap"),
+        *("image2", "image2pipe", "lavfi", "vobsub", "avisynth", "vapoursynth", "msnwctcp"),
+    )
+)
+"""FFmpeg's readers of what names other files, or addresses in a network, that are then opened"""
+_PROTECTED = ("drms", "enca", "aavd")
+"""What mp4 files say in the place of a codec where the sound is encrypted."""
+
+
+def open_container(
+    path: Path, source: "PiecedFile | None" = None, form: str | None = None
+) -> "InputContainer":
+    """Open the file at `path`, or what `source` has of it, in the format `form` if that is known.
+
+    Raises `errors.SongError`.
+    """
+    # Imported here because some songs never need it, and it costs start-up time.
+    import av
+
+    # A colon in a name that begins with no slash is taken for the end of a protocol.
+    name = source or str(path.absolute())
+    limits = {
+        "protocol_whitelist": "file",
+        "format_whitelist": ",".join(sorted(av.formats_available - _FOLLOWING)),
+    }
+    try:
+        return av.open(name, "r", format=form, container_options=limits, metadata_errors="replace")
+    except av.FFmpegError as error:
+        if _is_mp4(path):
+            # The index of these files is usually at their end: the first thing to get lost.
+            raise errors.SongDamagedError(path, "its end is missing") from error
+        raise errors.SongFormatError(path) from error
+
+
+def sound_of(container: "InputContainer", path: Path) -> "AudioStream":
+    """Choose the sound that is heard: of those that can be decoded the default one, or the first.
+
+    Raises `errors.SongError`.
+    """
+    tracks = container.streams.audio
+    if not tracks:
+        raise errors.SongFormatError(path, "it has no sound track")
+    known = [track for track in tracks if track.codec_context is not None]
+    if not known:
+        raise errors.SongFormatError(path, "its codec is unknown")
+    default = [track for track in known if _is_default(track)]
+    chosen = (default or known)[0]
+    if chosen.codec_context.codec_tag in _PROTECTED:
+        raise errors.SongProtectedError(path)
+    return chosen
+
+
+def remark_on(container: "InputContainer", chosen: "AudioStream") -> str:
+    """Say which sound is heard of several; nothing where there is one."""
+    tracks = list(container.streams.audio)
+    if len(tracks) == 1:
+        return ""
+    number = [track.index for track in tracks].index(chosen.index) + 1
+    why = "the default one" if _is_default(chosen) else "the first that can be decoded"
+    return f"of its {len(tracks)} sound tracks number {number} was heard, {why}"
+
+
+def _is_default(track: "AudioStream") -> bool:
+    from av.stream import Disposition
+
+    return bool(Disposition(track.disposition) & Disposition.default)
+
+
+def _is_mp4(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"ftyp"
