@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from emoviz.export import formats, pictures
 from emoviz.export.formats import Format
-from emoviz.songs.finding import SONG_SUFFIXES
+from emoviz.songs.formats import SONG_SUFFIXES
 from emoviz.tracks.labels import Labels
 
 _ARROWS = {

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from emoviz import errors
 from emoviz.library.silence_migration import take_silence_out
-from emoviz.songs.finding import SONG_SUFFIXES
+from emoviz.songs.formats import SONG_SUFFIXES
 
 APPLICATION_ID = 0x656D6F76
 """Stands in the file's header and says whose it is: "emov"."""

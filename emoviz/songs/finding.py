@@ -5,16 +5,16 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from emoviz.songs.formats import SONG_SUFFIXES
 from emoviz.system.files import Identity
 
-SONG_SUFFIXES = frozenset(
-    f".{name}"
-    for name in (
-        *("wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "caf", "w64"),
-        *("m4a", "m4b", "aac", "wma", "ac3", "mka", "mp4", "m4v", "mkv", "webm", "mov", "avi"),
-    )
-)
-"""What is taken for a song inside a folder; a file that is named outright is always tried."""
+_LEFT_BY_OTHERS = frozenset(("__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information"))
+"""Folders that systems and programs leave among songs, with what looks like songs in them"""
+_RESOURCE_FORK = "._"
+"""What the name of a file begins with in which macOS keeps what another system has no room for"""
+_PACKET_BYTES = 188
+_PACKET_HEADS = (0, 4)
+"""Where in a transport stream the first packet begins: a disc puts a time before each."""
 
 
 def ignore_sentence(_: str) -> None:
@@ -63,9 +63,11 @@ def _songs_in(
         return
     for name, leads_on in entries:
         path = folder / name
+        if name in _LEFT_BY_OTHERS or name.startswith(_RESOURCE_FORK):
+            continue
         if leads_on:
             yield from _songs_in(path, (*above, here), report)
-        elif path.suffix.lower() in SONG_SUFFIXES and _is_file(path, report):
+        elif _is_named_as_song(path) and _is_file(path, report) and not _is_text(path):
             yield path
 
 
@@ -83,3 +85,19 @@ def _is_file(path: Path, report: Callable[[str], None]) -> bool:
         reason = (error.strerror or str(error)).lower()
         report(f"{path}: this file cannot be looked at ({reason}); the others go on.")
         return False
+
+
+def _is_named_as_song(path: Path) -> bool:
+    return path.suffix.lower() in SONG_SUFFIXES
+
+
+def _is_text(path: Path) -> bool:
+    """Tell a .ts of text from one of sound; what cannot be read is for others to complain of."""
+    if path.suffix.lower() != ".ts":
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(3 * (_PACKET_BYTES + max(_PACKET_HEADS)))
+    except OSError:
+        return False
+    return not any(head[begin :: _PACKET_BYTES + begin][:3] == b"GGG" for begin in _PACKET_HEADS)

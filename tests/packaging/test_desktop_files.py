@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 import emoviz
 from emoviz.cli import program
-from emoviz.songs.finding import SONG_SUFFIXES
+from emoviz.songs.formats import OFFERED_SUFFIXES
 
 ROOT = Path(emoviz.__file__).parents[1]
 DESKTOP = ROOT / "resources" / "desktop"
@@ -38,7 +38,7 @@ def own_types() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("suffix", sorted(SONG_SUFFIXES))
+@pytest.mark.parametrize("suffix", sorted(OFFERED_SUFFIXES))
 def test_open_with_offers_emoviz_for_every_song(
     entry: configparser.SectionProxy, suffix: str
 ) -> None:
@@ -50,7 +50,7 @@ def test_open_with_offers_emoviz_for_every_song(
 
 def test_windows_offers_it_for_the_same_songs() -> None:
     script = (ROOT / "build_scripts" / "packaging" / "emoviz.iss").read_text(encoding="utf-8")
-    assert set(re.findall(r'#emit Format\("([^"]+)"\)', script)) == SONG_SUFFIXES
+    assert set(re.findall(r'#emit Format\("([^"]+)"\)', script)) == OFFERED_SUFFIXES
 
 
 def test_the_icon_is_there_in_the_sizes_that_its_files_say() -> None:

@@ -62,3 +62,18 @@ def test_linked_folders_are_followed_and_loops_are_a_sentence(album: Path, tmp_p
     loop, itself = said
     assert loop.startswith(f"{album / 'disc 2' / 'round'}: this link leads back to a folder above")
     assert itself.startswith(f"{album / 'self.wav'}: this file cannot be looked at")
+
+
+def test_what_other_systems_leave_among_songs_is_no_song(album: Path) -> None:
+    (album / "__MACOSX").mkdir()
+    for name in ("._a.FLAC", "__MACOSX/a.flac", "__MACOSX/._a.flac", ".DS_Store", "Thumbs.db"):
+        (album / name).write_bytes(b"x")
+    assert found_in(album) == (["a.FLAC", "b.wav", "bad.mp3", "disc 2/c.ogg"], [])
+
+
+def test_a_ts_is_a_song_if_it_is_no_text(tmp_path: Path) -> None:
+    packet = b"G" + bytes(187)
+    (tmp_path / "film.ts").write_bytes(3 * packet)
+    (tmp_path / "disc.TS").write_bytes(3 * (bytes(4) + packet))
+    (tmp_path / "program.ts").write_text("export const answer = 42;\n" * 100, encoding="utf-8")
+    assert found_in(tmp_path) == (["disc.TS", "film.ts"], [])
