@@ -1,4 +1,7 @@
-"""Tables of labels as CSV, refused by name of the file where they are not what they should be."""
+"""Tables of labels as CSV, refused by name of the file where they are not what they should be.
+
+Columns may be separated by semicolons or tabs, and numbers have decimal commas: `csv_files`.
+"""
 
 import csv
 import math
@@ -7,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from emoviz import errors
+from emoviz.tracks.csv_files import open_csv, words_of
 
 DEVIATIONS = (0.0, 2.0)
 """Standard deviations between listeners on the scale of values."""
@@ -58,10 +62,10 @@ def label_times_ms(path: Path) -> list[int]:
 def column_names(path: Path) -> list[str]:
     """Give what a table's first line names. Raises `errors.TableError` if it is no CSV."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            return [name.strip() for name in next(csv.reader(file), [])]
+        with open_csv(path) as (file, form):
+            return [name.strip() for name in next(csv.reader(file, delimiter=form.separator), [])]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise errors.TableError(path, f"it cannot be read ({error})") from error
+        raise errors.TableError(path, f"it cannot be read ({words_of(error)})") from error
 
 
 def read_csv(path: Path, needed: Iterable[str]) -> list[dict[str, str]]:
@@ -94,8 +98,8 @@ def integer(path: Path, cell: str) -> int:
 def _rows(path: Path, needed: Iterable[str]) -> Iterator[dict[str, str]]:
     # Row by row: DEAM's tables have 1,200 columns for each of 1,800 songs.
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, restkey="", restval="")
+        with open_csv(path) as (file, form):
+            reader = csv.DictReader(file, restkey="", restval="", delimiter=form.separator)
             reader.fieldnames = names = [name.strip() for name in reader.fieldnames or []]
             for name in needed:
                 if name not in names:
@@ -103,11 +107,13 @@ def _rows(path: Path, needed: Iterable[str]) -> Iterator[dict[str, str]]:
             for row in reader:
                 if "" in row:
                     raise errors.TableError(path, "a row has more cells than the header names")
-                yield row
+                # Spreadsheets write rows of empty cells.
+                if any(row.values()):
+                    yield {name: form.plain(cell) for name, cell in row.items()}
     except FileNotFoundError as error:
         raise errors.TableError(path, "this file is missing") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise errors.TableError(path, f"it cannot be read ({error})") from error
+        raise errors.TableError(path, f"it cannot be read ({words_of(error)})") from error
 
 
 def _label_time_ms(path: Path, column: str) -> int:

@@ -19,6 +19,7 @@ from emoviz.system import files
 from emoviz.tracks import showing
 from emoviz.tracks.agreement import Agreements, agreements
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.csv_files import read_rows, words_of
 from emoviz.tracks.summary import Summary, summary_of
 from emoviz.units import COLUMN_S, SCALE, end_times_s
 
@@ -370,14 +371,15 @@ def load_csv(path: Path) -> Track:
 
     Raises `errors.TrackFileError` if either is missing or not as it should be.
     """
-    notes = _read_notes(path)
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file, strict=True))
+        rows, form = read_rows(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise errors.TrackFileError(path, str(error)) from error
+        raise errors.TrackFileError(path, words_of(error)) from error
+    if form.separator != "," and rows and tuple(rows[0]) == COLUMNS:
+        raise errors.TrackFileError(path, f"it was saved with {form.words}, as a spreadsheet does")
     if not rows or tuple(rows[0]) != COLUMNS:
         raise errors.TrackFileError(path, f"its columns are not {','.join(COLUMNS)}")
+    notes = _read_notes(path)
     numbers = [_read_row(path, line, row) for line, row in enumerate(rows[1:], start=2)]
     table = np.array(numbers, dtype=np.float64).reshape(-1, 5)
     if not _are_half_seconds(table[:, 0]):
@@ -420,6 +422,9 @@ def _read_notes(path: Path) -> Provenance:
         if not all(isinstance(text, str) for text in notes.values()):
             raise TypeError("a note is no text")
         return Provenance(**notes)
+    except FileNotFoundError as error:
+        reason = f"the description of {path.name}, which belongs beside it, is missing"
+        raise errors.TrackFileError(beside, reason) from error
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise errors.TrackFileError(beside, str(error)) from error
     except RecursionError as error:
