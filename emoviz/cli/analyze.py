@@ -198,7 +198,11 @@ class _Batch:
 
     def _tracks(self, library: Library) -> Tracks:
         for song, _ in self._songs:
-            found = library.find(song, self._request.model)
+            try:
+                found = library.find(song, self._request.model)
+            except errors.SongNameError:
+                # Tracking it has said so.
+                continue
             if found is not None:
                 yield found
 

@@ -31,7 +31,9 @@ def hand_over(
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """Describe the argument `paths` of what takes songs and whole folders."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a song, or a folder")
+    parser.add_argument(
+        "paths", nargs="+", type=song_path, metavar="PATH", help="a song, or a folder"
+    )
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +88,17 @@ def add_format(parser: argparse.ArgumentParser, text: str) -> None:
     from emoviz.export.formats import CSV, FORMATS_OF_MANY
 
     parser.add_argument("--format", choices=FORMATS_OF_MANY, default=CSV.name, help=text)
+
+
+def song_path(text: str) -> Path:
+    """Read a path, or the address of a file as file managers and browsers give it."""
+    if not text.lower().startswith("file://"):
+        return Path(text)
+    # Imported here: hardly anybody names a file so.
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    return Path(url2pathname(urlsplit(text).path))
 
 
 def positive(text: str) -> int:

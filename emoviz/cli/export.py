@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emoviz import errors
-from emoviz.cli.arguments import THEMES, add_model, add_theme, hand_over
+from emoviz.cli.arguments import THEMES, add_model, add_theme, hand_over, song_path
 from emoviz.export import pictures
 from emoviz.export.formats import CSV, DEAM, FORMATS, Format, write, write_files
 from emoviz.export.tables import deam_folder
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Tracks songs and writes each as a file for another program, or as a picture. "
         "Several songs in the format deam become one pair of tables."
     )
-    parser.add_argument("songs", nargs="+", type=Path, metavar="SONG", help="a song")
+    parser.add_argument("songs", nargs="+", type=song_path, metavar="SONG", help="a song")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--format", choices=FORMATS, help="write the track in this format")
     what.add_argument("--picture", choices=pictures.KINDS, help="draw the song")

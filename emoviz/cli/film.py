@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emoviz.cli.arguments import add_model, add_theme, hand_over, seconds
+from emoviz.cli.arguments import add_model, add_theme, hand_over, seconds, song_path
 from emoviz.export.film_file import RATES, SIZES, SUFFIX, FilmFormat
 from emoviz.system.terminal import complain, quiet_libraries
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Writes an MP4 with the song's sound and its trail, word and spectrogram as picture."
     )
-    parser.add_argument("song", type=Path, metavar="SONG", help="the song")
+    parser.add_argument("song", type=song_path, metavar="SONG", help="the song")
     parser.add_argument(
         "-o",
         dest="output",

@@ -5,7 +5,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from emoviz.cli.arguments import hand_over
+from emoviz.cli.arguments import hand_over, song_path
 from emoviz.cli.display import has_display
 from emoviz.system import paths
 
@@ -20,7 +20,11 @@ class OpenRequest:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line of `emoviz open`."""
     parser.add_argument(
-        "song", nargs="?", type=Path, metavar="SONG", help="an audio file (default: the demo song)"
+        "song",
+        nargs="?",
+        type=song_path,
+        metavar="SONG",
+        help="an audio file (default: the demo song)",
     )
     hand_over(parser, OpenRequest, open_window)
 

@@ -5,11 +5,13 @@ Each command is a module of this package, by the name of the command, with a fun
 """
 
 import argparse
+import errno
 import importlib
 import os
 import sys
 
 from emoviz import __version__, errors
+from emoviz.system.terminal import show_any_letter
 
 COMMANDS = {
     "open": "open the window on a song (the command may be left out)",
@@ -40,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
             names = ", ".join(sorted(COMMANDS))
             _parser([]).error(f"there is no command {given[0]!r}; the commands are {names}")
         given = ["open", *given]
+    show_any_letter()
     try:
         try:
             options = _parser(given).parse_args(given)
@@ -53,12 +56,15 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of the output has gone; the rest has nowhere to go and Python's own flush at
-        # exit would complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of the output has gone.
+        _forget_output()
         return 1
     except Exception as error:  # noqa: BLE001  (a user meets a sentence, whatever happens)
-        _complain(_noted(error))
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC and not error.filename:
+            _forget_output()
+            _complain("standard output: there is no room for what is written to it; free some.")
+        else:
+            _complain(_noted())
         return 1
 
 
@@ -84,6 +90,11 @@ def _parser(given: list[str] | None = None) -> argparse.ArgumentParser:
     return parser
 
 
+def _forget_output() -> None:
+    """Have the rest of the output go nowhere: Python's own flush at exit would complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _complain(sentence: str) -> None:
     # Imported here, as is the log: most runs have nothing to complain about.
     from emoviz.system.terminal import complain
@@ -91,7 +102,7 @@ def _complain(sentence: str) -> None:
     complain(sentence)
 
 
-def _noted(error: Exception) -> str:
+def _noted() -> str:
     """Write down what nobody thought of, and give a sentence that says where."""
     import logging
 
@@ -99,4 +110,4 @@ def _noted(error: Exception) -> str:
 
     log.start(paths.log_file())
     logging.getLogger(__name__).exception("unexpected")
-    return f"something went wrong ({error}); {paths.log_file()} says where."
+    return f"something went wrong that nobody thought of; {paths.log_file()} says what and where."

@@ -1,8 +1,9 @@
 """One table of many tracks: CSV, or Parquet through pyarrow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from emoviz.export.tables import load_pyarrow, parquet_columns
 from emoviz.library.records import LibrarySong
@@ -14,14 +15,9 @@ SONG_COLUMNS = ("song", "title", "artist", "album", "model", "model_version")
 """What stands before the columns of a track in each row; "song" is the path."""
 
 _ROWS_AT_ONCE = 200_000
+_FORMULA = ("=", "+", "-", "@")
 
 Tracks = Iterable[tuple[LibrarySong, Track]]
-
-
-class _Writer(Protocol):
-    def add(self, song: LibrarySong, trajectory: Track) -> None: ...
-
-    def close(self) -> None: ...
 
 
 def is_table(path: Path) -> bool:
@@ -45,17 +41,16 @@ def write_table(tracks: Tracks, path: Path) -> int:
     No more than some rows are held in memory. Raises `errors.OutputError` and
     `errors.ExtraMissingError`.
     """
-    make: Callable[[IO[bytes]], _Writer] = _Csv
+    make: type[_Csv] | type[_Parquet] = _Csv
     if path.suffix.lower() == ".parquet":
         make = _Parquet
         load_pyarrow()
     songs = 0
-    with files.whole(path) as file:
-        writer = make(file)
+    # The writer is closed whatever happens: Parquet's would write once more when it is forgotten.
+    with files.whole(path) as file, closing(make(file)) as writer:
         for song, trajectory in tracks:
             writer.add(song, trajectory)
             songs += 1
-        writer.close()
     return songs
 
 
@@ -65,13 +60,18 @@ def _song_cells(song: LibrarySong, trajectory: Track) -> tuple[str, ...]:
     return (*texts, provenance.model, provenance.model_version)
 
 
+def _no_formula(cell: str) -> str:
+    """Give a text so that no spreadsheet runs it: with an apostrophe before what begins one."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
 class _Csv:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._write([SONG_COLUMNS + COLUMNS])
 
     def add(self, song: LibrarySong, trajectory: Track) -> None:
-        cells = _song_cells(song, trajectory)
+        cells = tuple(map(_no_formula, _song_cells(song, trajectory)))
         self._write(cells + row for row in trajectory.rows())
 
     def close(self) -> None:

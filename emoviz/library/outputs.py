@@ -1,5 +1,6 @@
 """Where the tracks of many songs go as files: a file for each song, or one table for all."""
 
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from emoviz.system import files
 from emoviz.tracks.track import Track
 
 STANDARD_OUTPUT = "-"
+_BESIDE = "-metadata.json"
+"""What may stand behind a name: a CSV's description is named so."""
 
 
 class Output(Protocol):
@@ -97,15 +100,23 @@ class FreeNames:
     def place_for(self, place: Path) -> Path:
         """Give the file for the song at `place`, within what was given: none that a song has."""
         taken = self._taken_in(place.parent)
-        name = f"{place.stem}{self._suffix}"
+        name = self._named(place.stem)
         if name in taken:
-            name = f"{place.name}{self._suffix}"
+            name = self._named(place.name)
         number = 2
         while name in taken:
-            name = f"{place.name}.{number}{self._suffix}"
+            name = self._named(place.name, f".{number}")
             number += 1
         taken.add(name)
         return self._folder / place.parent / name
+
+    def _named(self, stem: str, number: str = "") -> str:
+        """Give a name with the format's suffix; what would make it too long is left out."""
+        end = f"{number}{self._suffix}"
+        room = files.LONGEST_NAME - len(f"{end}{_BESIDE}".encode())
+        while len(os.fsencode(stem)) > room:
+            stem = stem[:-1]
+        return f"{stem}{end}"
 
     def _taken_in(self, folder: Path) -> set[str]:
         if self._in_order and folder not in self._taken:

@@ -24,6 +24,9 @@ def write_m3u8(songs: Iterable[LibrarySong], path: Path) -> None:
             if song.path.is_relative_to(folder):
                 place = song.path.relative_to(folder)
             text = str(place) if not str(place).startswith("#") else f"./{place}"
+            if len(text.splitlines()) > 1:
+                # A line is all that a name has; players read addresses too.
+                text = song.path.as_uri()
             file.write(f"#EXTINF:{round(song.duration_s)},{name}\n{text}\n".encode())
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from emoviz import errors
 from emoviz.songs.song import Song
 from emoviz.tracks.track import Provenance, Track, fault_of
-from emoviz.units import DECIMALS
+from emoviz.units import COLUMN_S, DECIMALS
 
 SHAPE_POINTS = 32
 """How many places along a song its shape holds."""
@@ -55,9 +55,15 @@ class SongRecord:
     duration_s: float
 
     @classmethod
-    def of(cls, song: Song, state: FileState) -> "SongRecord":
-        """Note a song whose file was in that state before it was tracked."""
-        return cls(song.path, state, song.title, song.artist, song.album, song.duration_s)
+    def of(cls, song: Song, state: FileState, track: Track) -> "SongRecord":
+        """Note a song whose file was in that state before it was tracked.
+
+        It is as long as its header says if that is within a second of its track, or else as that.
+        """
+        heard_s, duration_s = len(track) * COLUMN_S, song.duration_s
+        if abs(duration_s - heard_s) > 2 * COLUMN_S:
+            duration_s = heard_s
+        return cls(song.path, state, song.title, song.artist, song.album, duration_s)
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None])
     except Exception as error:  # noqa: BLE001  (one song never stops the rest)
         sentence = f"{path}: the analysis failed ({error}); the log says where."
         return Outcome(path, error=sentence, trace=traceback.format_exc(), warnings=warnings)
-    return Outcome(path, trajectory, SongRecord.of(song, state), warnings=warnings)
+    return Outcome(path, trajectory, SongRecord.of(song, state, trajectory), warnings=warnings)
 
 
 def _lost(path: Path) -> str:

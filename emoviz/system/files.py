@@ -10,6 +10,10 @@ from typing import IO, NamedTuple, TypeAlias
 
 from emoviz import errors
 
+_SHOWN_LETTERS = 40
+LONGEST_NAME = 255
+"""Bytes that a file's name may have, or letters, by the system."""
+
 Identity: TypeAlias = tuple[int, int]
 """What tells a file or folder from all others: its device and its number there."""
 
@@ -97,7 +101,8 @@ def make_folder(folder: Path) -> None:
 
 def temporary_beside(path: Path) -> Path:
     """Give a name, for what is to become `path`, that no other file has."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    # Shortened: the name that it is for may be as long as names can be.
+    return path.with_name(f".{path.name[:_SHOWN_LETTERS]}.{secrets.token_hex(4)}.part")
 
 
 def sha256_of_file(path: Path) -> str:

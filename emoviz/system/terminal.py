@@ -1,5 +1,6 @@
 """What reaches the terminal: the program's own sentences, not what libraries print."""
 
+import io
 import locale
 import os
 import sys
@@ -19,6 +20,15 @@ def complain(sentence: str) -> None:
         logging.getLogger(__name__).error("%s", sentence)
     else:
         print(said(sentence), file=sys.stderr)
+
+
+def show_any_letter() -> None:
+    """Have what a console's code page lacks be written as \\u266b, where it would end the command.
+
+    As on Windows, where what is redirected is in cp1252.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def said(sentence: str) -> str:

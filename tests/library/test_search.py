@@ -83,3 +83,14 @@ def test_a_playlist_names_what_is_below_it_from_where_it_is(
         "#EXTINF:20,glad",
         str(tmp_path / "glad.wav"),
     ]
+
+
+def test_a_line_break_in_a_name_does_not_divide_a_playlist(
+    library: Library, tmp_path: Path
+) -> None:
+    odd = put(library, tmp_path / "two\nlines.wav")
+    file = tmp_path / "list.m3u8"
+    playlist.write_m3u8(library.songs([odd]), file)
+    place = file.read_text(encoding="utf-8").splitlines()[-1]
+    assert place == (tmp_path / "two\nlines.wav").as_uri()
+    assert place.endswith("/two%0Alines.wav")

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,10 +40,20 @@ def test_a_track_comes_back_digit_by_digit(
     write_music(path, 6.0, 22050)
     state, song = FileState.of(path), Song.open(path)
     trajectory = File2Track(shipped_model)(song, report=lambda _: None)
-    song_id = library.put(SongRecord.of(song, state), trajectory)
+    song_id = library.put(SongRecord.of(song, state, trajectory), trajectory)
     assert library.track(path, "cae") == trajectory
     assert library.track(path, "musicnn") is None
     assert library.song(song_id) == LibrarySong(path, "song", "", "", 6.0, song_id)
+
+
+def test_a_song_is_as_long_as_its_track_where_its_header_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "song.wav"
+    write_music(path, 6.0, 22050)
+    track = make_track(path, (0.0, 0.0), (0.5, 0.5), count=12)
+    with Song.open(path) as song:
+        for claimed_s, noted_s in ((5.8, 5.8), (3606.0, 6.0), (1.0, 6.0)):
+            claiming = replace(song, duration_s=claimed_s)
+            assert SongRecord.of(claiming, FileState.of(path), track).duration_s == noted_s
 
 
 def test_a_song_is_known_again_by_its_bytes(library: Library, tmp_path: Path) -> None:

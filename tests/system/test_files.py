@@ -101,3 +101,9 @@ def test_the_fingerprint_is_sha256(tmp_path: Path) -> None:
     data = os.urandom(3_000_000)
     (tmp_path / "song.wav").write_bytes(data)
     assert sha256_of_file(tmp_path / "song.wav") == hashlib.sha256(data).hexdigest()
+
+
+def test_a_name_as_long_as_names_can_be_is_written(tmp_path: Path) -> None:
+    path = tmp_path / ("ü" * 125 + ".json")
+    write_whole({path: b"{}"})
+    assert contents(tmp_path) == {path.name: b"{}"}

@@ -70,7 +70,7 @@ class SongLibrary(QObject):
 
         try:
             with Library.open(file) as library:
-                library.put(SongRecord.of(song, state), trajectory)
+                library.put(SongRecord.of(song, state, trajectory), trajectory)
         except errors.LibraryError as error:
             self._failed.emit(error)
 
