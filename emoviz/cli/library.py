@@ -32,6 +32,7 @@ from emoviz.system import paths
 from emoviz.system.terminal import complain, quiet_libraries
 from emoviz.tracking.tracker import File2Track
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.saying import said_of_each
 from emoviz.tracks.track import Track
 
 _AT_ONCE = 500
@@ -158,7 +159,9 @@ def _add_find(parser: argparse.ArgumentParser) -> None:
             metavar="A..B",
             help=f"mean {dimension} from A to B; leave one out for no limit",
         )
-    parser.add_argument("--word", help="a word of Russell's that fits the song, or 'neutral'")
+    parser.add_argument(
+        "--word", help="a word for music or of Russell's that fits the song, or 'neutral'"
+    )
     parser.add_argument("--starts", metavar="WORD", help="a word that fits the song's first fifth")
     parser.add_argument("--ends", metavar="WORD", help="a word that fits the song's last fifth")
     parser.add_argument(
@@ -322,20 +325,20 @@ def _print(library: Library, songs: Iterable[LibrarySong], model: str, *, only_p
         for song in songs:
             print(song.path)
         return
-    words = Circumplex.russell()
+    words = Circumplex.music()
     rest = iter(songs)
-    heading = f"{'valence':>7} {'arousal':>7}  {'word':<12} {'length':>7}  song"
+    heading = f"{'valence':>7} {'arousal':>7}  {'said':<26} {'length':>7}  song"
     while part := list(islice(rest, _AT_ONCE)):
-        places = library.places([song.id for song in part], model)
+        moments = library.moments([song.id for song in part], model)
         if heading:
             print(heading)
             heading = ""
         for song in part:
-            if song.id not in places:
+            if song.id not in moments:
                 continue
-            place = places[song.id]
-            word = _SILENT if place is None else words.word_at(*place)
-            valence, arousal = ("", "") if place is None else (f"{x:+.2f}" for x in place)
+            whole = moments[song.id]
+            said = _SILENT if whole is None else said_of_each(whole, words)[0]
+            valence, arousal = ("", "") if whole is None else (f"{x:+.2f}" for x in whole[0, :2])
             name = " - ".join(filter(None, (song.artist, song.title)))
             length = progress.clock_text(song.duration_s)
-            print(f"{valence:>7} {arousal:>7}  {word:<12} {length:>7}  {name}  [{song.path}]")
+            print(f"{valence:>7} {arousal:>7}  {said:<26} {length:>7}  {name}  [{song.path}]")

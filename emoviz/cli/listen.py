@@ -20,6 +20,7 @@ from emoviz.models import estimator
 from emoviz.system import files
 from emoviz.system.terminal import complain, quiet_libraries
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.saying import Sayer
 from emoviz.tracks.trail import time_of
 from emoviz.units import Values
 
@@ -92,7 +93,7 @@ class _Lines:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._words = Circumplex.russell()
+        self._sayer = Sayer(Circumplex.music())
         self._printed = 0
         self.values: Values | None = None
         self.recorded: Recorded | None = None
@@ -108,6 +109,7 @@ class _Lines:
 
     def _print(self, update: LiveUpdate) -> None:
         self.values = update.values
+        said = self._sayer.said(update.values)
         for index in range(self._printed, len(update.values)):
             valence, arousal, *deviations = update.values[index].tolist()
             if math.isnan(valence):
@@ -116,8 +118,8 @@ class _Lines:
             shown = [f"{value:+.2f}" for value in (valence, arousal)]
             if deviations:
                 shown = [f"{text} ± {sd:.2f}" for text, sd in zip(shown, deviations, strict=True)]
-            word = self._words.word_at(valence, arousal)
-            line = f"{time_of(index):8.1f} s   valence {shown[0]}   arousal {shown[1]}   {word}"
+            numbers = f"valence {shown[0]}   arousal {shown[1]}"
+            line = f"{time_of(index):8.1f} s   {numbers}   {said[index]}"
             print(line, file=self._stream, flush=True)
         self._printed = len(update.values)
 

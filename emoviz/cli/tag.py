@@ -37,8 +37,9 @@ class TagRequest:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line of `emoviz tag`."""
     parser.description = (
-        "Writes EMOVIZ_VALENCE and EMOVIZ_AROUSAL, the means over the song from -1 to 1, and their "
-        "word as MOOD. What sounds stays as it is, byte by byte; a MOOD of somebody else's stays. "
+        "Writes EMOVIZ_VALENCE and EMOVIZ_AROUSAL, the means over the song from -1 to 1, and what "
+        "may be said of it as EMOVIZ_MOOD and MOOD. What sounds stays as it is, byte by byte; a "
+        "MOOD of somebody else's stays. "
         "Tracks come from the library; songs that are not in it are tracked and put in."
     )
     add_paths(parser)

@@ -9,17 +9,18 @@ from emoviz.units import COLUMN_S
 
 
 def audacity_files(trajectory: Track, path: Path) -> dict[Path, bytes]:
-    """Give a label track: where each word begins and ends, in seconds, and the word.
+    """Give a label track: where what is said begins and ends, in seconds, and what is said.
 
     The form is that of the Audacity manual's "Importing and Exporting Labels": a line a label, its
-    parts divided by tabs. Half-seconds in a row with one word are one label; silence has none.
+    parts divided by tabs. Half-seconds of which the same is said are one label, of two seconds at
+    least; silence has none.
     """
     lines = []
     begin = 0
-    for word, half_seconds in groupby(trajectory.words):
+    for said, half_seconds in groupby(trajectory.said):
         end = begin + len(list(half_seconds))
-        if word:
-            lines.append(f"{begin * COLUMN_S:.6f}\t{end * COLUMN_S:.6f}\t{word}\n")
+        if said:
+            lines.append(f"{begin * COLUMN_S:.6f}\t{end * COLUMN_S:.6f}\t{said}\n")
         begin = end
     return {path: "".join(lines).encode()}
 

@@ -65,8 +65,8 @@ def parquet_columns(track: Track) -> list[Any]:
         nothing if values is None else pyarrow.array(values, from_pandas=True)
         for values in numbers
     ]
-    words = [word or None for word in track.words]
-    return [*columns, pyarrow.array(words, pyarrow.string())]
+    texts = ([text or None for text in column] for column in (track.words, track.said))
+    return [*columns, *(pyarrow.array(column, pyarrow.string()) for column in texts)]
 
 
 def load_pyarrow() -> Any:  # noqa: ANN401  (it has no types)

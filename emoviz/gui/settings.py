@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from emoviz.export.film_file import RATES, SIZES
 from emoviz.gui.look import colour_maps, theme
 from emoviz.models.estimator import DEFAULT_MODEL
-from emoviz.tracks.circumplex import RUSSELL, WORD_SETS
+from emoviz.tracks.circumplex import MUSIC, WORD_SETS
 
 _MOST_RECENT = 10
 
@@ -48,7 +48,7 @@ COLOUR_MAP = Setting(
 FOLLOW = Setting("window/follow", bool, False)
 DENSITY = Setting("plane/density", bool, False)
 TRAIL_S = Setting("plane/trail_s", float, 15.0, lambda length_s: 5.0 <= length_s <= 60.0)
-WORDS = Setting("plane/words", str, RUSSELL, lambda word_set: word_set in WORD_SETS)
+WORDS = Setting("plane/words", str, MUSIC, lambda word_set: word_set in WORD_SETS)
 GEOMETRY = Setting("window/geometry", QByteArray, QByteArray())
 MAP_GEOMETRY = Setting("map/geometry", QByteArray, QByteArray())
 FOLDER = Setting("files/folder", str, "")

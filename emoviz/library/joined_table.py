@@ -85,7 +85,7 @@ class _Parquet:
     def __init__(self, file: IO[bytes]) -> None:
         self._pyarrow = pa = load_pyarrow()
         text = pa.dictionary(pa.int32(), pa.string())
-        kinds = [text] * len(SONG_COLUMNS) + [pa.float64()] * (len(COLUMNS) - 1) + [text]
+        kinds = [text] * len(SONG_COLUMNS) + [pa.float64()] * (len(COLUMNS) - 2) + [text] * 2
         fields = zip(SONG_COLUMNS + COLUMNS, kinds, strict=True)
         self._schema = pa.schema(list(fields))
         self._writer = pa.parquet.ParquetWriter(file, self._schema, compression="zstd")

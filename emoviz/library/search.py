@@ -28,6 +28,8 @@ END = ("end_valence", "end_arousal")
 
 _SHAPES_AT_ONCE = 50_000
 _QUADRANT_ANGLES_DEG = (45.0, 135.0, 225.0, 315.0)
+_OLD_QUADRANTS = ("excited, happy", "tense, angry", "sad, bored", "calm, content")
+"""What the quadrants were called: whoever has asked for them so finds what they found."""
 
 
 class Criterion(Protocol):
@@ -115,17 +117,20 @@ class Middle:
 def meant_by(
     word: str, columns: tuple[str, str] = MEAN, reach_deg: float = WORD_REACH_DEG
 ) -> Criterion:
-    """Give what a word of Russell's or the name of a quadrant stands for.
+    """Give what a word of Russell's, a word for music, or the name of a quadrant stands for.
 
-    Raises `errors.WordError` for another word.
+    A word that is in both is Russell's. Raises `errors.WordError` for another word.
     """
     wanted = " ".join(word.casefold().split())
     if wanted == NEUTRAL:
         return Middle(columns)
-    if wanted in QUADRANTS:
-        angle_deg = _QUADRANT_ANGLES_DEG[QUADRANTS.index(wanted)]
-        return Sector(angle_deg, _QUADRANT_ANGLES_DEG[0], columns)
-    words = Circumplex.russell().words
+    for names in (QUADRANTS, _OLD_QUADRANTS):
+        if wanted in names:
+            angle_deg = _QUADRANT_ANGLES_DEG[names.index(wanted)]
+            return Sector(angle_deg, _QUADRANT_ANGLES_DEG[0], columns)
+    russell = Circumplex.russell().words
+    own = {known.text for known in russell}
+    words = (*russell, *(known for known in Circumplex.music().words if known.text not in own))
     for known in words:
         if known.text == wanted:
             return Sector(known.angle_deg, reach_deg, columns)

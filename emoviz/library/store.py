@@ -18,7 +18,6 @@ from emoviz.library import database
 from emoviz.library.records import (
     FileState,
     LibrarySong,
-    Pair,
     Points,
     SongRecord,
     absolute,
@@ -29,8 +28,9 @@ from emoviz.library.records import (
 from emoviz.library.writing import put_song, put_track
 from emoviz.models import estimator
 from emoviz.system import files, paths
+from emoviz.tracks.saying import ASSUMED_DEVIATION
 from emoviz.tracks.track import Provenance, Track
-from emoviz.units import SCALE
+from emoviz.units import SCALE, Values
 
 Ids = npt.NDArray[np.int64]
 
@@ -180,24 +180,21 @@ class Library:
                     found[row[0]] = _song(row)
         return [found[song_id] for song_id in wanted]
 
-    def places(self, song_ids: Sequence[int], model: str) -> dict[int, Pair | None]:
-        """Give the mean valence and arousal of some songs, of those that `model` has heard.
+    def moments(self, song_ids: Sequence[int], model: str) -> dict[int, Values | None]:
+        """Give some songs as one distribution each, as `saying.moments_of` has it, (1, 4).
 
         None is that of a song that is silent.
         """
         with self.asking() as connection:
             rows = connection.execute(
-                "SELECT song_id, valence, arousal FROM tracks WHERE model_id = "
+                "SELECT song_id, tracks.valence, tracks.arousal, valence_variance, "
+                "arousal_variance, valence_sd, arousal_sd "
+                "FROM tracks JOIN track_values ON track_id = tracks.id WHERE model_id = "
                 "(SELECT id FROM models WHERE name = ?) "
                 f"AND song_id IN ({','.join('?' * len(song_ids))})",
                 (model, *song_ids),
             )
-            places = {
-                song: None if valence is None else (float(valence), float(arousal))
-                for song, valence, arousal in rows
-            }
-            _check_places(np.array([place for place in places.values() if place is not None]))
-            return places
+            return {row[0]: _moments(row[1:]) for row in rows}
 
     def all_songs(self) -> Iterator[LibrarySong]:
         """Yield every song, in the order of their paths."""
@@ -357,6 +354,27 @@ def _song(row: tuple[object, ...]) -> LibrarySong:
         duration_s,
         id=song_id,
     )
+
+
+def _moments(row: tuple[Any, ...]) -> Values | None:
+    """Make a distribution of a track's row. Raises `ValueError` where it can be none."""
+    if row[0] is None:
+        return None
+    means, variances = np.array(row[:2], np.float64), np.array(row[2:4], np.float64)
+    _check_places(means)
+    deviations = np.sqrt(np.maximum(variances + [_mean_square(blob) for blob in row[4:]], 0.0))
+    if not np.isfinite(deviations).all():
+        raise ValueError("a deviation is none")
+    return np.concatenate([means, deviations])[None]
+
+
+def _mean_square(blob: bytes | None) -> float:
+    """Give the mean square of deviations, of those that are known, or of the assumed one."""
+    if blob is None:
+        return ASSUMED_DEVIATION**2
+    deviations = np.frombuffer(blob, "<f4").astype(np.float64)
+    known = deviations[~np.isnan(deviations)]
+    return float(np.square(known).mean()) if len(known) else ASSUMED_DEVIATION**2
 
 
 def _check_places(places: npt.NDArray[np.floating[Any]]) -> None:

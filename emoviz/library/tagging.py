@@ -11,7 +11,6 @@ from emoviz.library.batch import Fate, View
 from emoviz.library.records import FileState, SongRecord
 from emoviz.library.store import Library
 from emoviz.system import files
-from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.track import Track
 
 Preview: TypeAlias = Callable[[Path, tags.Changes], None]
@@ -29,7 +28,6 @@ class Tagger:
     ) -> None:
         self._library, self._view = library, view
         self._replaces, self._preview = replaces, preview
-        self._words = Circumplex.russell()
         self.changed = self.same = 0
 
     def place_for(self, place: Path) -> Path:
@@ -40,17 +38,17 @@ class Tagger:
         """Tag the song `target`. Raises `errors.OutputError`."""
         assert target is not None
         fields = tags.read(target)
-        feeling = tags.Feeling.of(trajectory, self._words)
+        feeling = tags.Feeling.of(trajectory)
         if feeling is None:
             self._view.say(f"{target}: the song is silent: it gets no tags of emoviz's.")
-            self._do(target, tags.to_remove(fields, self._words))
+            self._do(target, tags.to_remove(fields))
             return
-        changes = tags.to_write(fields, feeling, self._words, replace=self._replaces)
-        mood = fields.get(tags.MOOD, feeling.word)
-        if mood != feeling.word and tags.MOOD not in changes:
+        changes = tags.to_write(fields, feeling, replace=self._replaces)
+        mood = fields.get(tags.MOOD, feeling.said)
+        if mood != feeling.said and tags.MOOD not in changes:
             self._view.say(
                 f"{target}: the mood {mood!r} is somebody else's and stays; --replace writes "
-                f"{feeling.word!r} over it."
+                f"{feeling.said!r} over it."
             )
         self._do(target, changes)
 
@@ -60,7 +58,7 @@ class Tagger:
         for song in songs:
             try:
                 FileState.of(song)
-                self._do(song, tags.to_remove(tags.read(song), self._words))
+                self._do(song, tags.to_remove(tags.read(song)))
             except (errors.SongError, errors.OutputError) as error:
                 failed += 1
                 self._view.say(str(error))

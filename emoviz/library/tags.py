@@ -1,14 +1,16 @@
-"""What emoviz writes into songs' own tags: valence and arousal of the whole song, and its word.
+"""What emoviz writes into songs' own tags: valence and arousal, and what is said of the song.
 
 | | ID3 (mp3, wav, aiff) | Vorbis comments (flac, ogg, opus) | mp4 | wma |
 | --- | --- | --- | --- | --- |
 | valence | TXXX:EMOVIZ_VALENCE | EMOVIZ_VALENCE | ----:com.apple.iTunes:EMOVIZ_VALENCE | the same |
 | arousal | TXXX:EMOVIZ_AROUSAL | EMOVIZ_AROUSAL | ----:com.apple.iTunes:EMOVIZ_AROUSAL | the same |
-| word | TMOO; ID3v2.3: TXXX:MOOD | MOOD | ----:com.apple.iTunes:MOOD | WM/Mood |
+| said | TXXX:EMOVIZ_MOOD | EMOVIZ_MOOD | ----:com.apple.iTunes:EMOVIZ_MOOD | the same |
+| said | TMOO; ID3v2.3: TXXX:MOOD | MOOD | ----:com.apple.iTunes:MOOD | WM/Mood |
 
-MOOD is where players and other taggers look, MusicBrainz Picard and Mp3tag among them. Other
-programs write numbers as VALENCE and AROUSAL, but from 0 to 1 as Spotify had them, or from 1 to 9:
-on emoviz's scale, from -1 to 1, they would be misread, so they have names of their own.
+MOOD is where players and other taggers look, MusicBrainz Picard and Mp3tag among them; EMOVIZ_MOOD
+beside it tells whether it is emoviz's. Older versions wrote no EMOVIZ_MOOD, and Russell's word as
+MOOD. Other programs write numbers as VALENCE and AROUSAL, but from 0 to 1 as Spotify had them, or
+from 1 to 9: on emoviz's scale, from -1 to 1, they would be misread, so the names are emoviz's own.
 
 mutagen is imported only here, and this module only where tags are asked for: it is GPL.
 """
@@ -42,12 +44,14 @@ from emoviz.library.records import Summary
 from emoviz.library.rewriting import rewrite
 from emoviz.system import files
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.saying import said_of_song
 from emoviz.tracks.track import Track
 
-VALENCE, AROUSAL, MOOD = "EMOVIZ_VALENCE", "EMOVIZ_AROUSAL", "MOOD"
+VALENCE, AROUSAL, SAID, MOOD = "EMOVIZ_VALENCE", "EMOVIZ_AROUSAL", "EMOVIZ_MOOD", "MOOD"
+_NAMES = (VALENCE, AROUSAL, SAID, MOOD)
 
 Fields = dict[str, str]
-"""Those of the three that a song has"""
+"""Those of the four that a song has"""
 
 Changes = dict[str, str | None]
 """What fields become; None is none"""
@@ -59,21 +63,22 @@ _ID3V1_BYTES = 128
 
 @dataclass(frozen=True)
 class Feeling:
-    """A song as a whole, as it is written: two decimals, and the word for them."""
+    """A song as a whole, as it is written: two decimals, and what is said of it."""
 
     valence: str
     arousal: str
-    word: str
+    said: str
 
     @classmethod
-    def of(cls, trajectory: Track, words: Circumplex) -> "Feeling | None":
+    def of(cls, trajectory: Track) -> "Feeling | None":
         """Sum a trajectory up by its means; None where all of it is silent."""
         summary = Summary.of(trajectory)
         if summary is None:
             return None
         # Adding zero: there is no -0.00.
         valence, arousal = (round(value, 2) + 0.0 for value in summary.mean)
-        return cls(f"{valence:.2f}", f"{arousal:.2f}", words.word_at(valence, arousal))
+        said = said_of_song(trajectory.values, Circumplex.music())
+        return cls(f"{valence:.2f}", f"{arousal:.2f}", said)
 
 
 def read(path: Path) -> Fields:
@@ -92,31 +97,36 @@ def write(path: Path, changes: Changes) -> None:
     rewrite(path, partial(_change, path, kind, changes))
 
 
-def to_write(fields: Fields, feeling: Feeling, words: Circumplex, *, replace: bool) -> Changes:
+def to_write(fields: Fields, feeling: Feeling, *, replace: bool) -> Changes:
     """Give what is to change; a mood that is someone else's stays, unless it is to be replaced."""
-    wanted: Changes = {VALENCE: feeling.valence, AROUSAL: feeling.arousal}
-    if replace or MOOD not in fields or _is_own_mood(fields, words):
-        wanted[MOOD] = feeling.word
+    wanted: Changes = {VALENCE: feeling.valence, AROUSAL: feeling.arousal, SAID: feeling.said}
+    if replace or MOOD not in fields or _is_own_mood(fields):
+        wanted[MOOD] = feeling.said
     return {name: text for name, text in wanted.items() if fields.get(name) != text}
 
 
-def to_remove(fields: Fields, words: Circumplex) -> Changes:
+def to_remove(fields: Fields) -> Changes:
     """Give what is to change so that nothing is left of what emoviz wrote."""
-    own = [VALENCE, AROUSAL, *([MOOD] if _is_own_mood(fields, words) else [])]
+    own = [VALENCE, AROUSAL, SAID, *([MOOD] if _is_own_mood(fields) else [])]
     return {name: None for name in own if name in fields}
 
 
-def _is_own_mood(fields: Fields, words: Circumplex) -> bool:
-    """Tell whether the mood is the word for the numbers beside it: nobody else writes these."""
+def _is_own_mood(fields: Fields) -> bool:
+    """Tell whether the mood is emoviz's: it is what emoviz said.
+
+    Of an older version it is the word for the numbers beside it: nobody else writes these.
+    """
+    if SAID in fields:
+        return fields.get(MOOD) == fields[SAID]
     try:
         valence, arousal = float(fields[VALENCE]), float(fields[AROUSAL])
     except (KeyError, ValueError):
         return False
-    return fields.get(MOOD) == words.word_at(valence, arousal)
+    return fields.get(MOOD) == Circumplex.russell().word_at(valence, arousal)
 
 
 class _Access(Protocol):
-    """The three fields in one kind of tags."""
+    """The four fields in one kind of tags."""
 
     def fields(self) -> Fields: ...
 
@@ -130,7 +140,7 @@ class _Id3:
 
     def fields(self) -> Fields:
         found = {}
-        for name in (VALENCE, AROUSAL, MOOD):
+        for name in _NAMES:
             for frame in self._frames(name):
                 found[name] = "; ".join(map(str, frame.text))
         return found
@@ -165,7 +175,7 @@ class _Named:
 
     def fields(self) -> Fields:
         found = {}
-        for name in (VALENCE, AROUSAL, MOOD):
+        for name in _NAMES:
             for key in self._keys(name):
                 found[name] = "; ".join(map(self._text, self._tags[key]))
         return found

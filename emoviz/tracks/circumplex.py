@@ -1,4 +1,4 @@
-"""The Russell plane: words and where they lie, quadrants, the nearest words to a point."""
+"""The Russell plane: words and where they lie, quadrants, the word nearest to a point."""
 
 import csv
 import math
@@ -13,15 +13,15 @@ from emoviz.system import paths
 
 Values: TypeAlias = npt.NDArray[np.float64]
 
-RUSSELL, HEVNER = "russell1980", "hevner1936"
-WORD_SETS = (RUSSELL, HEVNER)
+MUSIC, RUSSELL, HEVNER = "music", "russell1980", "hevner1936"
+WORD_SETS = (MUSIC, RUSSELL, HEVNER)
 """The sets of words, named as their files in resources/words, which says where they are from."""
 
 NEUTRAL = "neutral"
 NEUTRAL_RADIUS = 0.1
 """Closer than this to the origin no word is said: the angle of so short a vector is noise."""
 
-QUADRANTS = ("excited, happy", "tense, angry", "sad, bored", "calm, content")
+QUADRANTS = ("joyful, exciting", "tense, fearful", "sad, gloomy", "serene, tender")
 """What the quadrants hold, counter-clockwise from positive valence and positive arousal."""
 
 
@@ -50,6 +50,11 @@ class Circumplex:
         self.words = tuple(words)
 
     @classmethod
+    def music(cls) -> "Circumplex":
+        """Load the eight words for music, in which files say what may be said."""
+        return cls.of(MUSIC)
+
+    @classmethod
     def russell(cls) -> "Circumplex":
         """Load Russell's (1980) 28 words at their published angles."""
         return cls.of(RUSSELL)
@@ -65,14 +70,6 @@ class Circumplex:
         with path.open(encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file)
             return cls([Word(row["word"], float(row["angle_deg"])) for row in rows])
-
-    def nearest(self, valence: float, arousal: float, count: int) -> list[Word]:
-        """Give the `count` words nearest to a point, the nearest first."""
-
-        def distance(word: Word) -> float:
-            return math.hypot(word.valence - valence, word.arousal - arousal)
-
-        return sorted(self.words, key=distance)[:count]
 
     def word_at(self, valence: float, arousal: float) -> str:
         """Name a point: the nearest word, or "neutral" near the origin."""
@@ -92,13 +89,3 @@ class Circumplex:
         for unknown in np.flatnonzero(np.isnan(valence) | np.isnan(arousal)):
             names[unknown] = ""
         return names
-
-
-def quadrants(valence: Values, arousal: Values) -> npt.NDArray[np.intp]:
-    """Give the index into `QUADRANTS` of each point, (n,), of valence and arousal (n,).
-
-    The axes count as positive.
-    """
-    upper = np.where(valence >= 0, 0, 1)
-    lower = np.where(valence < 0, 2, 3)
-    return np.where(arousal >= 0, upper, lower)

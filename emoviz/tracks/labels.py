@@ -14,7 +14,7 @@ import numpy as np
 
 from emoviz import errors
 from emoviz.tracks.label_tables import TimedLabels, column_names, label_times_ms, read_labels
-from emoviz.tracks.track import COLUMNS, load_csv
+from emoviz.tracks.track import HEADERS, load_csv
 from emoviz.units import COLUMN_S, SCALE, Values
 
 _DIMENSIONS = ("valence", "arousal")
@@ -58,7 +58,7 @@ def read(path: Path) -> Labels:
     Raises `errors.TableError` or `errors.TrackFileError` naming what is wrong with a file.
     """
     names = column_names(path)
-    if tuple(names) == COLUMNS:
+    if tuple(names) in HEADERS:
         return Labels(path, {"": _own(path)})
     if "song_id" not in names:
         raise errors.LabelsFormError(path)

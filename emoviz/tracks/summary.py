@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.saying import said_of_song
 from emoviz.units import COLUMN_S, Values
 
 
 class Summary(TypedDict):
-    """What there is to say of a track; of a silent song numbers are NaN and the word is "".
+    """What there is to say of a track; of a silent song numbers are NaN and the words are "".
 
     Means and spreads (standard deviations in time) are on the scale of valence and arousal,
     [-1, 1]; times are in seconds.
@@ -32,6 +33,8 @@ class Summary(TypedDict):
     """The end of the half-second of highest arousal, the first of them"""
     word: str
     """Russell's word that is nearest to the means, or "neutral\""""
+    said: str
+    """What may be said of all of it, by the deviations and by how far it moves"""
 
 
 def summary_of(
@@ -55,4 +58,5 @@ def summary_of(
         most_positive_s=float(most_positive_s),
         most_excited_s=float(most_excited_s),
         word=Circumplex.russell().word_at(float(valence), float(arousal)),
+        said=said_of_song(values, Circumplex.music()),
     )

@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from emoviz.tracks import showing
 from emoviz.tracks.agreement import Agreements, agreements
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.csv_files import read_rows, words_of
+from emoviz.tracks.saying import said_along
 from emoviz.tracks.summary import Summary, summary_of
 from emoviz.units import COLUMN_S, SCALE, end_times_s
 
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-COLUMNS = ("time_s", "valence", "arousal", "valence_sd", "arousal_sd", "emotion")
+COLUMNS = ("time_s", "valence", "arousal", "valence_sd", "arousal_sd", "emotion", "said")
+HEADERS = (COLUMNS, COLUMNS[:-1])
+"""What a CSV of a track may begin with: those of older versions have nothing said in them."""
 TIME_REFERENCE = "end"
 """A value is stamped with the end of its half-second, as DEAM and emoMusic stamp their labels."""
 
@@ -56,7 +60,8 @@ class Moment(NamedTuple):
 
     `time_s` is its end in seconds from the start of the file, `valence` and `arousal` are on
     [-1, 1], NaN where the song is silent; so are the deviations, which are None for a model that
-    has none. `word` is one of Russell's, "neutral", or "" where the song is silent.
+    has none. `word` is the nearest of Russell's, "neutral", or "" where the song is silent; `said`
+    is what may be said, as `Track.said` has it.
     """
 
     time_s: float
@@ -65,6 +70,7 @@ class Moment(NamedTuple):
     valence_sd: float | None
     arousal_sd: float | None
     word: str
+    said: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,6 +173,23 @@ class Track:
         """
         return Circumplex.russell().words_at(self.valence, self.arousal)
 
+    @cached_property
+    def said(self) -> list[str]:
+        """What may be said of each half-second by its whole distribution, n texts.
+
+        One of eight words for music where it has half of the distribution; else two neighbours,
+        halves of the plane, or "undecided"; "" where the song is silent. What is said holds for
+        two seconds. Where a model gives no deviations, 0.2 is assumed. The rules stand in the page
+        of file formats.
+
+        >>> track = emoviz.load("song.csv")
+        >>> len(track.said) == len(track)
+        True
+        >>> track.said[0] == track.at(0.0).said
+        True
+        """
+        return said_along(self.values, Circumplex.music())
+
     def at(self, time_s: float) -> Moment:
         """Give the value of the half-second that sounds at `time_s`, in seconds.
 
@@ -195,6 +218,7 @@ class Track:
             valence_sd=None if self.valence_sd is None else float(self.valence_sd[index]),
             arousal_sd=None if self.arousal_sd is None else float(self.arousal_sd[index]),
             word=Circumplex.russell().word_at(valence, arousal),
+            said=self.said[index],
         )
 
     def between(self, from_s: float, to_s: float) -> "Track":
@@ -249,14 +273,14 @@ class Track:
         return agreements(self.values[mine], other.values[theirs])
 
     def to_pandas(self) -> "DataFrame":
-        """Give it as a table of pandas with the columns of the CSV, (n, 6).
+        """Give it as a table of pandas with the columns of the CSV, (n, 7).
 
-        What is missing, silence, is NaN, and its emotion ""; `attrs` holds the provenance. Raises
+        What is missing, silence, is NaN, and its words are ""; `attrs` holds the provenance. Raises
         `errors.ExtraMissingError` where pandas is not installed.
 
         >>> table = emoviz.load("song.csv").to_pandas()
         >>> list(table.columns)
-        ['time_s', 'valence', 'arousal', 'valence_sd', 'arousal_sd', 'emotion']
+        ['time_s', 'valence', 'arousal', 'valence_sd', 'arousal_sd', 'emotion', 'said']
         >>> table.attrs["model"]
         'cae'
         """
@@ -266,7 +290,7 @@ class Track:
             raise errors.ExtraMissingError("Tables of pandas", "notebook") from error
         unknown = np.full(len(self), np.nan)
         arrays = [unknown if array is None else array for array in self._arrays()]
-        columns = dict(zip(COLUMNS, (*arrays, self.words), strict=True))
+        columns = dict(zip(COLUMNS, (*arrays, self.words, self.said), strict=True))
         table = pandas.DataFrame(columns)
         table.attrs = asdict(self.provenance)
         return table
@@ -295,6 +319,7 @@ class Track:
             valence_sd,
             arousal_sd,
             self.words,
+            self.said,
             strict=True,
         )
 
@@ -304,7 +329,7 @@ class Track:
         `save_csv` writes it to a file. The columns stand in the page of file formats.
 
         >>> print(emoviz.load("song.csv").to_csv().splitlines()[0])
-        time_s,valence,arousal,valence_sd,arousal_sd,emotion
+        time_s,valence,arousal,valence_sd,arousal_sd,emotion,said
         """
         return csv_text([COLUMNS, *self.rows()])
 
@@ -319,6 +344,7 @@ class Track:
             "time_reference": TIME_REFERENCE,
             **columns,
             "emotion": [word or None for word in self.words],
+            "said": [text or None for text in self.said],
         }
         return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -369,18 +395,22 @@ def metadata_path(csv_path: Path) -> Path:
 def load_csv(path: Path) -> Track:
     """Read a track, or a part of one, from a CSV that `Track.save_csv` wrote, and its description.
 
-    Raises `errors.TrackFileError` if either is missing or not as it should be.
+    The words in it are not read: they follow from the numbers. Raises `errors.TrackFileError` if
+    either is missing or not as it should be.
     """
     try:
         rows, form = read_rows(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise errors.TrackFileError(path, words_of(error)) from error
-    if form.separator != "," and rows and tuple(rows[0]) == COLUMNS:
+    header = tuple(rows[0]) if rows else ()
+    if form.separator != "," and header in HEADERS:
         raise errors.TrackFileError(path, f"it was saved with {form.words}, as a spreadsheet does")
-    if not rows or tuple(rows[0]) != COLUMNS:
+    if header not in HEADERS:
         raise errors.TrackFileError(path, f"its columns are not {','.join(COLUMNS)}")
     notes = _read_notes(path)
-    numbers = [_read_row(path, line, row) for line, row in enumerate(rows[1:], start=2)]
+    numbers = [
+        _read_row(path, line, row, len(header)) for line, row in enumerate(rows[1:], start=2)
+    ]
     table = np.array(numbers, dtype=np.float64).reshape(-1, 5)
     if not _are_half_seconds(table[:, 0]):
         raise errors.TrackFileError(path, "its times are not half-seconds in a row")
@@ -431,9 +461,9 @@ def _read_notes(path: Path) -> Provenance:
         raise errors.TrackFileError(beside, "it is nested too deeply") from error
 
 
-def _read_row(path: Path, line: int, row: list[str]) -> list[float]:
+def _read_row(path: Path, line: int, row: list[str], width: int) -> list[float]:
     try:
-        if len(row) != len(COLUMNS):
+        if len(row) != width:
             raise ValueError(f"{len(row)} columns")
         return [_number(row[0]), *(_number(text) if text else np.nan for text in row[1:5])]
     except ValueError as error:
@@ -500,6 +530,12 @@ def _column_descriptions() -> list[dict[str, Any]]:
         _column(
             "emotion",
             "nearest of Russell's (1980) 28 words, or neutral; empty in silence",
+            "string",
+        ),
+        _column(
+            "said",
+            "what the value and its deviations let be said: a word, two, halves, or undecided; "
+            "empty in silence",
             "string",
         ),
     ]

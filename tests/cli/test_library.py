@@ -37,7 +37,7 @@ def test_add_list_and_find(emoviz: Program, tmp_path: Path) -> None:
     assert "missing.wav: no such file" in done.stderr
     done = emoviz("library", "list")
     heading, line = done.stdout.splitlines()
-    assert heading.split() == ["valence", "arousal", "word", "length", "song"]
+    assert heading.split() == ["valence", "arousal", "said", "length", "song"]
     assert line.endswith(f"0:04  song  [{song}]")
     assert emoviz("library", "find", "--like", song).returncode == 1
     assert emoviz("library", "find", "--text", "SONG", "--paths").stdout == f"{song}\n"

@@ -103,9 +103,10 @@ def test_tags_are_written_and_taken_out_and_the_audio_stays_as_it_is(
     assert -1 <= float(written["EMOVIZ_VALENCE"]) <= 1
     assert -1 <= float(written["EMOVIZ_AROUSAL"]) <= 1
     # FFmpeg has no name of its own for ID3's TMOO.
-    assert written.get("MOOD", written.get("TMOO")).isalpha()
+    assert written.get("MOOD", written.get("TMOO")) == written["EMOVIZ_MOOD"] != ""
     assert tag(song, library, "--remove") == 0
-    assert not {"EMOVIZ_VALENCE", "EMOVIZ_AROUSAL", "MOOD", "TMOO"} & set(tags_of(song))
+    gone = {"EMOVIZ_VALENCE", "EMOVIZ_AROUSAL", "EMOVIZ_MOOD", "MOOD", "TMOO"}
+    assert not gone & set(tags_of(song))
     assert tag(song, library) == 0
     assert packets_of(song) == packets
     np.testing.assert_array_equal(samples_of(song), samples)
@@ -129,7 +130,8 @@ def test_a_dry_run_says_what_would_be_written_and_changes_no_byte(
     assert tag(folder, library) == 0
     assert sorted(lines) == sorted(
         f"{song}: EMOVIZ_VALENCE={found['EMOVIZ_VALENCE']} "
-        f"EMOVIZ_AROUSAL={found['EMOVIZ_AROUSAL']} MOOD={found.get('MOOD', found.get('TMOO'))}"
+        f"EMOVIZ_AROUSAL={found['EMOVIZ_AROUSAL']} EMOVIZ_MOOD={found['EMOVIZ_MOOD']} "
+        f"MOOD={found.get('MOOD', found.get('TMOO'))}"
         for song in folder.iterdir()
         for found in [tags_of(song)]
     )
@@ -202,7 +204,7 @@ def test_old_tags_stay_in_their_version_with_all_that_is_in_them(
     assert found.version == (2, 3, 0)
     assert set(found) == {
         *("TIT2", "TYER", "TSOP"),
-        *("TXXX:EMOVIZ_VALENCE", "TXXX:EMOVIZ_AROUSAL", "TXXX:MOOD"),
+        *("TXXX:EMOVIZ_VALENCE", "TXXX:EMOVIZ_AROUSAL", "TXXX:EMOVIZ_MOOD", "TXXX:MOOD"),
     }
     assert found["TIT2"].text == ["Ночь"]
     assert isinstance(found["TXXX:MOOD"], TXXX)
@@ -328,4 +330,20 @@ def test_a_silent_song_gets_no_tags_and_loses_those_of_before(emoviz: Program) -
     done = emoviz("tag", song, "--model", "cae")
     assert done.returncode == 0
     assert "the song is silent: it gets no tags" in done.stderr
+    assert tags.read(song) == {}
+
+
+def test_a_mood_of_an_older_version_is_emovizs_own(folder: Path, library: Path) -> None:
+    song = write_song(folder / "song.flac")
+    tags.write(song, {tags.VALENCE: "-0.80", tags.AROUSAL: "-0.42", tags.MOOD: "sad"})
+    assert tag(song, library) == 0
+    found = tags.read(song)
+    assert found[tags.MOOD] == found[tags.SAID]
+    # A mood that is changed by hand afterwards is the hand's.
+    tags.write(song, {tags.MOOD: "for dancing"})
+    assert tag(song, library) == 0
+    assert tags.read(song)[tags.MOOD] == "for dancing"
+    tags.write(song, {tags.SAID: None, tags.VALENCE: "-0.80", tags.AROUSAL: "-0.42"})
+    tags.write(song, {tags.MOOD: "sad"})
+    assert tag(song, library, "--remove") == 0
     assert tags.read(song) == {}

@@ -38,7 +38,7 @@ def track(count: int = 40, columns: int = 4, song_file: str = ORIGIN.song_file) 
 
 def spoken(*words: str) -> Track:
     """Make a track that lies on these words, one half-second each."""
-    places = {word.text: (word.valence, word.arousal) for word in Circumplex.russell().words}
+    places = {word.text: (word.valence, word.arousal) for word in Circumplex.music().words}
     values = np.array([places.get(word, (0.0, 0.0)) for word in words])
     return Track.from_values(values, ORIGIN)
 
@@ -51,6 +51,7 @@ def test_pandas_reads_the_csv(tmp_path: Path) -> None:
     assert (table["valence"].to_numpy() == exported.valence).all()
     assert (table["arousal_sd"].to_numpy() == exported.arousal_sd).all()
     assert list(table["emotion"]) == exported.words
+    assert list(table["said"]) == exported.said
 
 
 def test_pandas_reads_the_json(tmp_path: Path) -> None:
@@ -77,6 +78,7 @@ def test_pandas_and_pyarrow_read_the_parquet_file(tmp_path: Path, columns: int) 
         assert table["valence_sd"].isna().all()
         assert table["valence_sd"].dtype == np.float64
     assert list(table["emotion"]) == exported.words
+    assert list(table["said"]) == exported.said
     origin = json.loads(pyarrow.parquet.read_schema(place).metadata[b"emoviz"])
     assert Provenance(**origin["provenance"]) == exported.provenance
     assert origin["time_reference"] == "end"
@@ -126,15 +128,15 @@ def parse_audacity(text: str) -> list[tuple[float, float, str]]:
 
 
 def test_audacity_gets_one_label_for_each_word_in_a_row(tmp_path: Path) -> None:
-    exported = spoken("happy", "happy", "happy", "sad", "nowhere", "nowhere", "happy")
+    exported = spoken(*["joyful"] * 4, *["sad"] * 5, *["joyful"] * 2, *["nowhere"] * 4)
     write(exported, tmp_path / "song.txt", FORMATS["audacity"])
     text = (tmp_path / "song.txt").read_text(encoding="utf-8")
-    assert text.startswith("0.000000\t1.500000\thappy\n")
+    assert text.startswith("0.000000\t2.000000\tclearly joyful\n")
+    # What does not hold for two seconds is no label of its own.
     assert parse_audacity(text) == [
-        (0.0, 1.5, "happy"),
-        (1.5, 2.0, "sad"),
-        (2.0, 3.0, "neutral"),
-        (3.0, 3.5, "happy"),
+        (0.0, 2.0, "clearly joyful"),
+        (2.0, 5.5, "clearly sad"),
+        (5.5, 7.5, "undecided"),
     ]
 
 
@@ -146,8 +148,8 @@ def test_mir_eval_reads_audacitys_labels(tmp_path: Path) -> None:
     assert intervals[-1, 1] == exported.times_s[-1]
     assert (intervals[1:, 0] == intervals[:-1, 1]).all()
     assert all(mine != next_one for mine, next_one in pairwise(words))
-    # Every half-second is under its own word.
-    for end_s, word in zip(exported.times_s, exported.words, strict=True):
+    # Every half-second is under what is said of it.
+    for end_s, word in zip(exported.times_s, exported.said, strict=True):
         (inside,) = np.flatnonzero((intervals[:, 0] < end_s) & (end_s <= intervals[:, 1]))
         assert words[inside] == word
 
@@ -251,7 +253,7 @@ def test_silence_is_empty_in_the_csv_and_null_in_its_description(tmp_path: Path)
     with (tmp_path / "song.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
     assert [row[0] for row in rows] == [repr(time_s) for time_s in exported.times_s.tolist()]
-    assert all(row[1:] == [""] * 5 for row in rows[10:20])
+    assert all(row[1:] == [""] * 6 for row in rows[10:20])
     assert all("" not in row for row in rows[:10] + rows[20:])
     described = json.loads((tmp_path / "song.csv-metadata.json").read_text(encoding="utf-8"))
     assert {column["null"] for column in described["tableSchema"]["columns"][1:]} == {""}
@@ -270,7 +272,7 @@ def test_a_silent_song_is_read_back(columns: int, tmp_path: Path) -> None:
 
 def test_half_of_a_half_second_is_refused(tmp_path: Path) -> None:
     with_silence().save_csv(tmp_path / "song.csv")
-    text = (tmp_path / "song.csv").read_text().replace("\n6.0,,,,,\n", "\n6.0,0.5,,,,\n")
+    text = (tmp_path / "song.csv").read_text().replace("\n6.0,,,,,,\n", "\n6.0,0.5,,,,,\n")
     (tmp_path / "song.csv").write_text(text)
     with pytest.raises(errors.TrackFileError, match="at 6 s some are missing, but not all"):
         load_csv(tmp_path / "song.csv")

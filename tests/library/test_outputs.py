@@ -53,6 +53,7 @@ def test_a_parquet_table_has_the_words_and_turns_no_number_into_text(
             assert write_table([found], table) == 1
     frame = pandas.read_parquet(table)
     assert frame["emotion"].tolist() == found[1].words
+    assert frame["said"].tolist() == found[1].said
     assert frame["valence"].tolist() == found[1].valence.tolist()
 
 

@@ -42,7 +42,10 @@ def test_a_region_with_its_borders_and_its_middle_first(library: Library) -> Non
 def test_words(library: Library) -> None:
     assert names(library, find(library, [meant_by("Sad")], "cae")) == ["sad"]
     assert names(library, find(library, [meant_by("happy")], "cae")) == ["glad"]
-    assert names(library, find(library, [meant_by("sad, bored")], "cae")) == ["sad"]
+    # What the quadrant is called, and what it was called before.
+    for quadrant in ("sad, gloomy", "sad, bored"):
+        assert names(library, find(library, [meant_by(quadrant)], "cae")) == ["sad"]
+    assert names(library, find(library, [meant_by("joyful")], "cae")) == ["glad"]
     neutral = find(library, [meant_by("neutral")], "cae")
     assert set(names(library, neutral)) == {"middle", "brightens", "darkens"}
     with pytest.raises(errors.WordError, match="'groovy' is no word of the plane; choose one of"):

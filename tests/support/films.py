@@ -95,7 +95,7 @@ class Film:
     def late_pictures(self, values: Values, film_format: FilmFormat, times_s: Floats) -> Floats:
         """Give by how many pictures the trail's head is behind what sounds at some times."""
         layout = layout_of(film_format.size, film_format.width_px, film_format.height_px)
-        geometry = PlanePainter(Circumplex.russell(), DARK_COLOURS).geometry(layout.plane.size())
+        geometry = PlanePainter(Circumplex.music(), DARK_COLOURS).geometry(layout.plane.size())
 
         def due_px(time_s: float) -> float:
             head = head_at(values, time_s)

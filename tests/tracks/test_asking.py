@@ -46,6 +46,7 @@ def test_a_moment_is_the_half_second_that_sounds(whole: Track) -> None:
     first = whole.at(0)
     assert (first.time_s, first.valence_sd, first.arousal_sd) == (0.5, 0.2, 0.1)
     assert first.word == whole.words[0] == Circumplex.russell().word_at(-0.5, 0.8)
+    assert first.said == whole.said[0]
 
 
 @pytest.mark.parametrize("time_s", [-0.01, 20.01, np.inf, -np.inf, np.nan])
@@ -58,6 +59,8 @@ def test_an_unknown_moment_has_no_word(gappy: Track) -> None:
     assert np.isnan(gappy.at(7.0).valence)
     assert gappy.at(7.0).word == ""
     assert [word == "" for word in gappy.words] == np.isnan(gappy.valence).tolist()
+    assert gappy.at(7.0).said == ""
+    assert [text == "" for text in gappy.said] == np.isnan(gappy.valence).tolist()
 
 
 def test_a_track_without_deviations_answers_too() -> None:
@@ -124,6 +127,7 @@ def test_a_summary_is_of_what_is_known(whole: Track, gappy: Track, unknown: Trac
     assert summary["most_excited_s"] == 2.5
     summary = unknown.summary()
     assert (summary["duration_s"], summary["known_s"], summary["word"]) == (3.0, 0.0, "")
+    assert summary["said"] == ""
     assert np.isnan([summary["valence_mean"], summary["most_positive_s"]]).all()
 
 
@@ -141,6 +145,7 @@ def test_a_table_has_the_columns_of_the_csv(gappy: Track) -> None:
     assert tuple(table.columns) == COLUMNS
     np.testing.assert_array_equal(table["valence"], gappy.valence)
     assert list(table["emotion"]) == gappy.words
+    assert list(table["said"]) == gappy.said
     assert table.attrs["song_sha256"] == PROVENANCE.song_sha256
 
 

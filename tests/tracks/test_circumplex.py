@@ -1,4 +1,4 @@
-"""Russell's words, the nearest of them, and quadrants."""
+"""Sets of words, where they lie, and the nearest of them."""
 
 import csv
 import math
@@ -9,12 +9,11 @@ import pytest
 from emoviz.system import paths
 from emoviz.tracks.circumplex import (
     HEVNER,
+    MUSIC,
     NEUTRAL,
     NEUTRAL_RADIUS,
-    QUADRANTS,
     WORD_SETS,
     Circumplex,
-    quadrants,
 )
 
 
@@ -65,19 +64,18 @@ def test_near_the_origin_the_word_is_neutral(russell: Circumplex) -> None:
     assert russell.word_at(0.0, 0.0) == NEUTRAL
 
 
-def test_nearest_words_come_nearest_first(russell: Circumplex) -> None:
-    assert [word.text for word in russell.nearest(0.7, -0.7, 3)] == ["calm", "relaxed", "satisfied"]
-    everything = russell.nearest(0.3, 0.1, len(russell.words))
-    distances = [math.hypot(word.valence - 0.3, word.arousal - 0.1) for word in everything]
-    assert distances == sorted(distances)
-    assert set(everything) == set(russell.words)
-
-
-def test_quadrants_go_counter_clockwise_and_axes_count_as_positive() -> None:
-    valence = np.array([0.5, -0.5, -0.5, 0.5, 0.0, 0.0, -1.0])
-    arousal = np.array([0.5, 0.5, -0.5, -0.5, 0.0, -1.0, 0.0])
-    assert quadrants(valence, arousal).tolist() == [0, 1, 2, 3, 0, 3, 1]
-    assert len(QUADRANTS) == 4
+def test_words_for_music_lie_at_the_mean_of_their_sources() -> None:
+    with (paths.resources() / "words" / f"{MUSIC}.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    russell = {word.text: word.angle_deg for word in Circumplex.russell().words}
+    theirs = {"joyful": "happy", "exciting": "excited", "fearful": "afraid"}
+    for row in rows:
+        given = [row[name] for name in ("russell1980", "hevner1936", "eerola2011") if row[name]]
+        figures = np.radians([float(text) for text in given])
+        mean = np.degrees(np.arctan2(np.sin(figures).sum(), np.cos(figures).sum())) % 360.0
+        assert float(row["angle_deg"]) == pytest.approx(mean, abs=0.06)
+        if row["russell1980"]:
+            assert float(row["russell1980"]) == russell[theirs.get(row["word"], row["word"])]
 
 
 def test_hevners_eight_groups_keep_the_circle_of_her_figure() -> None:

@@ -55,17 +55,27 @@ def with_deviation() -> Track:
 def test_the_csv_to_the_byte(short: Track, tmp_path: Path) -> None:
     short.save_csv(tmp_path / "song.csv")
     assert (tmp_path / "song.csv").read_bytes() == (
-        b"time_s,valence,arousal,valence_sd,arousal_sd,emotion\n"
-        b"0.5,0.12,-0.5,,,sleepy\n"
-        b"1.0,0.05,0.0,,,neutral\n"
-        b"1.5,-0.7,1e-06,,,miserable\n"
+        b"time_s,valence,arousal,valence_sd,arousal_sd,emotion,said\n"
+        b"0.5,0.12,-0.5,,,sleepy,slightly sad or fearful\n"
+        b"1.0,0.05,0.0,,,neutral,slightly sad or fearful\n"
+        b"1.5,-0.7,1e-06,,,miserable,slightly sad or fearful\n"
     )
+
+
+def test_a_csv_of_before_words_were_said_is_read(with_deviation: Track, tmp_path: Path) -> None:
+    path = tmp_path / "song.csv"
+    with_deviation.save_csv(path)
+    rows = [line.rsplit(",", 1)[0] for line in path.read_text(encoding="utf-8").splitlines()]
+    assert rows[0].endswith(",emotion")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert load_csv(path) == with_deviation
+    assert load_csv(path).said == with_deviation.said
 
 
 def test_the_csv_carries_deviations_where_there_are_any(with_deviation: Track) -> None:
     assert with_deviation.to_csv().splitlines()[1:] == [
-        "0.5,0.12,-0.5,0.1,0.25,sleepy",
-        "1.0,0.05,0.0,0.2,0.125,neutral",
+        "0.5,0.12,-0.5,0.1,0.25,sleepy,slightly calm",
+        "1.0,0.05,0.0,0.2,0.125,neutral,slightly calm",
     ]
 
 
@@ -176,6 +186,7 @@ def test_the_json_form(short: Track, with_deviation: Track) -> None:
     assert document["valence_sd"] is None
     assert document["arousal_sd"] is None
     assert document["emotion"] == ["sleepy", "neutral", "miserable"]
+    assert document["said"] == ["slightly sad or fearful"] * 3
     assert json.loads(with_deviation.to_json())["arousal_sd"] == [0.25, 0.125]
 
 
@@ -216,7 +227,7 @@ def test_trajectories_are_equal_by_value(short: Track, with_deviation: Track) ->
 def test_a_damaged_csv_is_refused_by_name(short: Track, tmp_path: Path, damage: str) -> None:
     path = tmp_path / "song.csv"
     short.save_csv(path)
-    path.write_text(damage.format(header=",".join(COLUMNS) + "\n"))
+    path.write_text(damage.format(header=",".join(COLUMNS[:-1]) + "\n"))
     with pytest.raises(errors.TrackFileError, match=r"song\.csv: this is not an emoviz"):
         load_csv(path)
 
@@ -234,7 +245,7 @@ def test_what_no_model_gives_is_named_with_its_place(
 ) -> None:
     path = tmp_path / "song.csv"
     with_deviation.save_csv(path)
-    path.write_text(f"{','.join(COLUMNS)}\n0.5,0.12,-0.5,0.1,0.25,sleepy\n1.0,{row},calm\n")
+    path.write_text(f"{','.join(COLUMNS[:-1])}\n0.5,0.12,-0.5,0.1,0.25,sleepy\n1.0,{row},calm\n")
     with pytest.raises(errors.TrackFileError, match=re.escape(f"({fault})")):
         load_csv(path)
 

@@ -15,7 +15,7 @@ from emoviz.gui.actions.spec import (
     ActionSpec,
 )
 from emoviz.gui.look import colour_maps, theme
-from emoviz.tracks.circumplex import HEVNER, RUSSELL
+from emoviz.tracks.circumplex import HEVNER, MUSIC, RUSSELL
 
 ACTIONS = (
     ActionSpec("open_dialog", FILE, "&Open…", "Open a song", ("Ctrl+O",)),
@@ -131,7 +131,7 @@ ACTIONS = (
     ActionSpec(
         "region_to_here",
         PLAYBACK,
-        "Region &to here",
+        "Re&gion to here",
         "Have the region end at the playhead",
         ("]",),
         part="loop",
@@ -170,7 +170,7 @@ ACTIONS = (
     ActionSpec(
         "louder", PLAYBACK, "&Louder", "Louder", ("+", "="), part="playback", begins_group=True
     ),
-    ActionSpec("softer", PLAYBACK, "So&fter", "Softer", ("-",), part="playback"),
+    ActionSpec("softer", PLAYBACK, "&Quieter", "Quieter", ("-",), part="playback"),
     ActionSpec(
         "toggle_mute",
         PLAYBACK,
@@ -201,7 +201,7 @@ ACTIONS = (
     ActionSpec(
         "toggle_record",
         PLAYBACK,
-        "&Record what is heard…",
+        "Record what is &heard…",
         "Write what is listened to to a FLAC file, and its track",
         ("Ctrl+R",),
         checkable=True,
@@ -275,6 +275,17 @@ ACTIONS = (
             submenu=TRAIL,
         )
         for seconds in (5, 10, 15, 30, 60)
+    ),
+    ActionSpec(
+        f"words_{MUSIC}",
+        VIEW,
+        "&Music: 8 words",
+        "Name places of the plane by words that listeners use for music",
+        checkable=True,
+        part="plane_choices",
+        method="choose_words",
+        choice=MUSIC,
+        submenu=WORDS,
     ),
     ActionSpec(
         f"words_{RUSSELL}",

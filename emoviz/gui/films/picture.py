@@ -13,10 +13,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from emoviz.gui.films.layout import FilmLayout
 from emoviz.gui.look import colour_maps
 from emoviz.gui.look.texts import format_time, signed
-from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS, interface_font
+from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS, fitting_font, interface_font
 from emoviz.gui.plane.painter import TRAIL_S, PlanePainter
 from emoviz.hearing.mel_pieces import Levels
-from emoviz.tracks.circumplex import RUSSELL, Circumplex
+from emoviz.tracks.circumplex import MUSIC, Circumplex
+from emoviz.tracks.saying import said_along
 from emoviz.tracks.trail import index_at
 from emoviz.units import Values
 
@@ -49,7 +50,7 @@ class FilmLook:
 
     dark: bool = True
     colour_map: str = colour_maps.MAGMA
-    words: str = RUSSELL
+    words: str = MUSIC
     trail_s: float = TRAIL_S
 
 
@@ -60,8 +61,9 @@ class FilmPicture:
         self._layout = layout
         self._subject = subject
         self._colours = colours = DARK_COLOURS if look.dark else LIGHT_COLOURS
-        self._circumplex = Circumplex.of(look.words)
-        self._plane = PlanePainter(self._circumplex, colours)
+        circumplex = Circumplex.of(look.words)
+        self._said = said_along(subject.values, circumplex)
+        self._plane = PlanePainter(circumplex, colours)
         self._plane.set_track(subject.values)
         self._plane.trail_s = look.trail_s
         self._table = colour_maps.table(look.colour_map)
@@ -132,7 +134,7 @@ class FilmPicture:
         _write(painter, box, text, _figures(_SMALL_PT))
 
     def _draw_word(self, painter: QPainter, time_s: float) -> None:
-        """Write the word and the values of the half-second that sounds, as the window does."""
+        """Write what is said of the half-second that sounds, and its values, as the window does."""
         index = index_at(self._subject.values, time_s)
         if index == self._shown:
             return
@@ -142,14 +144,13 @@ class FilmPicture:
         # In a finished track nothing else is missing.
         word = QCoreApplication.translate("FilmPicture", "silent")
         if index is not None:
-            valence, arousal = map(float, self._subject.values[index, :2])
-            word = self._circumplex.word_at(valence, arousal)
+            word = self._said[index]
         side = (
             Qt.AlignmentFlag.AlignRight
             if self._layout.word_ends_right
             else Qt.AlignmentFlag.AlignLeft
         )
-        font = _fitting(word, _WORD_PT, box.width(), bold=True)
+        font = fitting_font(word, _WORD_PT, box.width(), bold=True)
         # Measured at its full size, so that nothing below moves with the word.
         line = QFontMetricsF(interface_font(_WORD_PT, bold=True)).height()
         painter.setPen(QColor(self._colours.text))
@@ -258,13 +259,6 @@ def _figures(size_pt: float) -> QFont:
     # Figures of one width keep the clock from trembling.
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
-
-
-def _fitting(text: str, size_pt: float, width: float, *, bold: bool) -> QFont:
-    """Give the font at `size_pt`, or as much smaller as the text needs to have room."""
-    font = interface_font(size_pt, bold=bold)
-    needed = QFontMetricsF(font).horizontalAdvance(text)
-    return font if needed <= width else interface_font(size_pt * width / needed, bold=bold)
 
 
 def _wrapped(text: str, font: QFont, width: float, most_lines: int) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 SYSTEM, LIGHT, DARK = "system", "light", "dark"
@@ -196,6 +196,18 @@ def interface_font(size_pt: float, *, bold: bool = False) -> QFont:
     font.setFamilies(FONT_FAMILIES)
     font.setPointSizeF(size_pt)
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return font
+
+
+def fitting_font(text: str, size_pt: float, width_px: float, *, bold: bool = False) -> QFont:
+    """Give the interface's font at a size, or as much smaller as the text needs to have room."""
+    font = interface_font(size_pt, bold=bold)
+    needed_px = QFontMetricsF(font).horizontalAdvance(text)
+    # Letters are as wide as whole pixels let them be, so a text does not shrink evenly.
+    while needed_px > width_px and size_pt > 1.0:
+        size_pt = max(1.0, min(size_pt - 0.5, size_pt * width_px / needed_px))
+        font = interface_font(size_pt, bold=bold)
+        needed_px = QFontMetricsF(font).horizontalAdvance(text)
     return font
 
 

@@ -16,6 +16,7 @@ from emoviz.gui.map.songs import MapSongs
 from emoviz.library.records import LibrarySong, absolute
 from emoviz.library.store import Library
 from emoviz.system import files, paths
+from emoviz.units import Values
 
 _LOG = logging.getLogger(__name__)
 
@@ -95,6 +96,18 @@ class MapReader(QObject):
             self._close_here()
             self.failed.emit(error)
             return []
+
+    def moments(self, song_id: int, model: str) -> Values | None:
+        """Give a song as one distribution, as `saying.moments_of` has it, if it is known."""
+        library = self._library_here()
+        if library is None:
+            return None
+        try:
+            return library.moments([song_id], model).get(song_id)
+        except errors.LibraryError as error:
+            self._close_here()
+            self.failed.emit(error)
+            return None
 
     def id_of(self, song: Path) -> int | None:
         """Give the id of the song at a path, if it is in the library."""

@@ -25,6 +25,7 @@ from emoviz.gui.panels.banner import Banner
 from emoviz.library import travel
 from emoviz.library.records import LibrarySong
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.saying import said_of_each
 
 _SIDE_SHARE, _LEAST_SIDE_PX, _MOST_SIDE_PX = 0.28, 264, 420
 _LEAST_WIDTH_PX, _LEAST_HEIGHT_PX = 720, 480
@@ -226,9 +227,10 @@ class MapWindow(QWidget):
 
     def _lines(self, song: LibrarySong, index: int, songs: MapSongs) -> list[str]:
         valence, arousal = float(songs.points.valence[index]), float(songs.points.arousal[index])
-        word = self._circumplex.word_at(valence, arousal)
-        place = self.tr("{0}, valence {1}, arousal {2}")
-        place = place.format(word, signed(valence), signed(arousal))
+        place = self.tr("valence {0}, arousal {1}").format(signed(valence), signed(arousal))
+        moments = self._reader.moments(song.id, songs.model)
+        if moments is not None:
+            place = f"{said_of_each(moments, self._circumplex)[0]}, {place}"
         return [*filter(None, (song.title, song.artist, song.album)), place]
 
     def _regroup(self) -> None:

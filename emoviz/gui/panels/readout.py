@@ -5,32 +5,37 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from emoviz.gui.look.texts import with_deviation
-from emoviz.gui.look.theme import Theme, interface_font, link_style
+from emoviz.gui.look.theme import Theme, fitting_font, interface_font, link_style
 from emoviz.gui.look.wrapped_label import WrappedLabel
 from emoviz.gui.panels.song_summary import SongSummary
 from emoviz.models.estimator import ModelInfo
 from emoviz.songs.song import Song
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.saying import Sayer, shares_of
 from emoviz.tracks.trail import index_at, place_at
 from emoviz.units import Mask, Values
 
-_NEAREST = 3
+_LIKELIEST = 3
+_LEAST_SHARE = 0.01
+"""What rounds to nothing is no share worth a word."""
 _WHOLE = 3
 """Which of the captions stands above what is said of the whole."""
 _TITLE_LINES = 3
 _ARTIST_LINES = 2
 _UNKNOWN = "–"
+_SAID_PT = 25.0
 _VALUE_PT, _NARROW_VALUE_PT = 15.0, 12.5
 _MARGINS_PX, _NARROW_MARGINS_PX = (16, 10, 18, 8), (10, 6, 10, 6)
 
@@ -43,6 +48,8 @@ class ReadoutPanel(QWidget):
         super().__init__()
         self._theme = theme
         self._circumplex = circumplex
+        self._sayer = Sayer(circumplex)
+        self._said: list[str] = []
         self._values: Values = np.zeros((0, 2))
         self._silent: Mask = np.zeros(0, bool)
         self._shown: int | None = -1
@@ -50,7 +57,7 @@ class ReadoutPanel(QWidget):
         self._title, self._artist = WrappedLabel(_TITLE_LINES), WrappedLabel(_ARTIST_LINES)
         self._title.setFont(interface_font(13, bold=True))
         self._artist.setFont(interface_font(10))
-        self._word, self._nearest = _label(25, bold=True), _label(10)
+        self._word, self._likeliest = _SaidLabel(), _label(10)
         self._valence, self._arousal = _label(_VALUE_PT), _label(_VALUE_PT)
         self._valence.setAccessibleName(self.tr("valence now"))
         self._arousal.setAccessibleName(self.tr("arousal now"))
@@ -77,7 +84,7 @@ class ReadoutPanel(QWidget):
         self._about.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._about.setCursor(Qt.CursorShape.PointingHandCursor)
         self._what.setText(self.tr("Perceived emotion, as listeners rate it, −1\u00a0to\u00a0+1"))
-        for label in (self._what, self._doubt, self._nearest):
+        for label in (self._what, self._doubt, self._likeliest):
             label.setWordWrap(True)
         self._lay_out()
         theme.changed.connect(self._take_colours)
@@ -155,7 +162,11 @@ class ReadoutPanel(QWidget):
     def set_words(self, circumplex: Circumplex) -> None:
         """Say how it is now in these words."""
         self._circumplex = circumplex
-        self._say(self._shown)
+        self._sayer = Sayer(circumplex)
+        shown = self._shown
+        self.set_track(self._values)
+        if shown != -1:
+            self._say(shown)
 
     def set_silence(self, silent: Mask) -> None:
         """Say that it is silent where that is so, of as many half-seconds as the track has."""
@@ -164,8 +175,9 @@ class ReadoutPanel(QWidget):
     def set_track(self, values: Values) -> None:
         """Read from `values`, NaN where it is silent and where nothing is known yet."""
         self._values = values
+        self._said = self._sayer.said(values)
         self._shown = -1
-        self.summary.set_track(values)
+        self.summary.set_track(values, self._said)
 
     def seek(self, time_s: float) -> None:
         """Show the value of the half-second that sounds at `time_s`."""
@@ -182,16 +194,23 @@ class ReadoutPanel(QWidget):
             self._word.setText(self.tr("silent") if self._is_silent else "…")
             self._valence.setText(_UNKNOWN)
             self._arousal.setText(_UNKNOWN)
-            self._nearest.setText(" ")
+            self._likeliest.setText(" ")
             return
         value = self._values[index]
         valence, arousal = float(value[0]), float(value[1])
-        self._word.setText(self._circumplex.word_at(valence, arousal))
+        self._word.setText(self._said[index])
         deviations = value[2:] if len(value) == 4 else (None, None)
         self._valence.setText(with_deviation(valence, deviations[0]))
         self._arousal.setText(with_deviation(arousal, deviations[1]))
-        words = self._circumplex.nearest(valence, arousal, _NEAREST)
-        self._nearest.setText(self.tr("nearest: {0}").format(", ".join(w.text for w in words)))
+        self._likeliest.setText(self._shares(index))
+
+    def _shares(self, index: int) -> str:
+        """Give the likeliest words with how much of the value's distribution each has."""
+        shares = shares_of(self._values[[index]], self._circumplex).words[0]
+        ranked = [at for at in shares.argsort()[::-1].tolist() if shares[at] >= _LEAST_SHARE]
+        return ", ".join(
+            f"{self._circumplex.words[at].text}\u00a0{shares[at]:.0%}" for at in ranked[:_LIKELIEST]
+        )
 
     def _lay_out(self) -> None:
         now, valence, arousal, song, model = self._captions
@@ -203,7 +222,7 @@ class ReadoutPanel(QWidget):
         layout.addSpacing(8)
         layout.addWidget(now)
         layout.addWidget(self._word)
-        layout.addWidget(self._nearest)
+        layout.addWidget(self._likeliest)
         values = self._values_grid = QGridLayout()
         values.setContentsMargins(0, 6, 0, 0)
         values.setHorizontalSpacing(14)
@@ -230,11 +249,35 @@ class ReadoutPanel(QWidget):
         colours = self._theme.colours
         self.setStyleSheet(f"ReadoutPanel {{ background: {colours.panel}; }}")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        for label in (*self._captions, self._artist, self._what, self._doubt, self._nearest):
+        for label in (*self._captions, self._artist, self._what, self._doubt, self._likeliest):
             label.setStyleSheet(f"color: {colours.dim};")
         self._about.setStyleSheet(link_style(colours))
         self._valence.setStyleSheet(f"color: {colours.valence};")
         self._arousal.setStyleSheet(f"color: {colours.arousal};")
+
+
+class _SaidLabel(QLabel):
+    """A line that is written as large as it has room; nothing moves with what it says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFont(interface_font(_SAID_PT, bold=True))
+        self.setFixedHeight(self.fontMetrics().height())
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Write a text."""
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Write it as large as there is room now."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setFont(fitting_font(self.text(), _SAID_PT, self.width(), bold=True))
 
 
 def _label(size_pt: float, *, bold: bool = False, text: str = "") -> QLabel:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from emoviz.gui.look.texts import format_time, signed
 from emoviz.gui.look.theme import Theme, interface_font, link_style
-from emoviz.tracks.circumplex import QUADRANTS, quadrants
+from emoviz.tracks.circumplex import QUADRANTS
+from emoviz.tracks.saying import UNDECIDED, quadrant_shares
 from emoviz.units import COLUMN_S, Values
 
 _UNKNOWN = "–"
@@ -49,10 +50,12 @@ class SongSummary(QWidget):
         for label in self._ranges:
             label.setFont(interface_font(8.5 if narrow else 9.5))
 
-    def set_track(self, values: Values) -> None:
-        """Sum up `values`, NaN where nothing is known yet."""
-        known = values[~np.isnan(values[:, 0])]
-        self._shares.set_shares(quadrant_shares(known))
+    def set_track(self, values: Values, said: list[str]) -> None:
+        """Sum up `values`, NaN where nothing is known yet, and what is `said` of each of them."""
+        is_known = ~np.isnan(values[:, 0])
+        known = values[is_known]
+        decided = is_known & np.array([text != UNDECIDED for text in said], bool)
+        self._shares.set_shares(_mean_shares(values[decided], len(known)))
         for dimension in (_VALENCE, _AROUSAL):
             self._show_dimension(dimension, values[:, dimension], known[:, dimension])
 
@@ -116,17 +119,18 @@ class SongSummary(QWidget):
 
 
 class QuadrantShares(QWidget):
-    """A bar for each quadrant: how much of the song lies in it."""
+    """A bar for each quadrant, how likely the song is in it, and one for what is undecided."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._shares = [0.0] * len(QUADRANTS)
-        self._names = [QCoreApplication.translate("Quadrants", name) for name in QUADRANTS]
+        names = (*QUADRANTS, UNDECIDED)
+        self._shares = [0.0] * len(names)
+        self._names = [QCoreApplication.translate("Quadrants", name) for name in names]
         self._font = interface_font(9.5)
         self._row_px = int(QFontMetricsF(self._font).height()) + 7
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(len(QUADRANTS) * self._row_px)
+        self.setMinimumHeight(len(names) * self._row_px)
         self.setAccessibleName(self.tr("Share of each quadrant"))
         theme.changed.connect(self.update)
 
@@ -141,8 +145,8 @@ class QuadrantShares(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Give the height of four rows."""
-        return QSize(200, len(QUADRANTS) * self._row_px)
+        """Give the height of all rows."""
+        return QSize(200, len(self._names) * self._row_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the names, the bars and the shares."""
@@ -150,7 +154,8 @@ class QuadrantShares(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
         colours = self._theme.colours
-        rows = zip(self._names, self._shares, colours.quadrants, strict=True)
+        hues = (*colours.quadrants, colours.ghost)
+        rows = zip(self._names, self._shares, hues, strict=True)
         for row, (name, share, colour) in enumerate(rows):
             box = QRectF(0, row * self._row_px, self.width(), self._row_px - 4)
             painter.setPen(QColor(colours.text))
@@ -163,12 +168,15 @@ class QuadrantShares(QWidget):
         painter.end()
 
 
-def quadrant_shares(values: Values) -> list[float]:
-    """Give the share of values in each of the four quadrants, in the order of `QUADRANTS`."""
-    if not len(values):
-        return [0.0] * len(QUADRANTS)
-    counts = np.bincount(quadrants(values[:, 0], values[:, 1]), minlength=len(QUADRANTS))
-    return [float(share) for share in counts / len(values)]
+def _mean_shares(decided: Values, count: int) -> list[float]:
+    """Give how likely each quadrant is on the average, and the share of what is undecided.
+
+    `decided` are those of `count` values of which something can be said; all shares add up to 1.
+    """
+    if not count:
+        return [0.0] * (len(QUADRANTS) + 1)
+    shares = quadrant_shares(decided).sum(axis=0) / count
+    return [*shares.tolist(), 1.0 - len(decided) / count]
 
 
 def _label(text: str, *, dim: bool = False) -> QLabel:

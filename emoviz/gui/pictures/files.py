@@ -159,7 +159,7 @@ def track_subject(song: Song, estimator: Estimator, report: Report) -> tuple[Tra
         store,
         estimator.front_end,
         f"{estimator.info.title} {estimator.info.version}",
-        Circumplex.russell(),
+        Circumplex.music(),
     )
     return trajectory, subject
 

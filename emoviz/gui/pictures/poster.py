@@ -7,10 +7,11 @@ from emoviz.export.pictures import CURVES, PLANE, POSTER
 from emoviz.gui.look.theme import Colours
 from emoviz.gui.pictures.panels import Panels, Subject, draw_line, elided
 from emoviz.gui.pictures.path import picture_font
+from emoviz.tracks.saying import said_of_song
 
 _MARGIN_SHARE, _LEAST_MARGIN_PX = 0.045, 14.0
 _GAP_PX = 14.0
-_TITLE_PT, _ARTIST_PT, _NOTE_PT = 24.0, 14.0, 8.5
+_TITLE_PT, _ARTIST_PT, _SAID_PT, _NOTE_PT = 24.0, 14.0, 10.5, 8.5
 _PLAIN_TITLE_PT = 12.0
 _LEAST_TITLE_PT = 15.0
 _COVER_PX = 84.0
@@ -90,8 +91,9 @@ class _Page:
         self._panels.path_legend(legend)
 
     def _draw_names(self, page: QRectF) -> float:
-        """Write title and artist beside the cover, if there is one, and give where they end."""
+        """Write names and what is said of the song beside the cover; give where they end."""
         subject = self._subject
+        said = self._said()
         names = QRectF(page)
         if self._cover is not None:
             side = min(_COVER_PX, 0.3 * page.width())
@@ -101,15 +103,24 @@ class _Page:
         title_pt = min(max(_TITLE_PT * fits, _LEAST_TITLE_PT), _TITLE_PT)
         title_px = QFontMetricsF(picture_font(title_pt, bold=True)).height()
         artist_px = QFontMetricsF(picture_font(_ARTIST_PT)).height() if subject.artist else 0.0
+        said_px = QFontMetricsF(picture_font(_SAID_PT)).height() if said else 0.0
         if self._cover is not None:
             cover = QRectF(page.left(), page.top(), side, side)
             self._draw_cover(cover)
-            names.setTop(page.top() + max(0.0, (side - title_px - artist_px) / 2))
+            names.setTop(page.top() + max(0.0, (side - title_px - artist_px - said_px) / 2))
         title = QRectF(names.left(), names.top(), names.width(), title_px)
         self._write(title, subject.title, title_pt, bold=True)
         artist = QRectF(names.left(), title.bottom(), names.width(), artist_px)
         self._write(artist, subject.artist, _ARTIST_PT, dim=True)
-        return artist.bottom() if self._cover is None else max(artist.bottom(), cover.bottom())
+        below = QRectF(names.left(), artist.bottom(), names.width(), said_px)
+        self._write(below, said, _SAID_PT, dim=True)
+        return below.bottom() if self._cover is None else max(below.bottom(), cover.bottom())
+
+    def _said(self) -> str:
+        """Say what may be said of the whole song, nothing of one that is silent."""
+        said = said_of_song(self._subject.values, self._subject.words)
+        whole = QCoreApplication.translate("Picture", "On the whole: {0}")
+        return whole.format(said) if said else ""
 
     def _draw_notes(self, page: QRectF) -> float:
         """Write at the foot what the numbers are and who says so; give where that begins."""

@@ -14,6 +14,7 @@ from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
 from emoviz.gui.look.texts import format_time
 from emoviz.gui.look.theme import Theme
+from emoviz.gui.pictures.caption import captioned
 from emoviz.gui.pictures.handle import PictureHandle
 from emoviz.gui.plane.view import Now, PlaneView
 from emoviz.gui.session.session import Session
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     # What draws pictures is imported when one is asked for, not before the window.
     from emoviz.gui.pictures.dialog import Choice
     from emoviz.gui.pictures.panels import Subject
+
+
+_OF_PROGRAM = " - emoviz"
+"""What a window's title ends with."""
 
 
 class Sharing(QObject):
@@ -68,7 +73,7 @@ class Sharing(QObject):
         plane.add_handle(handle)
 
     def copy_values(self) -> None:
-        """Copy valence, arousal, time and word of now as a line of text."""
+        """Copy valence, arousal, time and what is said of now as a line of text."""
         now = self._plane.now
         if now is None:
             self.written.emit(self.tr("There are no values here to copy."))
@@ -78,8 +83,8 @@ class Sharing(QObject):
         self.written.emit(self.tr("Copied: {0}").format(text))
 
     def copy_picture(self) -> None:
-        """Copy the picture of the plane as it is seen."""
-        QGuiApplication.clipboard().setImage(self._plane.picture())
+        """Copy the picture of the plane as it is seen, with title, time and what is said above."""
+        QGuiApplication.clipboard().setImage(self._picture())
         self.written.emit(self.tr("The picture of the plane was copied."))
 
     def save_picture(self) -> None:
@@ -101,7 +106,7 @@ class Sharing(QObject):
         """Give the plane's picture as what a drag carries."""
         song = self._session.song
         name = song.path.stem if song is not None else "emoviz"
-        return drag_data(self._plane.picture(), Path(self._dragged.path()) / f"{name}.png")
+        return drag_data(self._picture(), Path(self._dragged.path()) / f"{name}.png")
 
     def write_picture(
         self, subject: "Subject", choice: "Choice", path: Path, original: Path
@@ -122,6 +127,13 @@ class Sharing(QObject):
         finally:
             QGuiApplication.restoreOverrideCursor()
         self.written.emit(self.tr("The picture was written to {0}.").format(path))
+
+    def _picture(self) -> QImage:
+        # A song's, or that of what is listened to.
+        title = self._window.windowTitle().removesuffix(_OF_PROGRAM)
+        time, now = format_time(self._plane.time_s, tenths=True), self._plane.now
+        text = time if now is None else f"{time}  {now.said}"
+        return captioned(self._plane.picture(), title, text, self._theme.colours)
 
     def _offer(self, subject: "Subject", choice: "Choice", song: Path) -> None:
         folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
@@ -161,7 +173,7 @@ def values_text(now: Now) -> str:
     """
     text = QCoreApplication.translate("Sharing", "valence {0}, arousal {1} at {2}, {3}")
     time = format_time(now.time_s, tenths=True)
-    return text.format(f"{now.valence:z.2f}", f"{now.arousal:z.2f}", time, now.word)
+    return text.format(f"{now.valence:z.2f}", f"{now.arousal:z.2f}", time, now.said)
 
 
 def drag_data(image: QImage, place: Path) -> QMimeData:

@@ -25,6 +25,7 @@ from emoviz.gui.plane.overlay import draw_inset, draw_tip, point_near
 from emoviz.gui.plane.second_path import SecondPath
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.density import EXTENT, density_of
+from emoviz.tracks.saying import Sayer
 from emoviz.tracks.trail import deviation_at, head_at, time_of, trail_at
 from emoviz.units import Values
 
@@ -61,7 +62,7 @@ class PlanePainter:
     """Draws a track on the plane at any size; what does not move is drawn once and kept."""
 
     def __init__(self, circumplex: Circumplex, colours: Colours) -> None:
-        self._circumplex = circumplex
+        self._sayer = Sayer(circumplex)
         self._colours = colours
         self._ground = PlaneGround(circumplex, colours)
         self._values: Values = np.zeros((0, 2))
@@ -81,7 +82,7 @@ class PlanePainter:
 
     def set_words(self, circumplex: Circumplex) -> None:
         """Write these words around the circle."""
-        self._circumplex = circumplex
+        self._sayer = Sayer(circumplex)
         self._ground.set_words(circumplex)
         self._stills = None
 
@@ -145,9 +146,9 @@ class PlanePainter:
         """Give the trail at `time_s`, (m, 2), the oldest point first."""
         return trail_at(self._values, time_s, self.trail_s, _TRAIL_STEP_S)
 
-    def word_at(self, valence: float, arousal: float) -> str:
-        """Name a point of the plane by the words around it."""
-        return self._circumplex.word_at(valence, arousal)
+    def said_at(self, index: int) -> str:
+        """Give what is said of a value of the path, in the words around the plane."""
+        return self._sayer.said(self._values)[index]
 
     def value_near(self, size: QSize, place: QPointF) -> int | None:
         """Give the index of the value of the path that a place in the picture is on, if any."""
@@ -238,11 +239,10 @@ class PlanePainter:
     def _tip(self, index: int) -> list[str]:
         value = [float(part) for part in self._values[index]]
         deviations = value[2:] if len(value) == 4 else (None, None)
-        word = self._circumplex.word_at(value[0], value[1])
         valence = QCoreApplication.translate("PlanePainter", "valence {0}")
         arousal = QCoreApplication.translate("PlanePainter", "arousal {0}")
         return [
-            f"{format_time(time_of(index), tenths=True)}  {word}",
+            f"{format_time(time_of(index), tenths=True)}  {self.said_at(index)}",
             valence.format(with_deviation(value[0], deviations[0])),
             arousal.format(with_deviation(value[1], deviations[1])),
         ]

@@ -32,12 +32,12 @@ from emoviz.units import Values
 
 @dataclass(frozen=True)
 class Now:
-    """Valence and arousal at a time in seconds, and the word for them."""
+    """Valence and arousal at a time in seconds, and what is said of them."""
 
     time_s: float
     valence: float
     arousal: float
-    word: str
+    said: str
 
 
 class PlaneView(GlidingView):
@@ -70,13 +70,18 @@ class PlaneView(GlidingView):
         layout.addStretch(1)
 
     @property
+    def time_s(self) -> float:
+        """Where the head is, in seconds."""
+        return self._time_s
+
+    @property
     def now(self) -> Now | None:
         """What is so at the half-second that sounds, if it is known."""
         index = None if self._values is None else index_at(self._values, self._time_s)
         if self._values is None or index is None:
             return None
         valence, arousal = map(float, self._values[index, :2])
-        return Now(self._time_s, valence, arousal, self._painter.word_at(valence, arousal))
+        return Now(self._time_s, valence, arousal, self._painter.said_at(index))
 
     def picture(self) -> QImage:
         """Draw the plane as it is seen, without what marks the pointer's place."""

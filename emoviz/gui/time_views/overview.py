@@ -22,7 +22,7 @@ from emoviz.gui.time_views.damage_marks import DamageMarks
 from emoviz.gui.time_views.gestures import TakesGestures, TimeGestures
 from emoviz.gui.time_views.loop import Loop
 from emoviz.hearing.mel_store import MelStore
-from emoviz.tracks.circumplex import quadrants
+from emoviz.tracks.saying import WORD_SHARE, quadrant_shares
 from emoviz.units import COLUMN_S, Place, Values
 
 _BAR_PX = 3
@@ -182,14 +182,20 @@ class OverviewView(TakesGestures, QWidget):
         return stretched
 
     def _bar_colours(self, bars: int) -> list[QColor | None]:
-        """Give each bar the colour of the quadrant that its middle lies in, None if unknown."""
-        colours = [QColor(colour) for colour in self._theme.colours.quadrants]
+        """Give each bar the colour of the quadrant that has half of its middle's distribution.
+
+        Where none has, it is that of what is undecided; None where nothing is known.
+        """
+        palette = self._theme.colours
+        colours = [QColor(colour) for colour in (*palette.quadrants, palette.ghost)]
         middles_s = (np.arange(bars) + 0.5) / bars * self._axis.duration_s
         index = (middles_s / COLUMN_S).astype(int)
-        values = self._values[index[index < len(self._values)], :2]
-        found = quadrants(values[:, 0], values[:, 1]).tolist()
+        values = self._values[index[index < len(self._values)]]
         known = ~np.isnan(values[:, 0])
-        given = [colours[q] if ok else None for q, ok in zip(found, known, strict=True)]
+        shares = np.nan_to_num(quadrant_shares(values))
+        undecided = len(palette.quadrants)
+        found = np.where(shares.max(axis=1) >= WORD_SHARE, shares.argmax(axis=1), undecided)
+        given = [colours[q] if ok else None for q, ok in zip(found.tolist(), known, strict=True)]
         return given + [None] * (bars - len(given))
 
     def _draw_region(self, painter: QPainter) -> None:

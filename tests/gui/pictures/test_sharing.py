@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from emoviz.gui.look.theme import DARK_COLOURS
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.panels.hints import HintsCard
+from emoviz.gui.pictures.caption import captioned
 from emoviz.gui.pictures.dialog import PictureDialog
 from emoviz.gui.pictures.handle import PictureHandle
 from emoviz.gui.pictures.sharing import drag_data, values_text
@@ -96,7 +98,7 @@ def test_ctrl_c_copies_the_values_that_are_shown(
     # 4.2 s is in the half-second that ends at 4.5 s, the ninth.
     assert float(found[1]) == pytest.approx(window.trajectory.valence[8], abs=0.005)
     assert float(found[2]) == pytest.approx(window.trajectory.arousal[8], abs=0.005)
-    assert found[3] == window.trajectory.words[8]
+    assert found[3] == window.trajectory.said[8]
     assert any(copied in text for text in labels(window))
 
 
@@ -119,8 +121,11 @@ def test_the_plane_is_copied_as_it_is_seen(
     part(window, HintsCard).hide()
     qtbot.waitUntil(lambda: not window.playback.is_playing)
     QTest.keyClick(window, Qt.Key.Key_C, SHIFT_CTRL)
-    copied = pixels(QGuiApplication.clipboard().image())
+    whole = pixels(QGuiApplication.clipboard().image())
+    # Above it stands what it is of.
+    copied = whole[-plane.height() :]
     assert copied.shape[:2] == (plane.height(), plane.width())
+    assert len(np.unique(whole[: -plane.height()].reshape(-1, whole.shape[2]), axis=0)) > 2
     seen = pixels(plane.grab().toImage())
     different = (copied != seen).any(axis=2)
     # All but the buttons in the corner.
@@ -129,7 +134,25 @@ def test_the_plane_is_copied_as_it_is_seen(
     window.plane_choices.plane_nearer()
     qtbot.waitUntil(lambda: plane.camera.reach < 0.81)
     action(window, "copy_picture").trigger()
-    assert (pixels(QGuiApplication.clipboard().image()) != copied).any()
+    assert (pixels(QGuiApplication.clipboard().image()) != whole).any()
+
+
+def test_a_copied_picture_says_what_it_is_of(qtbot: QtBot) -> None:
+    image = QImage(400, 100, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkCyan)
+    made = [
+        pixels(captioned(image, title, time, DARK_COLOURS))
+        for title, time in (("A song", "0:01.0  sad"), ("A song", "0:02.0  sad"), ("B", "0:01.0"))
+    ]
+    for one in made:
+        assert (one[-100:] == pixels(image)).all()
+    first, later, other = (one[:-100] for one in made)
+    assert (first[:, :200] == later[:, :200]).all()
+    assert (first[:, 200:] != later[:, 200:]).any()
+    assert (first[:, :200] != other[:, :200]).any()
+    # However long the title, the time stands there.
+    long = pixels(captioned(image, "A song " * 50, "0:01.0  sad", DARK_COLOURS))[:-100]
+    assert (long[:, 330:] == first[:, 330:]).all()
 
 
 def test_a_drag_carries_the_image_and_a_file_of_it(qtbot: QtBot, tmp_path: Path) -> None:
