@@ -54,6 +54,7 @@ from emoviz.errors.models import (
 from emoviz.errors.songs import (
     DecoderLostError,
     NoSongsError,
+    NotAFileError,
     SamplesError,
     SongChangedError,
     SongDamagedError,
@@ -105,6 +106,7 @@ __all__ = [
     "NoRoomError",
     "NoSongsError",
     "NoWorkersError",
+    "NotAFileError",
     "NothingHeardError",
     "OutputError",
     "OutputIsSongError",

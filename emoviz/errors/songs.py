@@ -170,6 +170,15 @@ class NoSongsError(SongError):
         )
 
 
+class NotAFileError(SongError):
+    """What is to be opened has an address, but is no file."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"{address}: this is no file of this computer; save it first, and open the file."
+        )
+
+
 def unreadable(path: Path, error: OSError) -> SongError:
     """Give what to say of a song that the operating system does not let be looked at or read."""
     if isinstance(error, FileNotFoundError):

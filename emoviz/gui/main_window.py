@@ -15,6 +15,7 @@ from emoviz.gui.actions.making import fill_menus, make_actions
 from emoviz.gui.actions.spec import FILE, MODEL, PLAYBACK
 from emoviz.gui.films.export import FilmExport
 from emoviz.gui.live_display import Borrowed, Lent, LiveDisplay
+from emoviz.gui.look.first_fit import FirstFit
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.map.library_map import LibraryMap
 from emoviz.gui.panels.banner import Banner
@@ -177,7 +178,7 @@ class MainWindow(QMainWindow):
     # Views and wiring.
 
     def _make_views(self) -> None:
-        circumplex = Circumplex.russell()
+        circumplex = Circumplex.music()
         self.plane_choices = PlaneChoices(self._settings)
         shared = (self._theme, self._axis, self.loop)
         self.spectrogram = SpectrogramView(*shared, self._store, self._settings)
@@ -353,7 +354,8 @@ class MainWindow(QMainWindow):
     def _apply_settings(self) -> None:
         """Be as the settings say."""
         get = self._settings.get
-        self.restoreGeometry(get(remembered.GEOMETRY))
+        if not self.restoreGeometry(get(remembered.GEOMETRY)):
+            FirstFit(self)
         self._recent_menu.setEnabled(bool(get(remembered.RECENT)))
         self._theme.choose(get(remembered.THEME))
         self._actions[f"theme_{self._theme.choice}"].setChecked(True)
@@ -381,15 +383,18 @@ class MainWindow(QMainWindow):
         self._transport.set_narrow(narrow)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Take files that are dragged in."""
-        own = event.source() is not None
-        if not own and any(url.isLocalFile() for url in event.mimeData().urls()):
+        """Take what is dragged in, if it has addresses: those that are no files are told of."""
+        if event.source() is None and event.mimeData().hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Open the files and folders that were dropped."""
+        """Open the files and folders that were dropped, or say why there is nothing to open."""
         urls = event.mimeData().urls()
-        self.open_songs([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
+        files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        if files:
+            self.open_songs(files)
+        elif urls:
+            self.say(str(errors.NotAFileError(urls[0].toDisplayString())))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop the clock, the analysis and the sound, in this order, and remember the window."""

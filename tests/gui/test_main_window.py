@@ -83,7 +83,8 @@ def test_open_by_drop(qtbot: QtBot, window: MainWindow, songs: Songs) -> None:
 
 
 def test_what_is_no_file_is_not_taken(window: MainWindow) -> None:
-    assert not drop(window, QUrl("https://example.org/song.mp3"))
+    assert drop(window, QUrl("https://example.org/song.mp3"))
+    assert banner_of(window).startswith("https://example.org/song.mp3: this is no file")
     assert window.windowTitle() == "emoviz"
 
 

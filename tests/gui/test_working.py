@@ -131,6 +131,13 @@ def test_no_key_does_two_things(specs: Sequence[ActionSpec]) -> None:
     assert len(keys) == len(set(keys))
 
 
+def test_no_letter_of_a_menu_opens_two_things(window: MainWindow) -> None:
+    for menu in window.findChildren(QMenu):
+        texts = [each.text().replace("&&", "") for each in menu.actions()]
+        letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
+        assert len(letters) == len(set(letters)), (menu.title(), sorted(letters))
+
+
 def test_menus_are_short_groups(window: MainWindow) -> None:
     for menu in window.findChildren(QMenu):
         groups = "".join("|" if each.isSeparator() else "." for each in menu.actions()).split("|")
@@ -321,6 +328,8 @@ def test_hints_are_shown_once(qtbot: QtBot, window: MainWindow, settings_file: P
 @pytest.mark.parametrize("width_px", [1100, 1200, 1240, 1280, 1440])
 def test_hints_cover_no_word(qtbot: QtBot, window: MainWindow, width_px: int) -> None:
     hints, plane = part(window, HintsCard), part(window, PlaneView)
+    # The set that has the most of them.
+    action(window, "words_russell1980").trigger()
     window.resize(width_px, 800)
     qtbot.waitUntil(lambda: window.width() == width_px)
     ground = plane._painter._ground
@@ -380,6 +389,29 @@ def test_a_window_that_is_closed_takes_the_stage_with_it(
     window.close()
     qtbot.waitUntil(lambda: on_stage not in QApplication.topLevelWidgets())
     assert part(window, PlaneView).window() is window
+
+
+def test_a_banner_is_as_high_as_what_it_says_now(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(900, 600)
+    banner = part(window, Banner)
+    (text,) = banner.findChildren(WrappedLabel)
+
+    def shows_all() -> bool:
+        return is_open(banner) and text.height() >= text.heightForWidth(text.width())
+
+    long = f"/music/{'a long name ' * 20}.mp3: this file cannot be read as sound."
+    window.say("A word.")
+    qtbot.waitUntil(shows_all)
+    one_line_px = banner.height()
+    window.say(long)
+    qtbot.waitUntil(lambda: shows_all() and banner.height() > one_line_px)
+    window.say("A word.")
+    qtbot.waitUntil(lambda: shows_all() and banner.height() == one_line_px)
+    (close,) = banner.findChildren(QToolButton)
+    close.click()
+    qtbot.waitUntil(banner.isHidden)
+    window.say(long)
+    qtbot.waitUntil(lambda: shows_all() and banner.height() > one_line_px)
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (600, 400)])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
 MODEL, COMPARE, HELP = "&Model", "&Compare", "&Help"
 PLANE, TRAIL, WORDS = "&Zoom of the plane", "&Trail", "W&ords"
-COLOURS, THEME = "&Colours of the spectrogram", "&Theme"
+COLOURS, THEME = "&Colours of the spectrogram", "T&heme"
 
 MAP = "Library map"
 """Stands for the window of the map, which has no menus."""

@@ -68,6 +68,8 @@ class Banner(QWidget):
         self.setAccessibleName(sentence)
         self.show()
         self._slide_to(1.0)
+        # Where it is open already nothing slides, and the new sentence may need another height.
+        self._open_to(self._share)
 
     def dismiss(self) -> None:
         """Say nothing any more."""

@@ -97,14 +97,19 @@ class SongQueue(QObject):
             self.song_asked.emit(self._songs[self._place])
 
     def _look(self, search: int, given: list[Path]) -> None:
+        passed_over: list[str] = []
         try:
-            songs = [song for song, _ in find_songs(given)]
+            songs = [song for song, _ in find_songs(given, passed_over.append)]
         except Exception as error:  # noqa: BLE001  (a thread's end must reach the window)
             _LOG.exception("looking for songs in %s", given)
             sentence = self.tr("{0} could not be looked through ({1}); {2} says where.")
             self.said.emit(sentence.format(given[0], error, paths.log_file()))
         else:
-            self._found.emit(search, given, songs)
+            if passed_over and not songs:
+                # Why there are none: a folder cannot be looked into.
+                self.said.emit(passed_over[0])
+            else:
+                self._found.emit(search, given, songs)
 
     def _take(self, search: int, given: Sequence[Path], songs: list[Path]) -> None:
         if search != self._search:

@@ -72,6 +72,17 @@ def test_the_last_song_of_all_stops_at_its_end(
     assert player.position_s == player.duration_s
 
 
+def test_a_folder_that_may_not_be_looked_into_is_named_with_the_reason(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    folder = tmp_path / "album"
+    folder.mkdir()
+    target = folder / "loop"
+    target.symlink_to(folder, target_is_directory=True)
+    assert drop(window, QUrl.fromLocalFile(str(folder)))
+    qtbot.waitUntil(lambda: f"{target}: this link leads back" in banner_of(window))
+
+
 def test_a_folder_without_songs_is_named(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
