@@ -74,7 +74,10 @@ def sample_bytes(file: BinaryIO) -> SampleBytes | None:
     if family is None or (family.pads and head[8:12] not in (b"WAVE", b"AIFF", b"AIFC")):
         return None
     form, wide = b"", None
+    due, is_uneven = family.first, False
     for name, begin, length in _chunks(file, family, family.first, size):
+        is_uneven |= begin - 4 - family.size.size != due
+        due = begin + length + (length % 2 if family.pads else 0)
         if name == b"fmt ":
             form = _read(file, begin, begin + min(length, 1 << 10))
         elif name == b"ds64":
@@ -82,7 +85,12 @@ def sample_bytes(file: BinaryIO) -> SampleBytes | None:
         elif name == family.samples:
             if wide is not None and length == _LARGEST:
                 length = wide
-            return _of_chunk(file, family, head[:4], form, range(begin, size), length)
+            found = _of_chunk(file, family, head[:4], form, range(begin, size), length)
+            if is_uneven and form and found.pieces is None:
+                # No library looks for chunks where this one's are.
+                part = range(begin, begin + found.held)
+                return found._replace(pieces=_with_new_header(form, part))
+            return found
     return None
 
 

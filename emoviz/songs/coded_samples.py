@@ -7,7 +7,9 @@ import re
 from typing import BinaryIO, NamedTuple
 
 from emoviz.songs.chunks import SampleBytes
+from emoviz.songs.pieces import any_but_zeros
 
+_GLANCE_BYTES = 1 << 14
 _LOOKED_AT_BYTES = 1 << 18
 _PCM = b"\x01\x00"
 _SYNCS = {
@@ -39,24 +41,28 @@ def coded_samples(file: BinaryIO, samples: SampleBytes) -> CodedSamples | None:
     """Tell what the samples of a wav are if they are none. Raises `OSError`."""
     if samples.form[:2] != _PCM:
         return None
-    file.seek(samples.begin)
-    data = file.read(min(samples.held, _LOOKED_AT_BYTES))
-    for form, syncs in _SYNCS.items():
-        for sync in syncs:
-            places = [match.start() for match in re.finditer(re.escape(sync), data)]
-            # Four bytes so often are no chance.
-            if len(places) >= _LEAST_SYNCS:
-                return _from(form, samples, places[0])
+    begin, end = samples.begin, samples.begin + samples.held
+    file.seek(begin)
+    data = file.read(min(samples.held, _GLANCE_BYTES))
+    if not any_but_zeros(data):
+        # Discs may begin with some.
+        data = file.read(_LOOKED_AT_BYTES)
+        begin += _GLANCE_BYTES
+    # No packet is longer than a glance: where none begins there, none does behind it.
+    seen = [(form, sync) for form, syncs in _SYNCS.items() for sync in syncs if sync in data]
+    if seen:
+        data += file.read(_LOOKED_AT_BYTES)
+    for form, sync in seen:
+        places = [match.start() for match in re.finditer(re.escape(sync), data)]
+        # Four bytes so often are no chance.
+        if len(places) >= _LEAST_SYNCS:
+            return CodedSamples(form, range(begin + places[0], end))
     place = data.find(_AC3_SYNC)
     while place >= 0:
         if _is_ac3(data, place):
-            return _from("ac3", samples, place)
+            return CodedSamples("ac3", range(begin + place, end))
         place = data.find(_AC3_SYNC, place + 1)
     return None
-
-
-def _from(form: str, samples: SampleBytes, place: int) -> CodedSamples:
-    return CodedSamples(form, range(samples.begin + place, samples.begin + samples.held))
 
 
 def _is_ac3(data: bytes, place: int) -> bool:

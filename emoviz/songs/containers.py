@@ -1,5 +1,6 @@
 """Opening a file with FFmpeg so that it reads that file and no other, and choosing its sound."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,17 +35,23 @@ def open_container(
 
     # A colon in a name that begins with no slash is taken for the end of a protocol.
     name = source or str(path.absolute())
-    limits = {
-        "protocol_whitelist": "file",
-        "format_whitelist": ",".join(sorted(av.formats_available - _FOLLOWING)),
-    }
+    options = _limits()
     try:
-        return av.open(name, "r", format=form, container_options=limits, metadata_errors="replace")
+        return av.open(name, "r", format=form, container_options=options, metadata_errors="replace")
     except av.FFmpegError as error:
         if _is_mp4(path):
             # The index of these files is usually at their end: the first thing to get lost.
             raise errors.SongDamagedError(path, "its end is missing") from error
         raise errors.SongFormatError(path) from error
+
+
+@cache
+def _limits() -> dict[str, str]:
+    """Give the options of FFmpeg that keep it from opening anything else."""
+    import av
+
+    formats = ",".join(sorted(av.formats_available - _FOLLOWING))
+    return {"protocol_whitelist": "file", "format_whitelist": formats}
 
 
 def sound_of(container: "InputContainer", path: Path) -> "AudioStream":

@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 
 from emoviz import errors
-from emoviz.songs.chunks import sample_bytes
+from emoviz.songs.chunks import SampleBytes
 from emoviz.songs.decoder import (
     BLOCK_SAMPLES,
     WARM_UP_SAMPLES,
@@ -17,7 +17,7 @@ from emoviz.songs.decoder import (
     ignore_damage,
     silent_blocks,
 )
-from emoviz.songs.flac import flac_bytes
+from emoviz.songs.flac import FlacBytes
 from emoviz.songs.pieces import PiecedFile, remark_on_zeros, without_zeros
 from emoviz.units import Samples
 
@@ -28,11 +28,10 @@ _SALVAGED_SAMPLES = 2048
 class SoundFileDecoder:
     """wav, flac and aiff, through libsndfile."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, held: SampleBytes | FlacBytes | None) -> None:
+        """Open the file at `path`; `held` is what was found to be in it, where that is known."""
         self._path = path
-        with path.open("rb") as file:
-            flac = flac_bytes(file)
-            held = flac or sample_bytes(file)
+        flac = held if isinstance(held, FlacBytes) else None
         self._pieces = held.pieces if held else None
         # Where the header says how long it should be, that is said.
         self.remark = remark_on_zeros(flac.zeros) if flac and flac.claimed is None else ""

@@ -11,6 +11,7 @@ from emoviz.songs.chunks import sample_bytes
 from emoviz.songs.coded_samples import coded_samples
 from emoviz.songs.decoder import MOST_CHANNELS, RATES_HZ, Decoder
 from emoviz.songs.ffmpeg import AvDecoder
+from emoviz.songs.flac import flac_bytes
 from emoviz.songs.libsndfile import SoundFileDecoder
 from emoviz.songs.mp3_aac.decoder import PacketDecoder
 from emoviz.songs.mp3_aac.index import PacketIndex
@@ -108,6 +109,7 @@ def _open(path: Path, index: PacketIndex | None) -> Decoder:
         links = links_of(file, end)
         samples = sample_bytes(file)
         coded = coded_samples(file, samples) if samples else None
+        held = samples or flac_bytes(file)
     if len(links) > 1:
         return ChainDecoder([AvDecoder(path, [link]) for link in links])
     # FFmpeg looks for a length at the end, which zeros behind it are not.
@@ -119,7 +121,7 @@ def _open(path: Path, index: PacketIndex | None) -> Decoder:
             return AvDecoder(path, [coded.part], coded.form)
     # soundfile takes *.raw for headerless samples and raises TypeError for want of a rate.
     with suppress(soundfile.LibsndfileError, TypeError):
-        decoder = SoundFileDecoder(path)
+        decoder = SoundFileDecoder(path, held)
         if decoder.is_seekable:
             return decoder
         # libsndfile goes to no place in GSM and G.721, and FFmpeg does.

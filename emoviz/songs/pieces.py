@@ -12,6 +12,7 @@ Piece: TypeAlias = "range | bytes"
 
 _BLOCK_BYTES = 1 << 15
 """So many zeros in a row no coded sound has: room that was set aside and never written."""
+_GLANCE_BYTES = 64
 _READ_BYTES = 32 * _BLOCK_BYTES
 
 
@@ -74,8 +75,10 @@ class PiecedFile(io.RawIOBase):
 def end_of_bytes(file: BinaryIO) -> int:
     """Give where `file` ends, without zeros behind it if they are many. Raises `OSError`."""
     size = end = file.seek(0, os.SEEK_END)
-    if any_but_zeros(_read(file, max(0, size - _BLOCK_BYTES), size)):
-        return size
+    # The last few bytes tell of almost every file.
+    for length in (_GLANCE_BYTES, _BLOCK_BYTES):
+        if any_but_zeros(_read(file, max(0, size - length), size)):
+            return size
     while end and not any_but_zeros(data := _read(file, max(0, end - _READ_BYTES), end)):
         end -= len(data)
     begin = max(0, end - _READ_BYTES)

@@ -155,6 +155,17 @@ def test_what_stands_behind_the_samples_is_no_sound(tmp_path: Path, behind: byte
     assert said == []
 
 
+def test_a_chunk_without_the_byte_that_makes_it_even_does_not_hide_the_others(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "song.wav"
+    odd = b"junk" + struct.pack("<I", 27) + b" " * 27
+    sound = written(path, lambda data: data[:12] + odd + data[12:])
+    heard, _, said = decoded(path)
+    assert len(heard) == len(sound)
+    assert said == []
+
+
 def test_a_size_that_has_wrapped_past_four_gibibytes_is_seen_through(tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
     written(path)
