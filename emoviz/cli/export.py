@@ -165,18 +165,19 @@ class _Drawing:
 
     def __init__(self, kind: str, size: tuple[int, int] | None, theme: str) -> None:
         from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS
-        from emoviz.gui.pictures import files as picture
+        from emoviz.gui.pictures.files import drawing_application
 
         self._kind = kind
         self._size = size or pictures.SIZES[kind]
         self._colours = LIGHT_COLOURS if theme == "light" else DARK_COLOURS
-        self._picture = picture
         # One for all pictures: Qt takes it ill to be begun again.
-        self._application = picture.drawing_application()
+        self._application = drawing_application()
 
     def __call__(self, song: Song, model: Estimator, report: Report, place: Path) -> Track:
-        trajectory, subject = self._picture.track_subject(song, model, report)
-        self._picture.save_picture(self._kind, subject, place, self._size, self._colours)
+        from emoviz.gui.pictures.files import save_picture, track_subject
+
+        trajectory, subject = track_subject(song, model, report)
+        save_picture(self._kind, subject, place, self._size, self._colours)
         return trajectory
 
 

@@ -82,6 +82,10 @@ class Settings:
         """Remember a value."""
         self._store.setValue(setting.key, value)
 
+    def place_for(self, name: str) -> Path:
+        """Propose where a file of this name goes: to the folder of the song opened last."""
+        return Path(self.get(FOLDER) or Path.home()) / name
+
     def reset(self) -> None:
         """Forget everything."""
         self._store.clear()

@@ -103,10 +103,9 @@ class FilmExport(QObject):
         session, get = self._session, self._settings.get
         assert session.song is not None
         assert session.model is not None
-        folder = Path(get(remembered.FOLDER) or Path.home())
         return FilmOrder(
             song=session.song.path,
-            target=folder / f"{session.song.path.stem}{SUFFIX}",
+            target=self._settings.place_for(f"{session.song.path.stem}{SUFFIX}"),
             model=session.model.name,
             film_format=FilmFormat(get(remembered.FILM_SIZE), int(get(remembered.FILM_RATE))),
             look=FilmLook(

@@ -130,9 +130,8 @@ class LibraryMap(QObject):
             self._say(text.format(len(gone), len(songs), gone[0]))
 
     def _save(self, songs: list[LibrarySong]) -> None:
-        folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
         assert self.window is not None
-        proposed = folder / self.tr("playlist.m3u8")
+        proposed = self._settings.place_for(self.tr("playlist.m3u8"))
         dialogs.choose_playlist(self.window, proposed, lambda path: self._write(songs, path))
 
     def _write(self, songs: list[LibrarySong], path: Path) -> None:

@@ -136,10 +136,9 @@ class Sharing(QObject):
         return captioned(self._plane.picture(), title, text, self._theme.colours)
 
     def _offer(self, subject: "Subject", choice: "Choice", song: Path) -> None:
-        folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
         dialogs.choose_picture(
             self._window,
-            folder / f"{song.stem}.png",
+            self._settings.place_for(f"{song.stem}.png"),
             lambda path: self.write_picture(subject, choice, path, song),
         )
 

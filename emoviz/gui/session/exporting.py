@@ -13,7 +13,6 @@ from emoviz import errors
 from emoviz.export import formats
 from emoviz.export.formats import Format
 from emoviz.gui import dialogs
-from emoviz.gui import settings as remembered
 from emoviz.gui.session.listening_session import ListeningSession, proposed_place
 from emoviz.gui.session.session import Session
 from emoviz.gui.settings import Settings
@@ -60,8 +59,8 @@ class Exporting(QObject):
             return
         trajectory, song = self._session.trajectory, self._session.song
         if trajectory is not None and song is not None:
-            folder = Path(self._settings.get(remembered.FOLDER) or Path.home())
-            self._offer(trajectory, folder / f"{song.path.stem}.csv", song.path)
+            place = self._settings.place_for(f"{song.path.stem}.csv")
+            self._offer(trajectory, place, song.path)
 
     def write(
         self,
