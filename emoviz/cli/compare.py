@@ -47,25 +47,25 @@ def compare(request: CompareRequest) -> int:
     from emoviz.training.ears.ears import ears_for
     from emoviz.training.fits.recipe_fit import Fitting
     from emoviz.training.recipe import TrailRecipe, read_recipe
-    from emoviz.training.reports import comparison, comparison_page
+    from emoviz.training.reports import benchmark, comparison_page
 
     console = terminal()
     plain = prepared_clips(request.data, paper_ears(), console)
     read = [read_recipe(path) for path in sorted(paths.models().glob("*/recipe.toml"))]
     # One that learns from more than clips is scored on these folds where it is trained.
     recipes = [
-        comparison.adapted(recipe, plain) for recipe in read if not isinstance(recipe, TrailRecipe)
+        benchmark.adapted(recipe, plain) for recipe in read if not isinstance(recipe, TrailRecipe)
     ]
     with progress(console) as bars:
         task = bars.add_task("comparing", total=None)
-        comparing = comparison.Comparison(
+        comparing = benchmark.Benchmark(
             plain,
             recipes[0].collection,
             Path("runs"),
             lambda system, split: bars.update(task, description=f"{system}, {split}"),
         )
         tracks, about = {}, {}
-        for system in comparison.plain_systems():
+        for system in benchmark.plain_systems():
             tracks[system.name], about[system.name] = comparing.tracks(system), system.about
         for recipe in recipes:
             clips = prepared_clips(request.data, ears_for(recipe), console)

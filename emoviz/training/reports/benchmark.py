@@ -116,7 +116,7 @@ def plain_systems() -> list[System]:
     ]
 
 
-class Comparison:
+class Benchmark:
     """Systems on the splits of one data folder, beside each other.
 
     The run folder keeps what each system said of each split, so a kill costs one fit. After a

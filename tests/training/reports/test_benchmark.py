@@ -12,7 +12,7 @@ from emoviz import errors
 from emoviz.system import paths
 from emoviz.training.data.dataset import DIMENSIONS, Clip
 from emoviz.training.recipe import read_recipe
-from emoviz.training.reports import comparison
+from emoviz.training.reports import benchmark
 from emoviz.training.systems import learning, published, recurrent
 from emoviz.training.systems.extreme import ExtremeLearningMachine
 from emoviz.training.systems.system import Doubles, Note, System
@@ -128,7 +128,7 @@ def test_a_damaged_result_is_named(workplace: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_no_artist_is_on_both_sides_of_a_fold(clips: list[Clip]) -> None:
-    protocol, splits = comparison.splits(clips, SCORED, 3)
+    protocol, splits = benchmark.splits(clips, SCORED, 3)
     assert protocol == f"3 folds of {SCORED} by artist"
     assert sorted(index for split in splits for index in split.test) == sorted(
         {*splits[0].train, *splits[0].test}
@@ -140,7 +140,7 @@ def test_no_artist_is_on_both_sides_of_a_fold(clips: list[Clip]) -> None:
 
 def test_too_few_artists_are_said(clips: list[Clip]) -> None:
     with pytest.raises(errors.TrainingError, match="has too few artists for 50 folds"):
-        comparison.splits(clips, SCORED, 50)
+        benchmark.splits(clips, SCORED, 50)
 
 
 def test_systems_do_not_see_the_labels_they_are_tested_on(
@@ -152,9 +152,9 @@ def test_systems_do_not_see_the_labels_they_are_tested_on(
         seen.append({clip.song_id for clip in train} & {clip.song_id for clip in test})
         return [np.zeros((len(clip.columns), 2)) for clip in test]
 
-    comparing = comparison.Comparison(clips, SCORED, tmp_path, lambda system, split: None)
+    comparing = benchmark.Benchmark(clips, SCORED, tmp_path, lambda system, split: None)
     tracks = comparing.tracks(System("spy", "a system that looks", spy))
-    assert seen == [set()] * comparison.FOLDS
+    assert seen == [set()] * benchmark.FOLDS
     assert len(tracks) == 10
 
 
@@ -211,8 +211,8 @@ def test_the_extreme_learning_machine_learns() -> None:
 
 def test_a_recipe_is_adapted_to_other_data(clips: list[Clip], tmp_path: Path) -> None:
     recipe = read_recipe(write_recipe(tmp_path / "tiny"))
-    assert comparison.adapted(recipe, clips) is recipe
+    assert benchmark.adapted(recipe, clips) is recipe
     others = [clip for clip in clips if clip.collection != SCORED]
-    found = comparison.adapted(recipe, others)
+    found = benchmark.adapted(recipe, others)
     assert found.collection == others[0].collection
     assert found.extra_collections == ()
