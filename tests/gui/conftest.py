@@ -26,16 +26,19 @@ class Songs:
 
     short: Path
     other: Path
+    middling: Path
     long: Path
 
 
 @pytest.fixture(scope="session")
 def songs(tmp_path_factory: pytest.TempPathFactory) -> Songs:
-    """Write songs of 8 s, 12 s and 4 minutes."""
+    """Write songs of 8 s, 12 s, a minute and a half, and 4 minutes."""
     folder = tmp_path_factory.mktemp("songs")
-    made = Songs(folder / "short.wav", folder / "other.flac", folder / "long.wav")
+    names = ("short.wav", "other.flac", "middling.wav", "long.wav")
+    made = Songs(*(folder / name for name in names))
     write_music(made.short, 8.0, RATE_HZ)
     write_music(made.other, 12.0, RATE_HZ)
+    write_music(made.middling, 90.0, RATE_HZ)
     write_music(made.long, 240.0, RATE_HZ)
     return made
 

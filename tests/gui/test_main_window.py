@@ -390,7 +390,7 @@ def test_results_appear_before_the_end_and_the_window_lives(
     timer = QTimer(interval=5)
     timer.timeout.connect(look)
     timer.start()
-    open_and_track(qtbot, window, songs.long)
+    open_and_track(qtbot, window, songs.middling)
     timer.stop()
     assert ticks.count(False) > 3
     assert shown_early
@@ -473,15 +473,15 @@ def test_a_bad_file_is_said_and_the_old_song_goes_on(
     if data is not None:
         (tmp_path / name).write_bytes(data)
     # While it is still being tracked: the bad file must not end that either.
-    window.open_song(songs.long)
-    qtbot.waitUntil(lambda: window.windowTitle().startswith("long"))
+    window.open_song(songs.middling)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("middling"))
     window.open_song(tmp_path / name)
     qtbot.waitUntil(lambda: reason in banner_of(window))
     assert banner_of(window).startswith(f"{tmp_path / name}: ")
-    waits_for(qtbot, window, songs.long)
+    waits_for(qtbot, window, songs.middling)
     assert player.is_playing
     assert reason in banner_of(window)
-    assert [entry.text() for entry in recent_entries(window)] == [str(songs.long)]
+    assert [entry.text() for entry in recent_entries(window)] == [str(songs.middling)]
 
 
 def test_a_silent_song_is_said(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
@@ -527,7 +527,7 @@ def test_a_song_that_vanishes_while_it_is_tracked_is_said(
     qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
 ) -> None:
     song = tmp_path / "vanishing.wav"
-    shutil.copy(songs.long, song)
+    shutil.copy(songs.middling, song)
     window.open_song(song)
     qtbot.waitUntil(lambda: window.windowTitle().startswith("vanishing"))
     song.unlink()
