@@ -34,7 +34,6 @@ def workplace(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Pa
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         recipe = write_recipe(folder / "model" / "tiny")
-        assert run("prepare", "--data", str(shared_data)) == 0
         assert run("train", str(recipe), "--data", str(shared_data)) == 0
     return folder
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 
 import torch
 
@@ -36,17 +37,20 @@ def ears_for(recipe: NetworkRecipe | LinearRecipe) -> Ears:
     return listener_ears() if isinstance(recipe, LinearRecipe) else small_ears()
 
 
+@cache
 def listener_ears() -> Ears:
     """Give ears that hear all that the default model's listener can tell, not yet projected.
 
-    They keep 16 bits of each number: there are thousands for each half-second.
+    They keep 16 bits of each number: there are thousands for each half-second. Made once: the
+    network is exported for them, which takes longer than hearing a song.
     """
     front_ends = (mel_front_end(), pitch_front_end(musicnn.SAMPLE_RATE_HZ))
     return _ears("listener", Listener(), front_ends, HALO_COLUMNS, "float16")
 
 
+@cache
 def small_ears() -> Ears:
-    """Give the small model's ears: the paper's mel columns, tonality and loudness."""
+    """Give the small model's ears, made once: the paper's mel columns, tonality and loudness."""
     front_end = paper_front_end()
     front_ends = (front_end, pitch_front_end(front_end.sample_rate_hz))
     return _ears("small", SmallListener(), front_ends, SMALL_HALO_COLUMNS, "float32")

@@ -24,11 +24,12 @@ DISTILLATION = '\n[distillation]\nteacher = "listener"\nshare = 0.5\n'
 
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Path:
-    """Give a folder in which a tiny listener has been made by the command."""
+    """Give a folder in which songs have been prepared and a tiny listener made, by the commands."""
     folder = tmp_path_factory.mktemp("work")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         recipe = write_recipe(folder / "model" / "listener", LINEAR_RECIPE)
+        assert run("prepare", "--data", str(shared_data)) == 0
         assert run("train", str(recipe), "--data", str(shared_data)) == 0
     return folder
 
