@@ -78,11 +78,11 @@ mutants: $(VENV)/.mutants
 test-busy: $(VENV)/.test
 	$(BIN)/python -m build_scripts.suite.busy $(TESTS) $(if $(TIMES),--times $(TIMES))
 
-# Trains and writes both models anew from DATA=folder; the small one also hears MUSIC=folder.
+# Trains and writes the default model anew from the collections in DATA=folder, the rendered pieces in
+# RENDERED=folder and the songs in MUSIC=folder; it is taught by musicnn, which its own recipe makes.
 .PHONY: model
 model: $(VENV)/.test
-	$(BIN)/emoviz train model/musicnn/recipe.toml --data "$(DATA)"
-	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)" $(MUSIC_OPTION)
+	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)" --rendered "$(RENDERED)" $(MUSIC_OPTION)
 	$(BIN)/python -m build_scripts.docs.figures
 
 # Every system of the field beside the models on the songs of DATA=folder: model/COMPARISON.md.

@@ -153,7 +153,7 @@ def installed_models() -> list[ModelInfo]:
     A model that cannot be used is left out, with a warning (`UserWarning`).
 
     >>> [model.name for model in emoviz.installed_models()]
-    ['musicnn', 'cae']
+    ['cae', 'musicnn']
     """
     found = []
     for name in estimator.installed():

@@ -30,10 +30,12 @@ def main() -> int:
     check = parser.parse_args().check
     readme = ROOT / "README.md"
     old = readme.read_text(encoding="utf-8")
-    models = model_table([_read(ROOT / "model" / name) for name in MODELS])
-    new = with_section(old, "model figures", models)
+    found = [_read(ROOT / "model" / name) for name in MODELS]
+    sections = {"model figures": model_table(found), "turning figures": turning_table(found[0])}
     old_guide = GUIDE.read_text(encoding="utf-8")
-    new_guide = with_section(old_guide, "model figures", models)
+    new, new_guide = old, old_guide
+    for name, table in sections.items():
+        new, new_guide = with_section(new, name, table), with_section(new_guide, name, table)
     bench = ROOT / "build" / "bench.json"
     if bench.exists() and not check:
         new = with_section(
@@ -164,7 +166,7 @@ def _conditions(measured: dict[str, Any]) -> str:
 
 def model_table(models: list[dict[str, Any]]) -> str:
     """Give the cross-validated figures of every system as a table in Markdown."""
-    songs = models[0]["collections"]["emomusic-development"]["songs"]
+    songs = models[-1]["collections"]["emomusic-development"]["songs"]
     # The baselines are the same beside each model.
     systems = {name: scores for model in models for name, scores in _systems(model).items()}
     lines = [
@@ -181,6 +183,41 @@ def model_table(models: list[dict[str, Any]]) -> str:
         ]
         cells.append(_coverage(arousal, valence))
         lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def turning_table(results: dict[str, Any]) -> str:
+    """Give how the default model follows what happens inside songs as a table in Markdown."""
+    moving = results["moving"]
+
+    def both(of: dict[str, Any], *names: str, digits: int = 2) -> str:
+        values = []
+        for dimension in ("arousal", "valence"):
+            value = of[dimension]
+            for name in names:
+                value = value[name]
+            values.append("none" if value["value"] is None else f"{value['value']:.{digits}f}")
+        return " / ".join(values)
+
+    steps, auc = moving["steps"], {n: {"auc": v} for n, v in moving["quadrants"]["auc"].items()}
+    rows = [
+        ("a calm and an excited clip joined: 10-90 % rise, s", both(steps, "rise_s", digits=1)),
+        ("… share of the way gone 2 s before the join", both(steps, "shares", "-2 s")),
+        ("… and 4 s after it", both(steps, "shares", "+4 s")),
+        ("six songs' clips in a row: R² inside the piece", both(moving["spliced"], "r2")),
+        ("… of each clip alone", both(moving["spliced"], "alone_r2")),
+        ("whole pieces: mean r with listeners inside a piece", both(moving["pieces"], "r")),
+        ("… where listeners agree with each other", both(moving["pieces"], "reliable_r")),
+        ("quadrants of popular music: area under the curve", both(auc, "auc")),
+        ("… right quadrant", f"{moving['quadrants']['right']['value']:.2f}"),
+    ]
+    lines = [
+        "`cae` on held-out folds, arousal / valence:",
+        "",
+        "| | |",
+        "| --- | ---: |",
+        *(f"| {what} | {figure} |" for what, figure in rows),
+    ]
     return "\n".join(lines)
 
 

@@ -45,7 +45,7 @@ def command_line(world: World) -> Shown:
         return what, said.splitlines()[0] if said else "nothing said", good
 
     yield row("--version", run("--version"), "emoviz")
-    yield row("models", run("models"), "* musicnn", "cae")
+    yield row("models", run("models"), "* cae", "musicnn")
     yield row("devices", run("devices"), "* default")
     done = run("analyze", album, "-o", "tracks", "--jobs", 2)
     yield "analyze --jobs 2", f"exit status {done.returncode}", done.returncode == 0

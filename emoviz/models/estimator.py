@@ -27,7 +27,7 @@ from emoviz.models.filter_bank import filters_from
 from emoviz.models.inference import LISTENER_THREADS, Listener, Windows
 from emoviz.system import paths
 
-DEFAULT_MODEL = "musicnn"
+DEFAULT_MODEL = "cae"
 FORMAT = 3
 OUTPUTS = ("valence", "arousal")
 DEVIATIONS = ("valence_sd", "arousal_sd")

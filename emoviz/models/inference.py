@@ -43,7 +43,7 @@ class Windows:
 
     def __call__(self, windows: Floats) -> Floats:
         """Estimate (n, columns, outputs) from (n, columns, features)."""
-        values: Floats = self._session.run(None, {"columns": windows})[0]
+        values: Floats = self._session.run(["values"], {"columns": windows})[0]
         return values
 
 

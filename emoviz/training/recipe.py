@@ -158,8 +158,9 @@ class JudgingSettings(Table, frozen=True):
 
     `blocks` is how much each kind of feature may say, in the order of `fits.trail.SIZES`;
     `penalty` is the ridge's; a clip labelled by quadrant counts `quadrant_weight`, the motion in a
-    whole piece `motion_weight`, its mean `piece_weight`. All these are where cross-validation
-    begins to choose. `gain` is what a label of `extra_collections` is multiplied by.
+    whole piece `motion_weight`: all these are where cross-validation begins to choose. The mean of
+    a piece counts `piece_weight`, which is not chosen, as no figure asks where pieces lie but the
+    band of deviations. `gain` is what a label of `extra_collections` is multiplied by.
     """
 
     blocks: Annotated[tuple[Above, ...], Meta(min_length=9, max_length=9)]

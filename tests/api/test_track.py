@@ -84,7 +84,7 @@ def test_what_is_wrong_is_said(tmp_path: Path, song: Path) -> None:
 def test_models_are_told_and_a_broken_one_is_warned_of(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert [model.name for model in emoviz.installed_models()] == ["musicnn", "cae"]
+    assert [model.name for model in emoviz.installed_models()] == ["cae", "musicnn"]
     copy_shipped(tmp_path / "cae")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "model.toml").write_text("nothing")

@@ -61,7 +61,7 @@ def test_what_is_done_is_passed_over(emoviz: Program, album: Path) -> None:
 
 def test_another_model_is_other_work(emoviz: Program, album: Path) -> None:
     emoviz("analyze", album, "-o", "out", *SMALL)
-    emoviz("analyze", album, "-o", "out", "--jobs", "2")
+    emoviz("analyze", album, "-o", "out", "--jobs", "2", "--model", "musicnn")
     assert load_csv(emoviz.place / "out" / "a.csv").provenance.model == "musicnn"
     emoviz("analyze", album, "-o", "out", *SMALL)
     assert load_csv(emoviz.place / "out" / "a.csv").provenance.model == "cae"

@@ -130,7 +130,7 @@ def test_models(emoviz: Program) -> None:
     done = emoviz("models")
     assert done.returncode == 0
     assert done.stderr == ""
-    assert done.stdout.startswith("* musicnn ")
+    assert done.stdout.startswith("* cae ")
     assert "weights: " in done.stdout
 
 
@@ -209,7 +209,7 @@ def test_json(emoviz: Program, songs: Path) -> None:
     done = emoviz("analyze", songs / "one.wav", "--format", "json", "-o", "-")
     document = json.loads(done.stdout)
     assert len(document["valence"]) == len(document["emotion"]) == 12
-    assert document["provenance"]["model"] == "musicnn"
+    assert document["provenance"]["model"] == "cae"
     emoviz("analyze", songs, "--format", "json", "-o", "out")
     assert names(emoviz.place) == ["out/one.json", "out/two.json"]
 
@@ -504,7 +504,7 @@ def test_an_unknown_model_is_one_sentence(emoviz: Program, songs: Path) -> None:
     done = emoviz("analyze", songs, "--model", "mozart")
     assert done.returncode == 1
     assert only_line(done.stderr) == (
-        "emoviz: there is no model named 'mozart'; choose one of: musicnn, cae."
+        "emoviz: there is no model named 'mozart'; choose one of: cae, musicnn."
     )
     assert names(emoviz.place) == []
 
@@ -757,6 +757,6 @@ def test_a_broken_model_does_not_hide_the_others(tmp_path: Path) -> None:
     (broken / "model.toml").write_text("format = 9")
     done = emoviz("models")
     assert done.returncode == 1
-    assert done.stdout.startswith("* musicnn ")
+    assert done.stdout.startswith("* cae ")
     assert done.stderr.startswith(f"emoviz: {broken}: this model folder cannot be used")
     assert len(done.stderr.splitlines()) == 1

@@ -87,7 +87,7 @@ def test_the_card_of_the_model_is_one_click_away(
     link.click()
     text = sheet_text(window)
     assert "What it must not be used for" in text
-    assert "cross-validation" in text
+    assert "How good it is" in text
     close_sheet(qtbot, window)
 
 

@@ -98,7 +98,9 @@ def test_what_is_heard_does_not_depend_on_chunks(default_model: Estimator, demo_
 def test_both_front_ends_tell_of_the_same_half_seconds(
     default_model: Estimator, demo_song: Song
 ) -> None:
-    samples = np.concatenate(list(demo_song.sound_blocks(16000, pytest.fail)))[: 16000 * 7 + 123]
+    rate_hz = default_model.front_end.sample_rate_hz
+    samples = np.concatenate(list(demo_song.sound_blocks(rate_hz, pytest.fail)))
+    samples = samples[: rate_hz * 7 + 123]
     for size in (1000, 50_000):
         blocks = [samples[at : at + size] for at in range(0, len(samples), size)]
         parts = list(frames_of(blocks, default_model.front_ends))
@@ -123,9 +125,10 @@ def test_what_is_heard_has_the_same_digits_on_any_number_of_cores(default_model:
     data = (default_model.info.folder / "listener.onnx").read_bytes()
     random = np.random.default_rng(3)
     inputs = {
-        "mel_db": random.normal(-50.0, 15.0, (1, 10 * 32, 96)).astype(np.float32),
-        "pitch_db": random.normal(-50.0, 15.0, (1, 10 * 4, 67)).astype(np.float32),
+        name: random.normal(-50.0, 15.0, (1, 10 * end.frames_per_column, end.bands))
+        for name, end in zip(("mel_db", "pitch_db"), default_model.front_ends, strict=True)
     }
+    inputs = {name: levels.astype(np.float32) for name, levels in inputs.items()}
     once, *others = (session(data, threads).run(None, inputs)[0] for threads in (1, 2, 3))
     for other in others:
         assert other.tobytes() == once.tobytes()

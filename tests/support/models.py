@@ -13,22 +13,25 @@ from onnx import TensorProto, helper
 
 from emoviz.system import paths
 
-FEATURES = 180
-"""How many features the small model's listener gives for a half-second."""
+FEATURES = 248
+"""How many features the default model's listener gives for a half-second."""
 
 
 def copy_shipped(folder: Path) -> Path:
-    """Copy the small shipped model to `folder`, which is made."""
+    """Copy the default model to `folder`, which is made."""
     shutil.copytree(paths.models() / "cae", folder)
     return folder
 
 
 def edit(folder: Path, old: str, new: str) -> None:
-    """Replace the line of model.toml that begins with `old` by `new`."""
+    """Replace the line of model.toml that begins with `old`, and its list, by `new`."""
     lines = (folder / "model.toml").read_text(encoding="utf-8").splitlines()
     hits = [index for index, line in enumerate(lines) if line.replace(" ", "").startswith(old)]
     assert hits, f"no line begins with {old}"
-    lines[hits[0]] = new
+    first = last = hits[0]
+    while lines[first].endswith("[") and lines[last] != "]":
+        last += 1
+    lines[first : last + 1] = [new]
     (folder / "model.toml").write_text("\n".join(lines), encoding="utf-8")
 
 

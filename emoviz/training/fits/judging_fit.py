@@ -2,9 +2,9 @@
 
 Clips tell where music lies on the plane, quadrants on which side, and whole pieces how it moves:
 their rows are differences from the piece's own mean, so what listeners follow inside a piece is
-learnt by the same weights that place songs, and what only wavers is unlearnt. Collections may lie
-apart: each has a constant of its own. The zero is where the scored clips' scale and the borders of
-the quadrants have it together.
+learnt by the same weights that place songs, and what only wavers is unlearnt. The zero is where the
+scored clips' scale, that of the pieces and the borders of the quadrants have it together; clips
+that are only fitted on may lie apart, and have a constant of their own.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -39,8 +39,8 @@ _NATURAL = ("timbre", "changing timbre")
 
 _PLACED = ("clips", "parts", "extra clips", "extra parts")
 
-_CONSTANTS = 3
-_ZERO, _EXTRA, _PIECES = range(_CONSTANTS)
+_CONSTANTS = 2
+_ZERO, _EXTRA = range(_CONSTANTS)
 _FREE = 1e-3
 _MOVES = 0.03
 """Labels of a piece count by 1 / (their deviation + this), so that quiet pieces count too."""
@@ -249,7 +249,7 @@ def _changes() -> list[Callable[[JudgingSettings, float], JudgingSettings]]:
     def of(name: str) -> Callable[[JudgingSettings, float], JudgingSettings]:
         return lambda judging, factor: _with(judging, **{name: getattr(judging, name) * factor})
 
-    named = [of(name) for name in ("penalty", "motion_weight", "quadrant_weight", "piece_weight")]
+    named = [of(name) for name in ("penalty", "motion_weight", "quadrant_weight")]
     return [*named, *(of_block(index) for index in range(len(SIZES)))]
 
 
@@ -296,7 +296,7 @@ def _rows(
             found["motion", fold] = _moving(motions)
             means = [moved.mean_features for moved in motions]
             labels = [moved.mean_labels for moved in motions]
-            found["pieces", fold] = _absolute(means, labels, 1.0, _PIECES)
+            found["pieces", fold] = _absolute(means, labels, 1.0, _ZERO)
     return found
 
 

@@ -183,10 +183,10 @@ class Account:
             'music"; Aljanaki, Yang, Soleymani 2017, "Developing a benchmark for emotional '
             'analysis of music" (DEAM); Ferreira and Whitehead 2019, "Learning to generate music '
             'with sentiment" (VGMIDI), rendered by a sound font; Panda, Malheiro, Paiva 2018, '
-            '"Novel audio features for music emotion recognition" (4Q). Collections may lie apart: '
-            "each has a constant of its own that is left out of the model. Zero is where the "
-            f"neutral point of the listeners of {self.recipe.collection} and the borders of the "
-            f"quadrants of {quadrants.COLLECTION} have it together."
+            '"Novel audio features for music emotion recognition" (4Q). Zero is where the neutral '
+            f"points of the listeners of {self.recipe.collection} and {pieces.COLLECTION} and the "
+            f"borders of the quadrants of {quadrants.COLLECTION} have it together; clips that are "
+            "only fitted on have a constant of their own, which is left out of the model."
         )
 
     def _training(self) -> str:
