@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QWidget
 
 _WATCHED_MS = 2000
 """A window manager puts its frame around a window some time after that is shown."""
+_LEAST_TITLE_PX = 10
+"""Borders alone hide nothing of a window: who draws no title either tiles it or has no screen."""
 
 
 class FirstFit(QObject):
@@ -46,6 +48,8 @@ class FirstFit(QObject):
             window.removeEventFilter(self)
             return
         inner, frame = window.geometry(), window.frameGeometry()
+        if inner.top() - frame.top() < _LEAST_TITLE_PX:
+            return
         wanted = fitted(inner, frame, window.screen().availableGeometry())
         if wanted != inner:
             self._size = wanted.size()
