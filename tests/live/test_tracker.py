@@ -11,6 +11,7 @@ from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Song
 from emoviz.system import paths
 from emoviz.tracking.tracker import File2Track
+from emoviz.tracks.track import Track
 from tests.support.audio import Floats, music
 
 RATE_HZ = 44100
@@ -37,13 +38,18 @@ def demo_sound() -> Floats:
     return sound
 
 
+@pytest.fixture(scope="module")
+def demo_track(default_model: Estimator, demo_song: Song) -> Track:
+    """Give the track of the whole song."""
+    return File2Track(default_model)(demo_song, report=pytest.fail)
+
+
 def test_a_song_that_is_listened_to_has_its_track(
-    default_model: Estimator, demo_song: Song, demo_sound: Floats
+    default_model: Estimator, demo_track: Track, demo_sound: Floats
 ) -> None:
     tracker = LiveTracker(default_model, RATE_HZ, 2)
     newest, _ = listen(tracker, demo_sound, RATE_HZ // 20)
-    whole = File2Track(default_model)(demo_song, report=pytest.fail)
-    offline = np.stack([whole.valence, whole.arousal], axis=1)
+    offline = np.stack([demo_track.valence, demo_track.arousal], axis=1)
     after = slice(60, len(newest))
     live = newest[after, :2]
     assert np.sqrt(np.mean((live - offline[after]) ** 2)) < 0.1
@@ -88,19 +94,18 @@ def test_what_waited_is_caught_up_with(shipped_model: Estimator) -> None:
 
 
 def test_with_less_than_a_window_the_deviation_is_wider(
-    default_model: Estimator, demo_song: Song, demo_sound: Floats
+    default_model: Estimator, demo_track: Track, demo_sound: Floats
 ) -> None:
     tracker = LiveTracker(default_model, RATE_HZ, 2)
     newest, full = listen(tracker, demo_sound[: 30 * RATE_HZ], RATE_HZ // 20)
     assert tracker.full_s == 22.5
     assert full.index(True) == 44
-    whole = File2Track(default_model)(demo_song, report=pytest.fail)
-    assert whole.valence_sd is not None
-    wider = newest[:, 2] ** 2 - whole.valence_sd[: len(newest)] ** 2
+    assert demo_track.valence_sd is not None
+    wider = newest[:, 2] ** 2 - demo_track.valence_sd[: len(newest)] ** 2
     assert wider[0] > 0.08**2
     assert wider[:5].mean() > wider[5:20].mean() > 0.0
     # What has settled is known as well as in a song.
-    np.testing.assert_allclose(tracker.values[20:40, 2], whole.valence_sd[20:40], atol=0.02)
+    np.testing.assert_allclose(tracker.values[20:40, 2], demo_track.valence_sd[20:40], atol=0.02)
 
 
 def test_silence_has_no_values(default_model: Estimator) -> None:
