@@ -111,7 +111,7 @@ def test_a_search_for_songs_that_breaks_off_is_told_of_and_the_next_one_works(
 ) -> None:
     folder = folder_of(songs, tmp_path / "album")
 
-    def break_off(_: object) -> None:
+    def break_off(*_: object) -> None:
         raise RuntimeError("the disk is gone")
 
     with monkeypatch.context() as broken:
