@@ -160,7 +160,9 @@ class JudgingSettings(Table, frozen=True):
     `penalty` is the ridge's; a clip labelled by quadrant counts `quadrant_weight`, the motion in a
     whole piece `motion_weight`: all these are where cross-validation begins to choose. The mean of
     a piece counts `piece_weight`, which is not chosen, as no figure asks where pieces lie but the
-    band of deviations. `gain` is what a label of `extra_collections` is multiplied by.
+    band of deviations. `motion_share` is what r within pieces counts in the choice, beside R² of
+    clips and the area under the curve of quadrants. `gain` is what a label of `extra_collections`
+    is multiplied by.
     """
 
     blocks: Annotated[tuple[Above, ...], Meta(min_length=9, max_length=9)]
@@ -168,6 +170,7 @@ class JudgingSettings(Table, frozen=True):
     quadrant_weight: float
     motion_weight: float
     piece_weight: float
+    motion_share: float
     gain: Above
 
 

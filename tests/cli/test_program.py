@@ -393,7 +393,7 @@ def test_silence_in_a_song_has_rows_without_values(emoviz: Program) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     rows = [line.split(",") for line in (emoviz.place / "gap.csv").read_text().splitlines()[1:]]
     assert len(rows) == 60
-    assert all(row[1:] == [""] * 5 for row in rows[24:38])
+    assert all(row[1:] == [""] * 6 for row in rows[24:38])
     assert all("" not in row for row in rows[:19] + rows[41:])
     summary = load_csv(emoviz.place / "gap.csv").summary()
     assert 19.0 < summary["known_s"] < 23.0

@@ -60,6 +60,7 @@ penalty = 1.0
 quadrant_weight = 1.0
 motion_weight = 0.5
 piece_weight = 1.0
+motion_share = 0.5
 gain = 1.0
 
 [trail.arousal]
@@ -68,6 +69,7 @@ penalty = 1.0
 quadrant_weight = 1.0
 motion_weight = 0.5
 piece_weight = 1.0
+motion_share = 0.5
 gain = 1.0
 """
 

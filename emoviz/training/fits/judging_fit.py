@@ -47,7 +47,6 @@ _MOVES = 0.03
 
 _FACTORS = (0.5, 2.0)
 _GAIN = 0.0005
-_MOTION_SAYS, _SIDES_SAY = 0.5, 1.0
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ class Judging:
     def goodness(self, dimension: int, judging: JudgingSettings, without: Collection[int]) -> float:
         """Score settings by the folds that are not `without`, each by a line fitted to the others.
 
-        Half of R² of clips and half of their parts', how well motion is followed, and the order of
+        Half of R² of clips and half of their parts', a share of r within pieces, and the order of
         the sides.
         """
         folds = [fold for fold in self.folds if fold not in without]
@@ -176,8 +175,8 @@ class Judging:
         sides = [self._auc(dimension, fold, line) for fold, line in lines.items()]
         return (
             0.5 * (clips + parts)
-            + _MOTION_SAYS * float(np.mean(followed or [0.0]))
-            + _SIDES_SAY * float(np.mean(sides))
+            + judging.motion_share * float(np.mean(followed or [0.0]))
+            + float(np.mean(sides))
         )
 
     def scales(self, judging: JudgingSettings) -> Doubles:

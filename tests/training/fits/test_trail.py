@@ -28,6 +28,7 @@ JUDGING = JudgingSettings(
     quadrant_weight=0.5,
     motion_weight=0.5,
     piece_weight=0.5,
+    motion_share=0.5,
     gain=1.0,
 )
 SETTINGS = TrailSettings(
