@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from emoviz.training.data.dataset import Clip, Ears
-    from emoviz.training.evaluation import Watch
+    from emoviz.training.data.dataset import Clip, Ears, Watch
     from emoviz.training.fits.recipe_fit import Lessons
     from emoviz.training.recipe import LinearRecipe, NetworkRecipe
 

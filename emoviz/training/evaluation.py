@@ -1,6 +1,6 @@
 """Every score of one model on what a data folder holds, with a table each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from emoviz.models.estimator import Estimator
 from emoviz.training.data import pieces, quadrants
 from emoviz.training.data.cache import prepared
 from emoviz.training.data.collections import Collections
-from emoviz.training.data.dataset import ClipRow, Progress
+from emoviz.training.data.dataset import ClipRow, Watch
 from emoviz.training.data.layouts import read_rows
 from emoviz.training.ears.ears import ears_of
 from emoviz.training.reports import moving as tables
@@ -20,9 +20,6 @@ from emoviz.training.scores import directions, evaluate, spliced, steps
 from emoviz.training.scores.listeners import Samples2Track, by_program
 from emoviz.training.scores.pieces import moving
 from emoviz.training.scores.quadrants import quadrants as quadrants_of
-
-Watch = Callable[[str], Progress]
-"""Gives what is told of the progress of a work that has this name."""
 
 Song = TypeVar("Song")
 

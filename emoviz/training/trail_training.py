@@ -3,22 +3,18 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from msgspec import structs
-from sklearn.linear_model import Ridge
 
 from emoviz import errors
 from emoviz.hearing.columns import NetworkHearing
-from emoviz.models import estimator
 from emoviz.models.estimator import Estimator
 from emoviz.models.inference import Listener as ListenerNetwork
 from emoviz.songs.arrays import SampledSong
@@ -36,21 +32,17 @@ from emoviz.training.data.dataset import (
     ClipRow,
     Ears,
     Floats,
-    Progress,
+    Watch,
     folds,
     heard,
 )
 from emoviz.training.data.layouts import read_rows
-from emoviz.training.data.sounds import COLUMN_SAMPLES, RATE_HZ, decoded
+from emoviz.training.data.sounds import RATE_HZ
 from emoviz.training.ears import encoder as encoders
 from emoviz.training.ears import trail_listener
-from emoviz.training.ears.ears import listener_bytes
-from emoviz.training.ears.lessons import COLUMNS, Classroom, Source, read_lesson
-from emoviz.training.ears.teachers import TEACHER, Components, Teachers, principal_components
-from emoviz.training.ears.trail_listener import TrailListener
+from emoviz.training.encoder_training import EncoderTraining
 from emoviz.training.export import Exported
 from emoviz.training.fits.doubt import likeliest
-from emoviz.training.fits.encoder_fit import EncoderFit, School, held_out_scores
 from emoviz.training.fits.excerpts import (
     CLIP,
     PIECE,
@@ -71,17 +63,7 @@ from emoviz.training.scores import directions, evaluate
 from emoviz.training.scores.evaluate import Figures
 from emoviz.training.scores.folded import Folded, Tested, folded
 from emoviz.training.scores.listeners import by_program
-from emoviz.units import COLUMN_S, Samples, Values
-
-Watch = Callable[[str], Progress]
-"""Gives what is told of the progress of a work that has this name."""
-
-_COMPONENTS = "components.npz"
-_COMPONENT_SOURCES = 260
-_COMPONENT_COLUMNS = 24
-_MUSIC = "music"
-_CORES = 2
-_JUDGED_PENALTY = 10.0
+from emoviz.units import Samples, Values
 
 
 @dataclass(frozen=True)
@@ -138,9 +120,8 @@ class TrailTraining:
             raise errors.OutputError(
                 target, "the model goes where the recipe is: permission denied"
             )
-        digest = hashlib.sha256(repr(recipe.encoder).encode()).hexdigest()[:12]
-        self._folder = runs / f"{recipe.name}-{digest}"
-        files.make_folder(self._folder / "lessons")
+        self._folder = runs / f"{recipe.name}-{self._encoder_digest()}"
+        files.make_folder(self._folder)
 
     def run(self) -> list[Path]:
         """Teach the encoder, fit and score every fold, fit on everything; give what was written.
@@ -169,82 +150,33 @@ class TrailTraining:
         export.write(contents)
         return sorted(contents)
 
-    @cached_property
-    def _components(self) -> Components:
-        path = self._folder / _COMPONENTS
-        if not path.is_file():
-            teachers, random = Teachers(estimator.load(TEACHER)), np.random.default_rng(0)
-            sources = [one for one in self._sources if one.collection != pieces.COLLECTION]
-            chosen = random.permutation(len(sources))[:_COMPONENT_SOURCES]
-            progress, told = self._watch("components"), []
-            for number, index in enumerate(chosen):
-                samples = decoded(sources[index].audio)
-                told.append(teachers(samples[: _COMPONENT_COLUMNS * COLUMN_SAMPLES]))
-                progress(number + 1, len(chosen))
-            found = principal_components(told)
-            files.write_whole({path: found.as_bytes()})
-        return Components.read(path)
+    def _encoder_digest(self) -> str:
+        """Tell an encoder by its settings and by all the music that it may hear."""
+        labelled = self._labelled
+        audio = [*self._music]
+        for every in (labelled.rows, labelled.pieces, labelled.quadrants):
+            audio += [one.audio for one in every]
+        heard_of = sorted((path.name, path.stat().st_size) for path in audio)
+        told = repr((self._recipe.encoder, self._recipe.extra_collections, heard_of))
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
 
     @cached_property
-    def _sources(self) -> list[Source]:
-        """Give all music but the scored collection's, which the encoder must not hear."""
-        extra = set(self._recipe.extra_collections)
-        found = [
-            Source(row.audio, row.collection)
-            for row in self._labelled.rows
-            if row.collection in extra
-        ]
-        found += [Source(clip.audio, quadrants.COLLECTION) for clip in self._labelled.quadrants]
-        found += [Source(piece.audio, pieces.COLLECTION) for piece in self._labelled.pieces]
-        return found + [Source(path, _MUSIC) for path in self._music]
+    def _encoder(self) -> EncoderTraining:
+        labelled = self._labelled
+        return EncoderTraining(
+            self._recipe,
+            labelled.rows,
+            labelled.pieces,
+            labelled.quadrants,
+            self._music,
+            self._folder,
+            self._watch,
+        )
 
     @cached_property
     def _listener(self) -> bytes:
         """The listener's network, its encoder taught."""
-        path = self._folder / "listener.onnx"
-        if not path.is_file():
-            for piece in self._labelled.pieces:
-                # Said before hours of training rather than after them.
-                pieces.piece_sound(piece)
-            lessons = self._folder / "lessons"
-            components, rounds = self._components, self._recipe.encoder.rounds
-            make_lessons(lessons, self._sources, rounds, self._watch("lessons"))
-            school, steps = School(lessons), self._watch("teaching the encoder")
-            fit = EncoderFit(self._recipe.encoder, self._folder / "encoder.pt")
-            total = self._recipe.encoder.steps
-            taught = fit.run(school, self._judged, lambda step, loss: steps(step, total))
-            scores = held_out_scores(taught, school.held_out)
-            names = ("unexplained_of_half_seconds", "unexplained_of_means")
-            told = dict(zip(names, scores, strict=True)) if scores else {}
-            listener = TrailListener(taught, components.natural).eval()
-            files.write_whole(
-                {
-                    path: listener_bytes(listener, encoders.front_ends()),
-                    self._folder / "encoder.json": json.dumps(told).encode(),
-                }
-            )
-        return path.read_bytes()
-
-    @property
-    def _judged(self) -> Floats:
-        """Give the directions of the components that valence and arousal of clips follow.
-
-        Those of clips that are not scored: (components, 2).
-        """
-        labelled = {
-            Source(row.audio, row.collection).name: row.mean_label(COLUMNS * COLUMN_S)
-            for row in self._labelled.rows
-            if row.collection in self._recipe.extra_collections
-        }
-        heard_of = {
-            path.stem.removeprefix("00-"): read_lesson(path)
-            for path in sorted((self._folder / "lessons").glob("00-*.npz"))
-        }
-        names = sorted(labelled.keys() & heard_of.keys())
-        told = np.stack([heard_of[name].told.astype(np.float64).mean(axis=0) for name in names])
-        labels = np.stack([labelled[name] for name in names])
-        weights = Ridge(alpha=_JUDGED_PENALTY).fit(told, labels).coef_.T
-        return np.ascontiguousarray(weights, np.float32)
+        return self._encoder.listener()
 
     @cached_property
     def _ears(self) -> Ears:
@@ -504,7 +436,7 @@ class TrailTraining:
                 for name, one in zip(DIMENSIONS, final.chosen, strict=True)
             },
             shares={name: _shares(errs, index) for index, name in enumerate(DIMENSIONS)},
-            encoder=json.loads((self._folder / "encoder.json").read_text(encoding="utf-8")),
+            encoder=self._encoder.scores(),
             probes=probed(made),
         )
         folder = self._recipe.path.resolve().parent
@@ -576,29 +508,3 @@ def _shares(errs: Sequence[_Errors], dimension: int) -> tuple[float, float, floa
         [leverage[:, dimension], little], error[:, dimension], weights
     )
     return floor, strangeness, turning
-
-
-def make_lessons(folder: Path, sources: Sequence[Source], rounds: int, progress: Progress) -> None:
-    """Make all lessons that are not there yet, on two cores. Raises as `Classroom.make`."""
-    random = np.random.default_rng(rounds)
-    short = [one for one in sources if one.collection not in (_MUSIC, pieces.COLLECTION)]
-    with ProcessPoolExecutor(_CORES, get_context("spawn")) as pool:
-        waiting = [
-            pool.submit(_make, folder, source, short[int(random.integers(len(short)))], round_)
-            for round_ in range(rounds)
-            for source in sources
-        ]
-        for done, future in enumerate(as_completed(waiting)):
-            future.result()
-            progress(done + 1, len(waiting))
-
-
-def _make(folder: Path, source: Source, other: Source, round_: int) -> None:
-    _classroom(folder).make(source, other, round_)
-
-
-@lru_cache(maxsize=1)
-def _classroom(folder: Path) -> Classroom:
-    components = Components.read(folder.parent / _COMPONENTS)
-    teachers = Teachers(estimator.load(TEACHER, threads=1))
-    return Classroom(folder, encoders.front_ends(), teachers, components)

@@ -14,6 +14,9 @@ from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Song
 from emoviz.tracking.tracker import File2Track
 from emoviz.training import export
+from emoviz.training.data.collections import find_collections
+from emoviz.training.recipe import TrailRecipe, read_recipe
+from emoviz.training.trail_training import TrailTraining
 from tests.training.folders import write_data, write_recipe
 from tests.training.moving import write_pieces, write_quadrants
 
@@ -156,3 +159,15 @@ def test_a_rendering_that_ends_early_is_refused(
     with pytest.raises(errors.DataError) as caught:
         run("train", str(recipe), "--data", str(tmp_path / "data"))
     assert "piece1" in str(caught.value)
+
+
+def test_other_music_is_another_run(collections: Path, tmp_path: Path) -> None:
+    """What one encoder heard is not gone on with when it is to hear other music."""
+    recipe = read_recipe(write_recipe(tmp_path / "model" / "tiny", RECIPE))
+    assert isinstance(recipe, TrailRecipe)
+    found, runs, music = find_collections(collections), tmp_path / "runs", tmp_path / "music"
+    music.mkdir()
+    for files in (1, 1, 2):
+        shutil.copy(collections / "sides" / "audio" / "clip0.ogg", music / f"song{files}.ogg")
+        TrailTraining(recipe, found, None, music, runs, lambda name: lambda done, every: None)
+    assert len(list(runs.iterdir())) == 2

@@ -25,6 +25,9 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 Progress: TypeAlias = Callable[[int, int], None]
 """Takes how many of how many steps are done."""
 
+Watch: TypeAlias = Callable[[str], Progress]
+"""Gives what is told of the progress of a work that has this name."""
+
 
 @dataclass(frozen=True)
 class Clip:

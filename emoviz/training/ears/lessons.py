@@ -71,10 +71,6 @@ class Classroom:
     teachers: Teachers
     components: Components
 
-    def path(self, source: Source, round_: int) -> Path:
-        """Give where a lesson lies."""
-        return self.folder / f"{round_:02d}-{source.name}.npz"
-
     def make(self, source: Source, other: Source, round_: int) -> None:
         """Make one lesson, unless it is there: round 0 as the song is, later ones changed.
 
@@ -82,7 +78,7 @@ class Classroom:
 
         Raises as `sounds.decoded`, and `errors.OutputError`.
         """
-        path = self.path(source, round_)
+        path = lesson_path(self.folder, source, round_)
         if path.is_file():
             return
         random = np.random.default_rng(_seed(source.name, round_))
@@ -102,6 +98,11 @@ class Classroom:
             told=told[:columns].astype(np.float16),
         )
         files.write_whole({path: buffer.getvalue()})
+
+
+def lesson_path(folder: Path, source: Source, round_: int) -> Path:
+    """Give where a lesson lies, or will."""
+    return folder / f"{round_:02d}-{source.name}.npz"
 
 
 def read_lesson(path: Path) -> Lesson:

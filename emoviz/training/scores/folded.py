@@ -1,20 +1,18 @@
 """Every score of a model that was fitted anew without each fold, on the fold that it left out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from emoviz.models.estimator import Estimator
-from emoviz.training.data.dataset import DIMENSIONS, ClipRow, Progress
+from emoviz.training.data.dataset import DIMENSIONS, ClipRow, Progress, Watch
 from emoviz.training.data.pieces import Piece
 from emoviz.training.data.quadrants import QuadrantClip
 from emoviz.training.scores import pieces, quadrants, spliced, steps
 from emoviz.training.scores.bootstrap import Measured, measured
 from emoviz.training.scores.listeners import by_program
 from emoviz.units import BAND_DEVIATIONS, Values
-
-Watch = Callable[[str], Progress]
 
 
 @dataclass(frozen=True)

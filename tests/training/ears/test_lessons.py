@@ -10,7 +10,7 @@ from emoviz import errors
 from emoviz.models import estimator
 from emoviz.training.data.sounds import RATE_HZ
 from emoviz.training.ears.encoder import front_ends
-from emoviz.training.ears.lessons import Classroom, Source, changed, read_lesson
+from emoviz.training.ears.lessons import Classroom, Source, changed, lesson_path, read_lesson
 from emoviz.training.ears.teachers import TEACHER, Components, Teachers, principal_components
 from tests.training.moving import plucked, tone
 
@@ -51,9 +51,9 @@ def test_a_lesson_is_the_same_each_time(
         room = classroom(tmp_path / name, teachers, components)
         for round_ in (0, 1):
             room.make(notes, other, round_)
-        made.append([room.path(notes, round_).read_bytes() for round_ in (0, 1)])
+        made.append([lesson_path(room.folder, notes, round_).read_bytes() for round_ in (0, 1)])
     assert made[0] == made[1]
-    plain, altered = (read_lesson(room.path(notes, round_)) for round_ in (0, 1))
+    plain, altered = (read_lesson(lesson_path(room.folder, notes, round_)) for round_ in (0, 1))
     assert plain.mel_db.shape == (14, 17, 96)
     assert plain.pitch_db.shape == (14, 4, 67)
     assert plain.told.shape == (14, 128)
@@ -66,9 +66,9 @@ def test_what_is_too_short_gives_none_and_what_is_damaged_is_named(
     room = classroom(tmp_path / "room", teachers, components)
     room.make(sources[2], sources[1], 0)
     assert not list(room.folder.iterdir())
-    room.path(sources[0], 0).write_bytes(b"PK\x03\x04 half a lesson")
+    lesson_path(room.folder, sources[0], 0).write_bytes(b"PK\x03\x04 half a lesson")
     with pytest.raises(errors.DataError, match="damaged"):
-        read_lesson(room.path(sources[0], 0))
+        read_lesson(lesson_path(room.folder, sources[0], 0))
 
 
 def test_changes_make_other_music_that_does_not_clip(sources: list[Source]) -> None:
