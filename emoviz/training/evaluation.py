@@ -67,6 +67,11 @@ def evaluations(
         yield Scored("pieces", scored, table, (pieces.COLLECTION,))
     if labelled:
         yield from _quadrants(name, track, _drawn(labelled, most), watch, most)
+    if asks_directions and rows:
+        chosen = _drawn(_one_of_each_song(rows), min(directions.CLIPS, most or directions.CLIPS))
+        edited = directions.edited(track, chosen, watch("edited clips"))
+        table = tables.direction_table(edited, f"{name} where one cue of a clip is changed")
+        yield Scored("edited", edited, table, tuple(sorted({row.collection for row in chosen})))
     if asks_directions:
         count = min(directions.TUNES, most or directions.TUNES)
         asked = directions.directions(track, count, watch("synthesised tunes"))
@@ -114,6 +119,11 @@ def _quadrants(
     turned = steps.steps(track, clips, count, watch("joins"))
     table = tables.step_table(turned, f"{name} where two clips of {collection} are joined")
     yield Scored("steps", turned, table, (collection,))
+
+
+def _one_of_each_song(rows: Sequence[ClipRow]) -> list[ClipRow]:
+    collections = sorted({row.collection for row in rows})
+    return [rows[index] for name in collections for index in evaluate.benchmark(rows, name)]
 
 
 def _drawn(songs: Sequence[Song], most: int | None) -> Sequence[Song]:

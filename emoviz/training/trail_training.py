@@ -25,7 +25,7 @@ from emoviz.training import export
 from emoviz.training.data import pieces, quadrants
 from emoviz.training.data.cache import prepared
 from emoviz.training.data.collections import Collections
-from emoviz.training.data.cues import CHANGES_OF_A_CLIP, CUES, clip_changes, tune_changes
+from emoviz.training.data.cues import CUES, LEARNT_EDITS, clip_changes, tune_changes
 from emoviz.training.data.dataset import (
     DIMENSIONS,
     Clip,
@@ -54,6 +54,7 @@ from emoviz.training.fits.excerpts import (
     Scale,
 )
 from emoviz.training.fits.judging_fit import Judging, Line
+from emoviz.training.fits.left_out import left_out
 from emoviz.training.fits.likeness_fit import fitted_likeness
 from emoviz.training.fits.trail import WINDOW_COLUMNS, Judgement, Trail
 from emoviz.training.recipe import JudgingSettings, TrailRecipe
@@ -62,7 +63,9 @@ from emoviz.training.reports.probes import probed
 from emoviz.training.scores import directions, evaluate
 from emoviz.training.scores.evaluate import Figures
 from emoviz.training.scores.folded import Folded, Tested, folded
-from emoviz.training.scores.listeners import by_program
+from emoviz.training.scores.listeners import Samples2Track, by_program
+from emoviz.training.scores.pieces import motion_r, motions
+from emoviz.training.scores.quadrants import of_means as quadrants_of
 from emoviz.units import Samples, Values
 
 
@@ -278,7 +281,7 @@ class TrailTraining:
         extras = [row.audio for row in self._labelled.rows if row.collection in extra]
         clips = extras[: settings.cue_clips]
         changes = chain(tune_changes(settings.cue_tunes), clip_changes(clips))
-        total = len(CUES) * settings.cue_tunes + CHANGES_OF_A_CLIP * len(clips)
+        total = len(CUES) * settings.cue_tunes + len(LEARNT_EDITS) * len(clips)
         progress = self._watch("cues")
         found = []
         for change in changes:
@@ -413,6 +416,28 @@ class TrailTraining:
             for name, tracks in (("constant", constant), (self._recipe.name, own))
         }
 
+    def _left_out(self, final: "_Fit") -> trail_card.LeftOut:
+        """Score what was learnt from other collections alone, by the settings of the final fit."""
+        labelled, clips = self._labelled, self._clips
+        scored = self._recipe.collection
+        found = left_out(self._judging, self._described, final.chosen, scored)
+        asked = [clips[index] for index in evaluate.benchmark(clips, scored)]
+        learnt = [
+            clip.labels for clip in clips if clip.collection in self._recipe.extra_collections
+        ]
+        mean = np.nanmean(np.concatenate(learnt), axis=0)
+        within = [
+            motion_r(track, piece.labels)
+            for track, piece in zip(found.pieces, labelled.pieces, strict=True)
+        ]
+        return trail_card.LeftOut(
+            quadrants_of(
+                np.array([track.mean(axis=0) for track in found.quadrants]), labelled.quadrants
+            ),
+            evaluate.figures(found.clips, asked, np.tile(mean, (len(asked), 1))),
+            motions(np.array(within), labelled.pieces),
+        )
+
     def _files(
         self,
         final: "_Fit",
@@ -424,12 +449,16 @@ class TrailTraining:
         made = export.model_files(
             self._recipe, exported, encoders.front_ends(), WINDOW_COLUMNS, self._recipe.title
         )
+        track = by_program(self._final(made))
+        asked = directions.directions(track, directions.TUNES, self._watch("synthesised tunes"))
         account = trail_card.Account(
             recipe=self._recipe,
             counts=self._counts(),
             systems=systems,
             scores=scores,
-            directions=self._directions(made),
+            left_out=self._left_out(final),
+            directions=asked,
+            edited=self._edited(track),
             exported=exported,
             chosen={
                 name: structs.asdict(one)
@@ -448,13 +477,19 @@ class TrailTraining:
         contents[folder / "CARD.md"] = account.markdown().encode()
         return contents
 
-    def _directions(self, made: Mapping[Path, bytes]) -> dict[str, directions.Direction]:
-        """Ask the final model which way it moves where a cue of a tune is changed."""
+    def _final(self, made: Mapping[Path, bytes]) -> Estimator:
+        """Load the final model as the program does."""
         folder = self._folder / "final"
         files.make_folder(folder)
         export.write({folder / path.name: data for path, data in made.items()})
-        track = by_program(Estimator(folder))
-        return directions.directions(track, directions.TUNES, self._watch("synthesised tunes"))
+        return Estimator(folder)
+
+    def _edited(self, track: Samples2Track) -> dict[str, directions.Direction]:
+        rows = self._labelled.rows
+        scored = evaluate.benchmark(rows, self._recipe.collection)
+        every = max(1, len(scored) // directions.CLIPS)
+        chosen = [rows[index] for index in scored[::every][: directions.CLIPS]]
+        return directions.edited(track, chosen, self._watch("edited clips"))
 
     def _counts(self) -> dict[str, int]:
         counts: dict[str, int] = {}

@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -26,11 +25,6 @@ def respect_permissions() -> None:
     """Take from the superuser, before the program starts, the right to pass by permissions."""
     for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
         _LIBC.prctl(_PR_CAPBSET_DROP, capability)
-
-
-def _take_interrupts() -> None:
-    """Undo what a shell does to the jobs it starts in the background: they ignore interrupts."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass
@@ -79,7 +73,6 @@ class Program:
             self.command(*arguments),
             cwd=self.place,
             env=self.environment,
-            preexec_fn=_take_interrupts,
             **options,
         )
         self._started.append(process)

@@ -7,8 +7,9 @@ linearity, and additivity of primary musical cues", Frontiers in Psychology 4; J
 features", Music Analysis 29.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +23,9 @@ from emoviz.units import Samples
 FIRST_SEED = 1000
 """Tunes below are left to the scores."""
 
-CHANGES_OF_A_CLIP = 3
-
-_AROUSAL = DIMENSIONS.index("arousal")
 _SOFT_DB = -12.0
 _DULL_HZ = 1200.0
-
+_SLOWER, _FASTER = 0.8, 1.25
 
 _PLAIN = Playing()
 
@@ -89,21 +87,67 @@ def tune_changes(tunes: int) -> Iterator[Change]:
 
 
 def clip_changes(clips: Sequence[Path]) -> Iterator[Change]:
-    """Make clips softer, duller, and swell. Raises as `sounds.decoded`."""
+    """Change each cue of clips that may be learnt from. Raises as `sounds.decoded`."""
     for clip in clips:
         samples = decoded(clip)
-        yield Change(_AROUSAL, _louder(samples, _SOFT_DB), samples)
-        yield Change(_AROUSAL, _dulled(samples), samples)
-        ramp_db = np.linspace(2 * _SOFT_DB, 0.0, len(samples))
-        yield Change(_AROUSAL, None, (samples * 10 ** (ramp_db / 20)).astype(np.float32))
+        for edit in LEARNT_EDITS:
+            before = None if edit.before is None else edit.before(samples)
+            yield Change(DIMENSIONS.index(edit.dimension), before, edit.after(samples))
+
+
+def _as_it_is(samples: Samples) -> Samples:
+    return samples
+
+
+def _softer(samples: Samples) -> Samples:
+    return _louder(samples, _SOFT_DB)
 
 
 def _louder(samples: Samples, by_db: float) -> Samples:
     return samples * np.float32(10 ** (by_db / 20))
 
 
-def _dulled(samples: Samples) -> Samples:
+def _duller(samples: Samples) -> Samples:
     dull = sosfilt(butter(2, _DULL_HZ, fs=RATE_HZ, output="sos"), samples).astype(np.float32)
     # As loud as before, so that it is brightness that changes.
     power = np.sqrt((samples**2).mean() / max(float((dull**2).mean()), 1e-12))
     return _louder(dull, 20.0 * float(np.log10(max(power, 1e-6))))
+
+
+def _swelling(samples: Samples) -> Samples:
+    ramp_db = np.linspace(2 * _SOFT_DB, 0.0, len(samples))
+    return (samples * 10 ** (ramp_db / 20)).astype(np.float32)
+
+
+def _at_tempo(samples: Samples, tempo: float) -> Samples:
+    """Play faster or slower at the same pitch, by a phase vocoder."""
+    from librosa.effects import time_stretch
+
+    played: Samples = time_stretch(samples, rate=tempo).astype(np.float32)
+    return played
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of real sound after which a dimension is to be higher, as in `Cue`."""
+
+    name: str
+    dimension: str
+    after: Callable[[Samples], Samples]
+    before: Callable[[Samples], Samples] | None = _as_it_is
+
+
+LEARNT_EDITS = (
+    Edit("louder", "arousal", _as_it_is, _softer),
+    Edit("brighter", "arousal", _as_it_is, _duller),
+    Edit("crescendo", "arousal", _swelling, None),
+)
+EDITS = (
+    *LEARNT_EDITS,
+    Edit(
+        "faster",
+        "arousal",
+        partial(_at_tempo, tempo=_FASTER),
+        partial(_at_tempo, tempo=_SLOWER),
+    ),
+)

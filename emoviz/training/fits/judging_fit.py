@@ -38,6 +38,10 @@ _NATURAL = ("timbre", "changing timbre")
 """Kinds whose features keep their proportions: principal components do."""
 
 _PLACED = ("clips", "parts", "extra clips", "extra parts")
+SIDES, PIECES = ("sides",), ("motion", "pieces")
+"""The kinds of rows that quadrants and whole pieces give."""
+ALL_BUT_EXTRA = ("clips", "parts", *SIDES, *PIECES, "cues")
+"""Those of what is not only fitted on."""
 
 _CONSTANTS = 2
 _ZERO, _EXTRA = range(_CONSTANTS)
@@ -99,13 +103,24 @@ class Judging:
             for fold in self.folds
         }
 
-    def line(self, dimension: int, judging: JudgingSettings, without: Collection[int]) -> Line:
-        """Fit the line of a dimension to everything but some folds."""
+    def line(
+        self,
+        dimension: int,
+        judging: JudgingSettings,
+        without: Collection[int],
+        unlearnt: Collection[str] = (),
+    ) -> Line:
+        """Fit the line of a dimension to everything but some folds and some kinds of rows.
+
+        Where only extra clips are left its constant is theirs.
+        """
         features = next(iter(self._rows.values())).features.shape[1]
         total, told = np.zeros((features + _CONSTANTS,) * 2), np.zeros(features + _CONSTANTS)
-        for (name, fold), _ in self._rows.items():
-            if fold in without:
+        constant = _EXTRA
+        for (name, fold), rows in self._rows.items():
+            if fold in without or name in unlearnt:
                 continue
+            constant = _ZERO if rows.constant == _ZERO else constant
             count = self._count(name, judging)
             squares, products = self._sum(name, fold, dimension)
             total += count * squares
@@ -115,7 +130,7 @@ class Judging:
         ridge = np.concatenate([np.full(features, judging.penalty), np.full(_CONSTANTS, _FREE)])
         system[np.diag_indices(len(scales))] += ridge
         found = cho_solve(cho_factor(system, overwrite_a=True), scales * told) * scales
-        return Line(found[:features], float(found[features + _ZERO]))
+        return Line(found[:features], float(found[features + constant]))
 
     def known(
         self, dimension: int, judging: JudgingSettings, without: Collection[int], count: int

@@ -78,7 +78,7 @@ def direction_table(found: Mapping[str, Direction], title: str) -> Table:
         for name, one in found.items()
     ]
     rows.append(["all", "", "", f"{share_right(found.values()):.3f}", ""])
-    return _table(title, "cue", ("dimension", "tunes", "right signs", "mean change"), rows)
+    return _table(title, "cue", ("dimension", "songs", "right signs", "mean change"), rows)
 
 
 def as_json(found: object) -> object:

@@ -21,9 +21,24 @@ from emoviz.training.scores.bootstrap import Measured
 from emoviz.training.scores.directions import Direction
 from emoviz.training.scores.evaluate import Figures
 from emoviz.training.scores.folded import Folded
+from emoviz.training.scores.pieces import Motion
+from emoviz.training.scores.quadrants import Quadrants
 from emoviz.units import COLUMN_S
 
 _A_V = ("arousal", "valence")
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Scores of what was learnt from other collections alone.
+
+    `quadrants` without any, scored `clips` by dimension from the extra collections alone, `pieces`
+    by dimension without any.
+    """
+
+    quadrants: Quadrants
+    clips: Mapping[str, Figures]
+    pieces: Mapping[str, Motion]
 
 
 @dataclass(frozen=True)
@@ -31,15 +46,18 @@ class Account:
     """All that the card tells.
 
     `counts` gives collection -> excerpts; `systems` the cross-validated figures of clips by system
-    and dimension, `scores` all others; `chosen` the settings that all songs chose, `shares` what
-    deviations are made of, and `encoder` how much of what the large ears tell is left unexplained.
+    and dimension, `scores` all others, `left_out` those without a collection; `chosen` the settings
+    that all songs chose, `shares` what deviations are made of, and `encoder` how much of what the
+    large ears tell is left unexplained.
     """
 
     recipe: TrailRecipe
     counts: Mapping[str, int]
     systems: Mapping[str, Mapping[str, Figures]]
     scores: Folded
+    left_out: LeftOut
     directions: Mapping[str, Direction]
+    edited: Mapping[str, Direction]
     exported: Exported
     chosen: Mapping[str, Mapping[str, object]]
     shares: Mapping[str, Sequence[float]]
@@ -68,7 +86,9 @@ class Account:
             "collections": {name: {"excerpts": count} for name, count in self.counts.items()},
             "cross_validation": evaluate.as_json(self.systems),
             "moving": moving.as_json(self.scores),
+            "left_out": moving.as_json(self.left_out),
             "directions": moving.as_json(self.directions),
+            "edited": moving.as_json(self.edited),
             "parity": {"largest_difference": self.exported.parity},
             "model_bytes": self.exported.size,
             "settings": structs.asdict(self.recipe.encoder) | structs.asdict(self.recipe.likeness),
@@ -83,6 +103,7 @@ class Account:
         sections = (
             self._head(),
             self._how_good(),
+            self._left_out(),
             self._what(),
             self._data(),
             self._training(),
@@ -120,6 +141,7 @@ class Account:
             moving.motion_table({name: scores.pieces}, ""),
             moving.quadrant_table({name: scores.quadrants}, ""),
             moving.direction_table(self.directions, ""),
+            moving.direction_table(self.edited, ""),
         ]
         told = [
             "Six clips of different songs in a row, and each of them alone:",
@@ -127,6 +149,7 @@ class Account:
             f"Whole pieces of {pieces.COLLECTION}, after their first {pieces.SETTLED_S:g} s:",
             f"Clips of {quadrants.COLLECTION}, by the sign of their mean:",
             "Synthesised tunes of which one cue is changed (the final model):",
+            f"Clips of {recipe.collection} of which one cue is changed (the final model):",
         ]
         parts = "\n\n".join(
             f"{what}\n\n{_markdown(table)}" for what, table in zip(told, tables, strict=True)
@@ -141,6 +164,29 @@ class Account:
             "figures are pooled over its labelled half-seconds. R² is against the mean of the "
             "training labels. A is arousal, V valence; in brackets 95 % intervals over songs, "
             f"series or clips (bootstrap).\n\n{evaluate.markdown(self.systems)}\n\n{parts}"
+        )
+
+    def _left_out(self) -> str:
+        recipe, found = self.recipe, self.left_out
+        extra = " and ".join(recipe.extra_collections)
+        tables = "\n\n".join(
+            _markdown(table)
+            for table in (
+                moving.quadrant_table(
+                    {f"{recipe.name}, without {quadrants.COLLECTION}": found.quadrants}, ""
+                ),
+                moving.motion_table(
+                    {f"{recipe.name}, without {pieces.COLLECTION}": found.pieces}, ""
+                ),
+            )
+        )
+        name = f"{recipe.name}, learnt on {extra} alone"
+        return (
+            "## A collection left out\n\n"
+            "What is judged was learnt from other collections alone; settings are those of the "
+            "model as it is, and the encoder is the same, which hears all but "
+            f"{recipe.collection}, without labels.\n\n"
+            f"{tables}\n\n{evaluate.markdown({name: found.clips})}"
         )
 
     def _what(self) -> str:

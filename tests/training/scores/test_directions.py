@@ -1,11 +1,15 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from emoviz.training.data.cues import CUES
+from emoviz.training.data.cues import CUES, EDITS
+from emoviz.training.data.layouts import read_rows
 from emoviz.training.data.tunes import Playing, Tune
-from emoviz.training.scores.directions import directions, share_right
+from emoviz.training.scores.directions import directions, edited, share_right
 from emoviz.training.scores.untrained import untrained
 from emoviz.units import Samples, Values
+from tests.training.folders import write_data
 
 
 def _loudness(samples: Samples) -> Values:
@@ -20,6 +24,14 @@ def test_who_hears_loudness_answers_what_is_loudness_and_the_rest_by_chance() ->
     wrong = directions(lambda samples: -_loudness(samples), 1, lambda *done: None)
     assert wrong["louder"].right.value == 0.0
     assert share_right(found.values()) + share_right(wrong.values()) == pytest.approx(1.0)
+
+
+def test_clips_are_edited_as_tunes_are_played(tmp_path: Path) -> None:
+    write_data(tmp_path, songs=2)
+    found = edited(_loudness, read_rows(tmp_path), lambda *done: None)
+    assert list(found) == [edit.name for edit in EDITS]
+    assert found["louder"].right.value == 1.0
+    assert found["crescendo"].right.value == 1.0
 
 
 def test_a_tune_is_the_same_each_time_and_each_cue_changes_what_it_names() -> None:
