@@ -121,7 +121,7 @@ class Song:
 
     def sound_blocks(
         self, rate_hz: int, report: Report, on_damage: DamagedPlace = ignore_damaged_place
-    ) -> Iterator[Samples]:
+    ) -> Generator[Samples, None, None]:
         """Yield the whole song as it is heard, as float32 blocks (samples, channels) at `rate_hz`.
 
         What is heard is the sum of the channels' powers: they come as `channels.heard` gives them,
@@ -151,8 +151,9 @@ class Song:
         resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=2)
         try:
             for block in self._blocks(decoder, round(start_s * decoder.sample_rate_hz)):
-                sound = np.where(_is_sound(block), block, np.float32(0))
-                yield resampler.resample_chunk(to_stereo(sound))
+                if not _all_sound(block):
+                    block = np.where(_is_sound(block), block, np.float32(0))
+                yield resampler.resample_chunk(to_stereo(block))
             yield resampler.resample_chunk(np.zeros((0, 2), np.float32), last=True)
         except Exception:
             is_good = False
@@ -196,8 +197,8 @@ class Song:
         damages = _Damages(self.path, decoder.sample_rate_hz, report, on_damage)
         try:
             for block in self._blocks(decoder, on_damage=damages.skip):
-                is_sound = _is_sound(block)
-                if not is_sound.all():
+                if not _all_sound(block):
+                    is_sound = _is_sound(block)
                     wrong = np.flatnonzero(~is_sound.all(axis=1))
                     damages.silence(count + int(wrong[0]), count + int(wrong[-1]) + 1)
                     block = np.where(is_sound, block, np.float32(0))
@@ -250,6 +251,14 @@ class _Damages:
                 f"{self._path}: {what} (the first at {first_s:.2f} s) were taken as silence; "
                 f"{remedy}."
             )
+
+
+def _all_sound(block: Samples) -> bool:
+    """Tell whether nothing is wrong with a block, as with nearly all of them."""
+    if not block.size:
+        return True
+    # What is not a number is neither.
+    return bool(block.max() <= _LOUDEST and block.min() >= -_LOUDEST)
 
 
 def _is_sound(block: Samples) -> npt.NDArray[np.bool_]:

@@ -2,8 +2,9 @@
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -18,7 +19,7 @@ from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Report, Song
 from emoviz.tracking.windows import Blend, Window, count_windows, places_of, windows_of
 from emoviz.tracks.track import Provenance, Track
-from emoviz.units import COLUMN_S, DECIMALS, Place
+from emoviz.units import COLUMN_S, DECIMALS, Place, Samples
 
 # A piece of columns is seen by the window that ends in it, the one after, and, mirrored at the end
 # of the song, by two more.
@@ -59,9 +60,9 @@ def ignore_update(_: Update) -> None:
 class File2Track:
     """Tracks songs with one estimator.
 
-    A thread decodes the song and computes its frames while the caller's thread listens to those
-    that have come, and estimates the windows whose columns it has heard, those nearest to the
-    playhead first. Values do not depend on that order.
+    One thread decodes the song and another computes its frames, while the caller's thread listens
+    to those that have come, and estimates the windows whose columns it has heard, those nearest to
+    the playhead first. Values do not depend on that order.
     """
 
     def __init__(self, estimator: Estimator) -> None:
@@ -85,7 +86,7 @@ class File2Track:
         stop = threading.Event()
         chunks: _Chunks = queue.SimpleQueue()
         damaged: list[Place] = []
-        with ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
+        with ThreadPoolExecutor(1, thread_name_prefix="frames") as pool:
             decoding = pool.submit(self._decode, song, report, chunks, damaged, stop)
             try:
                 values = self._estimate(song, chunks, damaged, on_update, playhead_s, cancelled)
@@ -106,16 +107,17 @@ class File2Track:
         damaged: list[Place],
         stop: threading.Event,
     ) -> None:
+        blocks = song.sound_blocks(
+            self.estimator.front_end.sample_rate_hz,
+            report,
+            lambda start_s, end_s: note_place(damaged, (start_s, end_s)),
+        )
         try:
-            blocks = song.sound_blocks(
-                self.estimator.front_end.sample_rate_hz,
-                report,
-                lambda start_s, end_s: note_place(damaged, (start_s, end_s)),
-            )
-            for frames in frames_of(blocks, self.estimator.front_ends):
-                if stop.is_set():
-                    return
-                chunks.put(frames)
+            with closing(blocks), ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
+                for frames in frames_of(_one_ahead(blocks, pool), self.estimator.front_ends):
+                    if stop.is_set():
+                        return
+                    chunks.put(frames)
         finally:
             chunks.put(None)
 
@@ -255,6 +257,14 @@ class _Work:
         last = len(self._heard)
         first = max(0, min(window.first, last - window.length))
         return bool(self._heard[first : _last_shown(window)].all())
+
+
+def _one_ahead(blocks: Iterator[Samples], pool: ThreadPoolExecutor) -> Iterator[Samples]:
+    """Yield blocks, of which the pool's thread makes the next while one is used."""
+    waiting = pool.submit(next, blocks, None)
+    while (block := waiting.result()) is not None:
+        waiting = pool.submit(next, blocks, None)
+        yield block
 
 
 def note_place(places: list[Place], place: Place) -> None:

@@ -8,13 +8,14 @@ import pytest
 from emoviz.training.data.dataset import Clip, decode, paper_ears
 from emoviz.training.data.layouts import read_rows
 from emoviz.training.ears.ears import small_ears
+from tests.support.once import made_once
 from tests.training.folders import write_data
 
 
 @pytest.fixture(scope="session")
 def shared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a data folder that no test may change."""
-    return write_data(tmp_path_factory.mktemp("data") / "tiny")
+    return made_once(tmp_path_factory, "tiny", write_data)
 
 
 @pytest.fixture
@@ -33,3 +34,11 @@ def clips(shared_data: Path) -> list[Clip]:
 def heard_clips(shared_data: Path) -> list[Clip]:
     """Give the clips as the small model hears them."""
     return decode(read_rows(shared_data), small_ears())
+
+
+@pytest.fixture
+def own_workplace(workplace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a copy of the module's folder to go on in."""
+    copy = shutil.copytree(workplace, tmp_path / "work")
+    monkeypatch.chdir(copy)
+    return copy

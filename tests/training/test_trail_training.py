@@ -16,7 +16,9 @@ from emoviz.tracking.tracker import File2Track
 from emoviz.training import export
 from emoviz.training.data.collections import find_collections
 from emoviz.training.recipe import TrailRecipe, read_recipe
+from emoviz.training.scores import directions, steps
 from emoviz.training.trail_training import TrailTraining
+from tests.support.once import made_once
 from tests.training.folders import write_data, write_recipe
 from tests.training.moving import write_pieces, write_quadrants
 
@@ -94,14 +96,23 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory, collections: Path) -> Path:
     """Give a folder in which a tiny model has been trained by the command."""
-    folder = tmp_path_factory.mktemp("work")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        # Music of one tone leaves features that hardly differ, and so few digits.
-        patch.setattr(export, "PARITY", 1e-3)
+
+    def make(folder: Path) -> None:
         recipe = write_recipe(folder / "model" / "tiny", RECIPE)
-        assert run("train", str(recipe), "--data", str(collections)) == 0
-    return folder
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            # Music of one tone leaves features that hardly differ, and so few digits.
+            patch.setattr(export, "PARITY", 1e-3)
+            # As many as the figures of a card need take minutes.
+            for score, name, count in (
+                (directions, "TUNES", 1),
+                (directions, "CLIPS", 1),
+                (steps, "JOINS", 4),
+            ):
+                patch.setattr(score, name, count)
+            assert run("train", str(recipe), "--data", str(collections)) == 0
+
+    return made_once(tmp_path_factory, "trail", make)
 
 
 def test_the_model_runs_and_its_card_tells_of_the_run(workplace: Path, collections: Path) -> None:
@@ -117,6 +128,8 @@ def test_the_model_runs_and_its_card_tells_of_the_run(workplace: Path, collectio
     results, card = json.loads((folder / "results.json").read_text()), folder / "CARD.md"
     assert set(results["cross_validation"]) == {"constant", "tiny"}
     assert set(results["moving"]) >= {"spliced", "steps", "pieces", "quadrants"}
+    assert set(results["left_out"]) == {"quadrants", "clips", "pieces"}
+    assert results["edited"]["louder"]["tunes"] == 1
     assert results["model_bytes"] == sum(path.stat().st_size for path in folder.glob("*.onnx"))
     told = card.read_text(encoding="utf-8")
     assert f"| tiny | {results['cross_validation']['tiny']['arousal']['mse']:.4f} / " in told

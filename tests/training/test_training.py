@@ -17,6 +17,7 @@ from emoviz.tracking.tracker import File2Track
 from emoviz.training.data.dataset import Clip
 from emoviz.training.recipe import NetworkRecipe, read_recipe
 from emoviz.training.scores import evaluate
+from tests.support.once import made_once
 from tests.training.exported import network_of
 from tests.training.folders import EXTRA, RECIPE, SCORED, write_recipe
 from tests.training.moving import write_pieces, write_quadrants
@@ -30,12 +31,14 @@ def run(*arguments: str) -> int:
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Path:
     """Give a folder in which a tiny model has been trained by the command."""
-    folder = tmp_path_factory.mktemp("work")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
+
+    def make(folder: Path) -> None:
         recipe = write_recipe(folder / "model" / "tiny")
-        assert run("train", str(recipe), "--data", str(shared_data)) == 0
-    return folder
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            assert run("train", str(recipe), "--data", str(shared_data)) == 0
+
+    return made_once(tmp_path_factory, "training", make)
 
 
 def test_the_model_folder_is_whole_and_runs(workplace: Path, heard_clips: list[Clip]) -> None:
@@ -104,12 +107,11 @@ def test_the_card_and_the_results_tell_of_the_run(workplace: Path) -> None:
 
 
 def test_a_second_training_takes_up_what_is_there_and_makes_the_same_model(
-    workplace: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+    own_workplace: Path, shared_data: Path
 ) -> None:
-    monkeypatch.chdir(workplace)
-    folder = workplace / "model" / "tiny"
+    folder = own_workplace / "model" / "tiny"
     before = (folder / "model.onnx").read_bytes()
-    states = {path: path.stat().st_mtime_ns for path in workplace.glob("runs/*/*.pt")}
+    states = {path: path.stat().st_mtime_ns for path in own_workplace.glob("runs/*/*.pt")}
     assert len(states) == 6
     assert run("train", str(folder / "recipe.toml"), "--data", str(shared_data)) == 0
     assert (folder / "model.onnx").read_bytes() == before
@@ -117,14 +119,12 @@ def test_a_second_training_takes_up_what_is_there_and_makes_the_same_model(
 
 
 def test_a_model_is_evaluated_on_a_data_folder(
-    workplace: Path,
+    own_workplace: Path,
     shared_data: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(workplace)
-    assert run("evaluate", str(workplace / "model" / "tiny"), "--data", str(shared_data)) == 0
-    written = json.loads((workplace / "runs" / "evaluate-tiny-tiny.json").read_text())
+    assert run("evaluate", str(own_workplace / "model" / "tiny"), "--data", str(shared_data)) == 0
+    written = json.loads((own_workplace / "runs" / "evaluate-tiny-tiny.json").read_text())
     assert set(written["clips"]) == {SCORED, EXTRA}
     # Ten songs make a piece of six, two make none.
     assert set(written["spliced"]) == {SCORED}
@@ -159,12 +159,9 @@ def test_a_model_is_evaluated_on_all_that_a_folder_holds(
     assert f"{flux:.3f}" in capsys.readouterr().out
 
 
-def test_a_recipe_for_other_data_is_refused(
-    workplace: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(workplace)
+def test_a_recipe_for_other_data_is_refused(own_workplace: Path, shared_data: Path) -> None:
     text = RECIPE.replace(f'collection = "{SCORED}"', 'collection = "pmemo"')
-    recipe = write_recipe(workplace / "model" / "other", text)
+    recipe = write_recipe(own_workplace / "model" / "other", text)
     with pytest.raises(errors.RecipeError, match="too few artists of 'collection' 'pmemo'"):
         run("train", str(recipe), "--data", str(shared_data))
     assert [path.name for path in recipe.parent.iterdir()] == ["recipe.toml"]
@@ -181,12 +178,11 @@ def test_the_commands_of_the_laboratory_import_nothing_heavy() -> None:
 
 
 def test_a_model_that_could_not_be_written_is_not_trained(
-    workplace: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+    own_workplace: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(workplace)
-    recipe = write_recipe(workplace / "model" / "locked")
+    recipe = write_recipe(own_workplace / "model" / "locked")
     # A mode would not stop the superuser that tests may run as.
     monkeypatch.setattr("os.access", lambda path, mode: Path(path) != recipe.parent)
     with pytest.raises(errors.OutputError, match=r"locked: cannot be written"):
         run("train", str(recipe), "--data", str(shared_data))
-    assert not list(workplace.glob("runs/locked-*"))
+    assert not list(own_workplace.glob("runs/locked-*"))

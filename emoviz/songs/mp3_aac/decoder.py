@@ -227,9 +227,12 @@ def _decode(codec: "AudioCodecContext", packet: bytes, out: Samples | None) -> b
         return False
     if len(decoded) != 1:
         return False
-    planes = decoded[0].to_ndarray()
-    if out is not None:
-        if planes.T.shape != out.shape:
-            return False
-        out[:] = planes.T
+    frame = decoded[0]
+    if out is None:
+        return True
+    if (frame.samples, frame.layout.nb_channels) != out.shape:
+        return False
+    # Both codecs give each channel by itself, in 32-bit floats.
+    for channel, plane in enumerate(frame.planes):
+        out[:, channel] = np.frombuffer(memoryview(plane), np.float32, frame.samples)
     return True

@@ -16,6 +16,7 @@ from emoviz.training.data.cache import prepared_music
 from emoviz.training.ears.ears import small_ears
 from emoviz.training.recipe import NetworkRecipe, read_recipe
 from tests.support.audio import music
+from tests.support.once import made_once
 from tests.training.folders import EXTRA, LINEAR_RECIPE, RECIPE, SCORED, write_recipe
 from tests.training.test_training import run
 
@@ -25,13 +26,15 @@ DISTILLATION = '\n[distillation]\nteacher = "listener"\nshare = 0.5\n'
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Path:
     """Give a folder in which songs have been prepared and a tiny listener made, by the commands."""
-    folder = tmp_path_factory.mktemp("work")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
+
+    def make(folder: Path) -> None:
         recipe = write_recipe(folder / "model" / "listener", LINEAR_RECIPE)
-        assert run("prepare", "--data", str(shared_data)) == 0
-        assert run("train", str(recipe), "--data", str(shared_data)) == 0
-    return folder
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            assert run("prepare", "--data", str(shared_data)) == 0
+            assert run("train", str(recipe), "--data", str(shared_data)) == 0
+
+    return made_once(tmp_path_factory, "listening", make)
 
 
 def test_the_folder_is_whole_and_tracks_a_song(workplace: Path, shared_data: Path) -> None:
@@ -77,18 +80,17 @@ def test_the_card_tells_of_the_deviation_and_of_failures(workplace: Path) -> Non
 
 
 def test_a_student_learns_from_unlabelled_music(
-    workplace: Path, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_workplace: Path, shared_data: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(workplace)
     songs = tmp_path / "songs"
     songs.mkdir()
     soundfile.write(songs / "long.wav", music(75.0, 22050), 22050)
     (songs / "broken.ogg").write_bytes(b"no music")
-    recipe = write_recipe(workplace / "model" / "student", RECIPE + DISTILLATION)
+    recipe = write_recipe(own_workplace / "model" / "student", RECIPE + DISTILLATION)
     arguments = ("train", str(recipe), "--data", str(shared_data), "--music", str(songs))
     assert run(*arguments) == 0
     assert Estimator(recipe.parent).info.has_deviation
-    assert len(list((workplace / "cache").glob("songs-music-*.npz"))) == 2
+    assert len(list((own_workplace / "cache").glob("songs-music-*.npz"))) == 2
     # What a song sounds like is heard once: the second run has no song to decode.
     status = (songs / "long.wav").stat()
     (songs / "long.wav").write_bytes(b"\0" * status.st_size)

@@ -16,6 +16,7 @@ from emoviz.training.reports import benchmark
 from emoviz.training.systems import learning, published, recurrent
 from emoviz.training.systems.extreme import ExtremeLearningMachine
 from emoviz.training.systems.system import Doubles, Note, System
+from tests.support.once import made_once
 from tests.training.data.test_layouts import write_table
 from tests.training.folders import LINEAR_RECIPE, RECIPE, SCORED, write_recipe
 from tests.training.test_training import run
@@ -63,15 +64,17 @@ def write_emomusic(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with two small recipes where the models are, and the command run once."""
-    folder = tmp_path_factory.mktemp("work")
-    write_recipe(folder / "model" / "tiny", RECIPE)
-    write_recipe(folder / "model" / "listener", LINEAR_RECIPE)
-    write_emomusic(folder / "emomusic")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setattr(paths, "models", lambda: folder / "model")
-        assert run("compare", "--data", "emomusic", "--output", "model") == 0
-    return folder
+
+    def make(folder: Path) -> None:
+        write_recipe(folder / "model" / "tiny", RECIPE)
+        write_recipe(folder / "model" / "listener", LINEAR_RECIPE)
+        write_emomusic(folder / "emomusic")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            patch.setattr(paths, "models", lambda: folder / "model")
+            assert run("compare", "--data", "emomusic", "--output", "model") == 0
+
+    return made_once(tmp_path_factory, "benchmark", make)
 
 
 def test_the_authors_split_is_kept_and_every_system_is_in_the_table(workplace: Path) -> None:
@@ -104,22 +107,20 @@ def test_losses_are_kept_as_table_and_picture(workplace: Path) -> None:
 
 
 def test_a_second_run_learns_nothing_anew(
-    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own_workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(workplace)
-    monkeypatch.setattr(paths, "models", lambda: workplace / "model")
-    kept = {path: path.stat().st_mtime_ns for path in workplace.glob("runs/compare-*/*/*.npz")}
+    monkeypatch.setattr(paths, "models", lambda: own_workplace / "model")
+    kept = {path: path.stat().st_mtime_ns for path in own_workplace.glob("runs/compare-*/*/*.npz")}
     assert len(kept) == len(SYSTEMS)
-    before = (workplace / "model" / "comparison.json").read_bytes()
+    before = (own_workplace / "model" / "comparison.json").read_bytes()
     assert run("compare", "--data", "emomusic", "--output", "model") == 0
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
-    assert (workplace / "model" / "comparison.json").read_bytes() == before
+    assert (own_workplace / "model" / "comparison.json").read_bytes() == before
     assert "arousal: emomusic-evaluation" in capsys.readouterr().out
 
 
-def test_a_damaged_result_is_named(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(workplace)
-    (path,) = workplace.glob("runs/compare-*/SVR/official.npz")
+def test_a_damaged_result_is_named(own_workplace: Path) -> None:
+    (path,) = own_workplace.glob("runs/compare-*/SVR/official.npz")
     whole = path.read_bytes()
     path.write_bytes(whole[:100])
     with pytest.raises(errors.TrainingError, match=r"official.npz: this result .* is damaged"):
