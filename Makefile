@@ -17,7 +17,7 @@ test: $(VENV)/.test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 # What needs another program besides, or minutes of its own: a cluster, a machine without a network, the
-# fuzzer.
+# fuzzer, the training of a listener and of a trail.
 .PHONY: test-more
 test-more: $(VENV)/.test
 	$(BIN)/python -m pytest -m more --numprocesses 2 --dist worksteal

@@ -1,4 +1,4 @@
-"""The default model's whole way: data and a recipe to a listener, and to a student it teaches."""
+"""The large model's whole way: data and a recipe to a listener, and to a student it teaches."""
 
 import json
 import os
@@ -19,6 +19,9 @@ from tests.support.audio import music
 from tests.support.once import made_once
 from tests.training.folders import EXTRA, LINEAR_RECIPE, RECIPE, SCORED, write_recipe
 from tests.training.test_training import run
+
+# Large ears are exported and asked: minutes of their own.
+pytestmark = pytest.mark.more
 
 DISTILLATION = '\n[distillation]\nteacher = "listener"\nshare = 0.5\n'
 
