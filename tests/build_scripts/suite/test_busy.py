@@ -5,9 +5,13 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from build_scripts import ROOT
 from build_scripts.suite.busy import busy
+
+# The loops take the cores from what else is tested.
+pytestmark = pytest.mark.more
 
 
 def test_loops_are_there_for_the_while() -> None:
