@@ -1,7 +1,7 @@
 """`emoviz train`: a recipe and labelled songs in, a model out."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 class TrainRequest:
     """What is to be trained, on which labelled songs, and on which others if any.
 
-    `rendered` is where the audio of whole pieces lies if not in their folder.
+    `rendered` is where the audio of whole pieces lies if not in their folder, `again` where
+    there are further renderings of them.
     """
 
     recipe: Path
     data: Path
     rendered: Path | None
+    again: Sequence[Path]
     music: Path | None
 
 
@@ -46,6 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_data(parser)
     add_rendered(parser)
+    parser.add_argument(
+        "--again",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="DIR",
+        help="the same pieces by other instruments or in other keys, only learnt from",
+    )
     add_music(parser)
     hand_over(parser, TrainRequest, train)
 
@@ -84,7 +94,7 @@ def _train_trail(recipe: "TrailRecipe", request: TrainRequest, console: "Console
     with progress(console) as bars:
         watch = watching(bars, console)
         training = TrailTraining(
-            recipe, found, request.rendered, request.music, Path("runs"), watch
+            recipe, found, request.rendered, request.again, request.music, Path("runs"), watch
         )
         written = training.run()
     for path in written:

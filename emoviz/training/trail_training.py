@@ -47,6 +47,7 @@ from emoviz.training.fits.excerpts import (
     CLIP,
     PIECE,
     QUADRANT,
+    RENDERING,
     Answer,
     Described,
     Describer,
@@ -105,18 +106,21 @@ class TrailTraining:
         recipe: TrailRecipe,
         found: Collections,
         rendered: Path | None,
+        again: Sequence[Path],
         music: Path | None,
         runs: Path,
         watch: Watch,
     ) -> None:
         """Read all tables, and make or find the run folder below `runs`.
 
-        `rendered` is where the audio of whole pieces lies if not in their folder, `music` holds
+        `rendered` is where the audio of whole pieces lies if not in their folder, `again` where
+        it lies by other instruments or in other keys, which is only learnt from, `music` holds
         songs without labels. Raises `errors.DataError`, `errors.TableError`, `errors.RecipeError`
         if there are too few artists, and `errors.OutputError`.
         """
         self._recipe, self._found, self._watch = recipe, found, watch
         self._labelled = read_labelled(found, rendered, recipe.folds)
+        self._again = [pieces.read_pieces(found.need("pieces"), folder) for folder in again]
         self._music = [path for path, _ in find_songs([music])] if music else []
         target = recipe.path.resolve().parent
         if not os.access(target, os.W_OK):
@@ -226,16 +230,22 @@ class TrailTraining:
     def _piece_excerpts(self) -> list[Excerpt]:
         labelled, found = self._labelled, []
         progress = self._watch("hearing pieces")
-        for piece, fold in zip(labelled.pieces, labelled.piece_folds, strict=True):
-            columns = self._heard(piece.audio)
-            labels, agreed = pieces.stretched(piece, len(columns)), piece.split_half_r
-            found.append(Excerpt(pieces.COLLECTION, PIECE, fold, columns, labels, agreed))
-            progress(len(found), len(labelled.pieces))
+        renderings = [labelled.pieces, *self._again]
+        for kind, played in zip((PIECE, *[RENDERING] * len(self._again)), renderings, strict=True):
+            for piece, fold in zip(played, labelled.piece_folds, strict=True):
+                columns = self._heard(piece.audio)
+                labels, agreed = pieces.stretched(piece, len(columns)), piece.split_half_r
+                found.append(Excerpt(pieces.COLLECTION, kind, fold, columns, labels, agreed))
+                progress(len(found), len(renderings) * len(labelled.pieces))
         return found
 
     def _heard(self, audio: Path) -> Floats:
         """Hear a file by what is kept of it, or anew."""
-        kept = self._folder / self._ears.name / f"{audio.parent.parent.name}-{audio.stem}.npy"
+        kept = (
+            self._folder
+            / self._ears.name
+            / f"{audio.parent.parent.name}-{audio.parent.name}-{audio.stem}.npy"
+        )
         if kept.is_file():
             columns: Floats = np.load(kept, allow_pickle=False)
             return columns
@@ -252,7 +262,7 @@ class TrailTraining:
         unscored = [
             one.columns
             for one in self._excerpts
-            if one.collection != self._recipe.collection and one.kind != PIECE
+            if one.collection != self._recipe.collection and one.kind not in (PIECE, RENDERING)
         ]
         likeness = fitted_likeness(unscored, self._recipe.likeness)
         self._likeness = likeness
@@ -268,7 +278,7 @@ class TrailTraining:
         return Judging(
             self._described,
             parts,
-            Scale.of(self._described),
+            Scale.of([one for one in self._described if one.excerpt.kind != RENDERING]),
             self._answers,
             self._recipe.trail,
             self._recipe.collection,
@@ -309,7 +319,7 @@ class TrailTraining:
         parts: list[list[Values]] = [[], [], [], []]
         judging = self._judging
         for one in self._described:
-            if one.excerpt.fold != fold or one.excerpt.kind == QUADRANT:
+            if one.excerpt.fold != fold or one.excerpt.kind in (QUADRANT, RENDERING):
                 continue
             shared = min(len(one.description), len(one.excerpt.labels))
             start = _settled(one)
@@ -454,6 +464,7 @@ class TrailTraining:
         account = trail_card.Account(
             recipe=self._recipe,
             counts=self._counts(),
+            renderings=1 + len(self._again),
             systems=systems,
             scores=scores,
             left_out=self._left_out(final),
@@ -494,6 +505,8 @@ class TrailTraining:
     def _counts(self) -> dict[str, int]:
         counts: dict[str, int] = {}
         for one in self._excerpts:
+            if one.kind == RENDERING:
+                continue
             counts[one.collection] = counts.get(one.collection, 0) + 1
         return counts
 

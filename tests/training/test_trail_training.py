@@ -185,5 +185,5 @@ def test_other_music_is_another_run(collections: Path, tmp_path: Path) -> None:
     music.mkdir()
     for files in (1, 1, 2):
         shutil.copy(collections / "sides" / "audio" / "clip0.ogg", music / f"song{files}.ogg")
-        TrailTraining(recipe, found, None, music, runs, lambda name: lambda done, every: None)
+        TrailTraining(recipe, found, None, [], music, runs, lambda name: lambda done, every: None)
     assert len(list(runs.iterdir())) == 2

@@ -16,7 +16,7 @@ from emoviz.training.fits.likeness_fit import mirrored
 from emoviz.training.fits.trail import EXTREME, WINDOW_COLUMNS, Description, Likeness, scarcity
 from emoviz.units import COLUMN_S
 
-CLIP, QUADRANT, PIECE = "clip", "quadrant", "piece"
+CLIP, QUADRANT, PIECE, RENDERING = "clip", "quadrant", "piece", "rendering"
 
 _SETTLED = round(SETTLED_S / COLUMN_S)
 _EVERY = 2
@@ -30,8 +30,9 @@ _SEED = 11
 class Excerpt:
     """A stretch of music as it is heard, (columns, features), with its labels, (columns, 2).
 
-    `kind` is one of `CLIP`, `QUADRANT` and `PIECE`; `fold` is -1 for music that is not scored.
-    Labels of a quadrant are its signs. `reliable` is how well halves of the raters agree.
+    `kind` is one of `CLIP`, `QUADRANT`, `PIECE` and `RENDERING`, a piece by another instrument or
+    in another key, which is only learnt from; `fold` is -1 for music that is not scored. Labels of
+    a quadrant are its signs. `reliable` is how well halves of the raters agree.
     """
 
     collection: str

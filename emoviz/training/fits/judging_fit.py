@@ -21,6 +21,7 @@ from emoviz.training.fits.excerpts import (
     CLIP,
     PIECE,
     QUADRANT,
+    RENDERING,
     Answer,
     Described,
     Motion,
@@ -305,12 +306,14 @@ def _rows(
             means = [scale(one.description).mean(axis=0) for one in sides]
             signs = [settings.quadrant_label * one.excerpt.mean for one in sides]
             found["sides", fold] = _absolute(means, signs, 1.0, _ZERO)
-        motions = [motion(one, scale) for one in own if one.excerpt.kind == PIECE]
-        if motions:
-            found["motion", fold] = _moving(motions)
+        played = [one for one in own if one.excerpt.kind in (PIECE, RENDERING)]
+        if played:
+            motions = [motion(one, scale) for one in played]
+            share = sum(one.excerpt.kind == PIECE for one in played) / len(played)
+            found["motion", fold] = _moving(motions, share)
             means = [moved.mean_features for moved in motions]
             labels = [moved.mean_labels for moved in motions]
-            found["pieces", fold] = _absolute(means, labels, 1.0, _ZERO)
+            found["pieces", fold] = _absolute(means, labels, share, _ZERO)
     return found
 
 
@@ -331,11 +334,11 @@ def _answered(answers: Sequence[Answer], scale: Scale, settings: TrailSettings) 
     return Rows(features.astype(np.float64), labels, counts.astype(np.float64), None)
 
 
-def _moving(motions: Sequence[Motion]) -> Rows:
+def _moving(motions: Sequence[Motion], share: float) -> Rows:
     features = np.concatenate([moved.features for moved in motions]).astype(np.float64)
     labels = np.concatenate([moved.labels for moved in motions]).astype(np.float64)
     counts = [
-        np.tile(1.0 / len(moved.labels) / (moved.deviation + _MOVES) ** 2, (len(moved.labels), 1))
+        np.tile(share / len(moved.labels) / (moved.deviation + _MOVES) ** 2, (len(moved.labels), 1))
         for moved in motions
     ]
     return Rows(features, labels, np.concatenate(counts), None)

@@ -45,14 +45,15 @@ class LeftOut:
 class Account:
     """All that the card tells.
 
-    `counts` gives collection -> excerpts; `systems` the cross-validated figures of clips by system
-    and dimension, `scores` all others, `left_out` those without a collection; `chosen` the settings
-    that all songs chose, `shares` what deviations are made of, and `encoder` how much of what the
-    large ears tell is left unexplained.
+    `counts` gives collection -> excerpts, `renderings` how often pieces were rendered; `systems`
+    the cross-validated figures of clips by system and dimension, `scores` all others, `left_out`
+    those without a collection; `chosen` the settings that all songs chose, `shares` what deviations
+    are made of, `encoder` how much of what the large ears tell is left unexplained.
     """
 
     recipe: TrailRecipe
     counts: Mapping[str, int]
+    renderings: int
     systems: Mapping[str, Mapping[str, Figures]]
     scores: Folded
     left_out: LeftOut
@@ -129,7 +130,7 @@ class Account:
             "This card was written by `emoviz train` from the figures of the run, which are in "
             "`results.json` in full. To make the model again: "
             f"`emoviz train model/{self.recipe.name}/recipe.toml --data <data folder> "
-            "--rendered <folder of rendered pieces> --music <folder of songs>`."
+            "--rendered <rendered pieces> --again <rendered otherwise> ... --music <songs>`."
         )
 
     def _how_good(self) -> str:
@@ -228,11 +229,19 @@ class Account:
             'Soleymani, Caro, Schmidt, Sha, Yang 2013, "1000 songs for emotional analysis of '
             'music"; Aljanaki, Yang, Soleymani 2017, "Developing a benchmark for emotional '
             'analysis of music" (DEAM); Ferreira and Whitehead 2019, "Learning to generate music '
-            'with sentiment" (VGMIDI), rendered by a sound font; Panda, Malheiro, Paiva 2018, '
+            f'with sentiment" (VGMIDI), {self._rendered()}; Panda, Malheiro, Paiva 2018, '
             '"Novel audio features for music emotion recognition" (4Q). Zero is where the neutral '
             f"points of the listeners of {self.recipe.collection} and {pieces.COLLECTION} and the "
             f"borders of the quadrants of {quadrants.COLLECTION} have it together; clips that are "
             "only fitted on have a constant of their own, which is left out of the model."
+        )
+
+    def _rendered(self) -> str:
+        if self.renderings == 1:
+            return "rendered by a sound font"
+        return (
+            f"rendered {self.renderings} times, by more than one piano or in more than one key, "
+            "of which the first is scored"
         )
 
     def _training(self) -> str:

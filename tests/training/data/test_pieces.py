@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from emoviz import errors
-from emoviz.training.data.midi import notes_end_s
+from emoviz.training.data.midi import notes_end_s, transposed
 from emoviz.training.data.pieces import piece_sound, read_pieces, series_folds
 from tests.training.folders import replace_in
 from tests.training.moving import RATE_HZ, plucked, write_midi, write_pieces
@@ -126,3 +126,16 @@ def test_the_end_of_the_notes_goes_by_every_change_of_tempo(tmp_path: Path) -> N
     write_midi(path, 0.0)
     with pytest.raises(errors.DataError, match="there are no notes"):
         notes_end_s(path)
+
+
+def test_a_transposed_file_differs_in_its_notes_alone(tmp_path: Path) -> None:
+    path, higher = tmp_path / "notes.mid", tmp_path / "higher.mid"
+    write_midi(path, 3.0, tempos=[(2, 1_000_000)])
+    higher.write_bytes(transposed(path, 3))
+    assert notes_end_s(higher) == notes_end_s(path)
+    pairs = zip(path.read_bytes(), higher.read_bytes(), strict=True)
+    moved = {after - before for before, after in pairs if after != before}
+    assert moved == {3}
+    assert transposed(higher, -3) == path.read_bytes()
+    with pytest.raises(errors.DataError, match="leave MIDI's range"):
+        transposed(path, 100)
