@@ -80,10 +80,12 @@ test-busy: $(VENV)/.test
 	$(BIN)/python -m build_scripts.suite.busy $(TESTS) $(if $(TIMES),--times $(TIMES))
 
 # Trains and writes the default model anew from the collections in DATA=folder, the rendered pieces in
-# RENDERED=folder and the songs in MUSIC=folder; it is taught by musicnn, which its own recipe makes.
+# RENDERED=folder, their further renderings in AGAIN="folder ..." and the songs in MUSIC=folder; it is taught
+# by musicnn, which its own recipe makes.
 .PHONY: model
 model: $(VENV)/.test
-	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)" --rendered "$(RENDERED)" $(MUSIC_OPTION)
+	$(BIN)/emoviz train model/cae/recipe.toml --data "$(DATA)" --rendered "$(RENDERED)" \
+		$(if $(AGAIN),--again $(AGAIN)) $(MUSIC_OPTION)
 	$(BIN)/python -m build_scripts.docs.figures
 
 # Every system of the field beside the models on the songs of DATA=folder: model/COMPARISON.md.
