@@ -44,18 +44,26 @@ Progress: TypeAlias = Callable[[float], object]
 """Takes how much is done, from 0 to 1, and never less than before; False from it cancels."""
 
 
-def track(path: PathLike, *, model: str = DEFAULT_MODEL, progress: Progress | None = None) -> Track:
+def track(
+    path: PathLike,
+    *,
+    model: str = DEFAULT_MODEL,
+    progress: Progress | None = None,
+    sound_track: int | None = None,
+) -> Track:
     """Track one song and give its track, a value per half-second.
 
-    `path` is a file of any format that emoviz plays, `model` one of `installed_models`.
+    `path` is a file of any format that emoviz plays, `model` one of `installed_models`. Of a file
+    with several sound tracks, as a film has, the default one is heard, or `sound_track`, its number
+    from 1 on; a warning says which.
     `progress` is called in this thread with how much is done, from 0 to 1; if it returns False
     the work ends with `AnalysisCancelledError`, and an error that it raises comes out as it is.
     Damage that does not stop the work is said as a warning (`UserWarning`). What the values mean
     and how good they are stands in the model's card. Many songs are faster by `track_many`, which
     loads the model once.
 
-    Raises `errors.SongError` if the song cannot be opened, or is shorter than half a second, and
-    `errors.ModelError` if there is no such model.
+    Raises `errors.SongError` if the song cannot be opened, is shorter than half a second, or has no
+    such sound track, and `errors.ModelError` if there is no such model.
 
     >>> track = emoviz.track("song.ogg", model="cae")
     >>> track.valence.shape, track.times_s[-1].item()
@@ -66,7 +74,7 @@ def track(path: PathLike, *, model: str = DEFAULT_MODEL, progress: Progress | No
     emoviz.tracking.tracker.AnalysisCancelledError
     """
     tracker = File2Track(estimator.load(model))
-    with Song.open(Path(path)) as song:
+    with Song.open(Path(path), sound_track=sound_track) as song:
         return _tracked(song, tracker, progress)
 
 

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from emoviz import errors
 from emoviz.cli import progress
-from emoviz.cli.arguments import add_format, add_paths, add_tracking, hand_over
+from emoviz.cli.arguments import (
+    add_format,
+    add_paths,
+    add_sound_track,
+    add_tracking,
+    hand_over,
+)
 from emoviz.export.formats import FORMATS, Format
 from emoviz.library import database
 from emoviz.library.batch import FoundSongs, Run, Tally, found_songs
@@ -53,11 +59,15 @@ class BatchRequest:
 
 @dataclass(frozen=True)
 class AnalyzeRequest(BatchRequest):
-    """Where the tracks of a batch go: to an output (None is this folder), or into a library."""
+    """Where the tracks of a batch go: to an output (None is this folder), or into a library.
+
+    `sound_track` is the number of the one that is heard of a lone song, None for the usual one.
+    """
 
     output: str | None
     library: Path | None
     format: str
+    sound_track: int | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="put them into the library (default: your own)",
     )
     add_tracking(parser)
+    add_sound_track(parser)
     add_format(parser, "of a file a song (default: csv)")
     hand_over(parser, AnalyzeRequest, analyze_songs)
 
@@ -95,6 +106,8 @@ def analyze_songs(request: AnalyzeRequest) -> int:
     Raises `errors.EmovizError` only for what concerns all songs; what concerns one is printed as
     one line on standard error, and the others go on.
     """
+    if request.sound_track is not None and (request.library or request.scheduler):
+        raise errors.SoundTrackOfManyError(request.paths)
     if request.library is not None:
         if request.output is not None:
             raise errors.OutputError(
@@ -103,7 +116,7 @@ def analyze_songs(request: AnalyzeRequest) -> int:
                 "leave out -o, or use 'emoviz library export' afterwards",
             )
         return 1 if add_to_library(request, request.library).failed else 0
-    with _batch(request) as batch:
+    with _batch(request, request.sound_track) as batch:
         return _write(batch, request.output or ".", FORMATS[request.format])
 
 
@@ -124,6 +137,9 @@ def _write(batch: "_Batch", output: str, file_format: Format) -> int:
             )
         return batch.run(OneFile(None, file_format, lone), None)
     target, to_folder = Path(output), is_folder_meant(output)
+    # What keeps the tracks of many songs knows one of each.
+    if batch.sound_track is not None and (lone is None or target.suffix == ".parquet"):
+        raise errors.SoundTrackOfManyError(batch.sources)
     if is_table(target) and not to_folder and (lone is None or target.suffix == ".parquet"):
         return batch.run_to_table(target)
     if lone is not None:
@@ -137,19 +153,20 @@ def _write(batch: "_Batch", output: str, file_format: Format) -> int:
 
 
 @contextmanager
-def _batch(request: BatchRequest) -> Iterator["_Batch"]:
+def _batch(request: BatchRequest, sound_track: int | None = None) -> Iterator["_Batch"]:
     """Find the songs that are asked for. Raises `errors.EmovizError` if there are none."""
     if request.model not in (known := estimator.installed()):
         raise errors.ModelNotFoundError(request.model, known)
     with found_songs(request.paths, complain) as songs:
-        yield _Batch(request, songs)
+        yield _Batch(request, songs, sound_track)
 
 
 class _Batch:
     """The songs that were asked for, and what they are tracked with."""
 
-    def __init__(self, request: BatchRequest, songs: FoundSongs) -> None:
+    def __init__(self, request: BatchRequest, songs: FoundSongs, sound_track: int | None) -> None:
         self._request, self._songs = request, songs
+        self.sound_track = sound_track
         self.sources = request.paths
         self.tally = Tally()
 
@@ -191,7 +208,13 @@ class _Batch:
             run = Run(library, self._request.model, output, view)
             self.tally = run.tally
             model, scheduler = self._request.model, self._request.scheduler
-            track = partial(analyze, model=model, jobs=jobs, on_update=view.window)
+            track = partial(
+                analyze,
+                model=model,
+                jobs=jobs,
+                on_update=view.window,
+                sound_track=self.sound_track,
+            )
             run(self._songs, partial(_analyze_on, scheduler, model=model) if scheduler else track)
         if len(self._songs) > 1:
             progress.show_tally(self.tally, time.monotonic() - began_s)

@@ -70,6 +70,18 @@ def add_tracking(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_sound_track(parser: argparse.ArgumentParser) -> None:
+    """Describe the option `--track` of what hears songs one by one."""
+    parser.add_argument(
+        "--track",
+        dest="sound_track",
+        type=positive,
+        metavar="N",
+        help="of a file's sound tracks hear number N (default: the one that the file marks as "
+        "default, or the first that can be decoded)",
+    )
+
+
 def add_library(parser: argparse.ArgumentParser) -> None:
     """Describe the option `--library` of what works on one; None is the user's own."""
     parser.add_argument(

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emoviz import errors
-from emoviz.cli.arguments import THEMES, add_model, add_theme, hand_over, song_path
+from emoviz.cli.arguments import (
+    THEMES,
+    add_model,
+    add_sound_track,
+    add_theme,
+    hand_over,
+    song_path,
+)
 from emoviz.export import pictures
 from emoviz.export.formats import CSV, DEAM, FORMATS, Format, write, write_files
 from emoviz.export.tables import deam_folder
@@ -37,6 +44,7 @@ class ExportRequest:
     model: str
     size: tuple[int, int] | None
     theme: str
+    sound_track: int | None
 
     @property
     def to_folder(self) -> bool:
@@ -63,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "output (default: this folder)",
     )
     add_model(parser)
+    add_sound_track(parser)
     parser.add_argument(
         "--size", type=_size, metavar="WxH", help="the picture's size in pixels, as 1920x1080"
     )
@@ -103,7 +112,7 @@ def _export(request: ExportRequest, file_format: Format, loaded: Estimator) -> i
     def take(path: Path, place: Path) -> None:
         if to_files:
             _check(place, path)
-        with Song.open(path) as song:
+        with Song.open(path, sound_track=request.sound_track) as song:
             track = File2Track(loaded)(song, report=complain)
         if to_files:
             write(track, place, file_format, path)
@@ -126,7 +135,7 @@ def _draw(request: ExportRequest, kind: str, loaded: Estimator) -> int:
     def draw(path: Path, place: Path) -> None:
         pictures.suffix_of(place)
         _check(place, path)
-        with Song.open(path) as song:
+        with Song.open(path, sound_track=request.sound_track) as song:
             drawing(song, loaded, complain, place)
 
     return _for_each(request, pictures.PNG, draw)

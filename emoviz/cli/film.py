@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emoviz.cli.arguments import add_model, add_theme, hand_over, seconds, song_path
+from emoviz.cli.arguments import (
+    add_model,
+    add_sound_track,
+    add_theme,
+    hand_over,
+    seconds,
+    song_path,
+)
 from emoviz.export.film_file import RATES, SIZES, SUFFIX, FilmFormat
 from emoviz.system.terminal import complain, quiet_libraries
 
@@ -30,6 +37,7 @@ class FilmRequest:
     model: str
     start_s: float
     end_s: float
+    sound_track: int | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_theme(parser, "the film's colours (default: dark)")
     add_model(parser)
+    add_sound_track(parser)
     parser.add_argument(
         "--from", dest="start_s", type=seconds, default=0.0, metavar="S", help="begin at S seconds"
     )
@@ -77,6 +86,7 @@ def film(request: FilmRequest) -> int:
             look=FilmLook(dark=request.theme == "dark"),
             start_s=request.start_s,
             end_s=request.end_s,
+            sound_track=request.sound_track,
         )
     )
 

@@ -72,6 +72,8 @@ from emoviz.errors.songs import (
     SongTooShortError,
     SongUnseenError,
     SongVanishedError,
+    SoundTrackError,
+    SoundTrackOfManyError,
     unreadable,
 )
 from emoviz.errors.tracks import (
@@ -136,6 +138,8 @@ __all__ = [
     "SoundDeviceLostError",
     "SoundDeviceReplacedError",
     "SoundDeviceStuckError",
+    "SoundTrackError",
+    "SoundTrackOfManyError",
     "SpanEmptyError",
     "TableError",
     "TimeOutsideError",

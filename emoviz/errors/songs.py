@@ -74,6 +74,26 @@ class SongFormatError(SongError):
         )
 
 
+class SoundTrackError(SongError):
+    """A file has no sound track of the number that was chosen."""
+
+    def __init__(self, path: Path, number: int, count: int) -> None:
+        has = "one sound track" if count == 1 else f"{count} sound tracks"
+        remedy = "choose none" if count == 1 else f"choose one from 1 to {count}"
+        super().__init__(f"{path}: it has {has} and none of number {number}; {remedy}.")
+
+
+class SoundTrackOfManyError(SongError):
+    """A sound track was chosen for what keeps one track of each song."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__(
+            f"{', '.join(map(str, paths))}: --track chooses a sound track of one song, whose "
+            "prediction goes to a CSV or JSON file; name one song and such a file, or use "
+            "'emoviz export'."
+        )
+
+
 class SongProtectedError(SongError):
     """The sound is encrypted, and who sold it keeps the key."""
 

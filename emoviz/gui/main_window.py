@@ -244,7 +244,11 @@ class MainWindow(QMainWindow):
         actions, insert = self._actions, menus.insert_opening_menu
         before, title = actions["open_demo"], self.tr("Open &recent")
         self._recent_menu = insert(filled[FILE], before, title, recent)
-        insert(filled[PLAYBACK], actions["look_for_devices"], self.tr("Sound &device"), devices)
+        sounds = partial(menus.sound_track_entries, self._session, self._open)
+        before, title = actions["look_for_devices"], self.tr("Sound track")
+        self._sound_tracks_menu = insert(filled[PLAYBACK], before, title, sounds)
+        self._sound_tracks_menu.setEnabled(False)
+        insert(filled[PLAYBACK], before, self.tr("Sound &device"), devices)
         insert(filled[PLAYBACK], actions["toggle_listen"], self.tr("Listen &to"), inputs)
         insert(filled[MODEL], actions["about_model"], self.tr("&Judge by"), models)
         for name in ("go_previous", "go_next", "about_model", "stop_analysis"):
@@ -285,12 +289,12 @@ class MainWindow(QMainWindow):
         self.loop.settled.connect(lambda: self.playback.set_loop(self.loop.played))
         self.loop.show_in(self._actions)
 
-    def _open(self, path: Path) -> None:
+    def _open(self, path: Path, sound_track: int | None = None) -> None:
         self._banner.dismiss()
         self.listening.stop()
         if path != paths.demo_song():
             self._settings.put(remembered.FOLDER, str(path.parent))
-        self._session.open(path)
+        self._session.open(path, sound_track)
 
     def _on_opened(
         self, song: Song, front_end: FrontEnd, model: ModelInfo, same_song: bool
@@ -302,6 +306,7 @@ class MainWindow(QMainWindow):
             self.playback.play(song)
             self._settings.add_recent(song.path)
             self._recent_menu.setEnabled(True)
+            self._sound_tracks_menu.setEnabled(len(song.sound_tracks.names) > 1)
             self.setWindowTitle(f"{song.title} - emoviz")
         self._actions["about_model"].setEnabled(True)
         self.spectrogram.set_front_end(front_end)

@@ -81,6 +81,20 @@ def _named_entries(
         yield Entry(missing, partial(choose, chosen), True)
 
 
+def sound_track_entries(
+    session: Session, open_song: Callable[[Path, int | None], None]
+) -> Iterator[Entry]:
+    """List the sound tracks of the song that is shown, each by its number and what it is called."""
+    song = session.song
+    if song is None:
+        return
+    tracks = song.sound_tracks
+    for number, name in enumerate(tracks.names, start=1):
+        chosen = None if number == tracks.usual else number
+        text = f"{number}: {name}" if name else str(number)
+        yield Entry(text, partial(open_song, song.path, chosen), number == tracks.heard)
+
+
 def model_entries(session: Session, say: Callable[[str], None]) -> Iterator[Entry]:
     """List the installed models by title; of one that cannot be used, say why."""
     for name in estimator.installed():

@@ -125,12 +125,12 @@ def _task() -> Callable[[str, str], object]:
             if emoviz.__version__ != version:
                 return here, f"it has emoviz {emoviz.__version__}"
             from emoviz import errors
-            from emoviz.library.tracking import outcome_of
+            from emoviz.library.tracking import outcome_by_other_process
         except ImportError as error:
             return here, str(error)
         song = Path(path)
         try:
-            outcome = outcome_of(song, model)
+            outcome = outcome_by_other_process(song, model)
         except errors.ModelError as error:
             return here, str(error)
         if outcome.track is None and not song.exists():

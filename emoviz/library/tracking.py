@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -16,8 +17,9 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, islice
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -28,13 +30,16 @@ from emoviz import errors
 from emoviz.library.records import FileState, SongRecord
 from emoviz.models import estimator
 from emoviz.models.inference import LISTENER_THREADS
-from emoviz.songs.song import Song
+from emoviz.songs.processes.pool import PATIENCE_S, DecoderPool
+from emoviz.songs.song import DecodersOf, Song, local_decoders
 from emoviz.system import priority
 from emoviz.tracking.tracker import File2Track, Update, ignore_update
 from emoviz.tracks.track import Track
 
 _WAITING_PER_JOB = 2
 """Songs handed over for each that is being tracked: none waits for the next to be found."""
+_LOOKS_IN_PATIENCE = 10
+"""So often a watch looks in the time that it allows."""
 
 
 @dataclass(frozen=True)
@@ -60,23 +65,28 @@ def analyze(
     model: str,
     jobs: int,
     on_update: Callable[[Update], None] = ignore_update,
+    patience_s: float = PATIENCE_S,
+    sound_track: int | None = None,
 ) -> Iterator[Outcome]:
     """Track every song, `jobs` at a time, and yield each one's outcome as it is done.
 
     `paths` is drawn from as there is need, and nothing is kept of a song that has been yielded.
-    `on_update` is called window by window where there is only one song.
+    `on_update` is called window by window where there is only one song, of which `sound_track` is
+    heard if it has several. A decoder that gives
+    nothing for `patience_s` is ended, and its song has failed.
     Raises `errors.ModelError` before anything is tracked if the model cannot be used.
     """
     rest = iter(paths)
     first = list(islice(rest, 2))
-    # Each of many songs has one core, and jobs are what fills the others; a lone one may have two.
-    model_here = estimator.load(model, threads=1 if len(first) > 1 else LISTENER_THREADS)
-    songs = chain(first, rest)
-    if len(first) > 1:
+    if len(first) == 1:
+        yield _lone_outcome(first[0], model, on_update, patience_s, sound_track)
+        return
+    # Each of many songs has one core, and jobs are what fills the others.
+    estimator.load(model, threads=1)
+    if first:
         # However few work: a decoder library that crashes ends a worker, and costs one song.
-        yield from track_with(local_processes, songs, model, jobs)
-    elif first:
-        yield _outcome(first[0], File2Track(model_here), on_update)
+        processes = partial(local_processes, patience_s=patience_s)
+        yield from track_with(processes, chain(first, rest), model, jobs)
 
 
 def track_with(
@@ -103,8 +113,13 @@ def track_with(
             yield from crew.done()
         finally:
             crew.dismiss()
+        hung = crew.hung
         for path in crew.lost:
-            yield _alone(make_executor, path, model)
+            yield (
+                Outcome(path, error=hung[path])
+                if path in hung
+                else _alone(make_executor, path, model)
+            )
 
 
 class _Crew:
@@ -123,6 +138,11 @@ class _Crew:
     @property
     def is_broken(self) -> bool:
         return bool(self.lost)
+
+    @property
+    def hung(self) -> dict[Path, str]:
+        """The songs whose decoders hung and ended the executor, and what is to be said of each."""
+        return _hung_in(self._executor)
 
     def hand_over(self, paths: Iterable[Path]) -> None:
         """Have songs tracked; those that are handed to a broken executor are lost."""
@@ -151,18 +171,31 @@ class _Crew:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def local_processes(jobs: int) -> Executor:
-    """Give an executor of processes on this machine."""
-    return _LocalProcesses(jobs)
+def local_processes(jobs: int, patience_s: float = PATIENCE_S) -> Executor:
+    """Give an executor of processes on this machine.
+
+    One in which nothing has come of a song for `patience_s` ends.
+    """
+    return _LocalProcesses(jobs, patience_s)
 
 
 class _LocalProcesses(ProcessPoolExecutor):
-    """Processes that end at once when what they do is not wanted any more."""
+    """Processes that end at once when what they do is not wanted any more, or when it hangs."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, patience_s: float) -> None:
         context = _SpawnContext()
         leash, self._leash = context.Pipe(duplex=False)
-        super().__init__(jobs, context, _begin_work, (leash,))
+        self._told, tell = context.Pipe(duplex=False)
+        self._hung: dict[Path, str] = {}
+        super().__init__(jobs, context, _begin_work, (leash, tell, patience_s))
+
+    @property
+    def hung(self) -> dict[Path, str]:
+        """The songs whose decoders hung, and what is to be said of each."""
+        while self._told.poll():
+            path, sentence = self._told.recv()
+            self._hung[path] = sentence
+        return self._hung
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes; if the futures are cancelled, in the midst of a song."""
@@ -195,7 +228,28 @@ class _SpawnContext(SpawnContext):
 
 def outcome_of(path: Path, model: str) -> Outcome:
     """Track one song: the task that is run elsewhere. Never raises because of the song."""
-    return _outcome(path, _tracker(model), ignore_update)
+    track = _tracker(model)
+    with _watch().over(path) as watch:
+        return _outcome(path, track, lambda _: watch.note(), local_decoders)
+
+
+def outcome_by_other_process(path: Path, model: str) -> Outcome:
+    """Do as `outcome_of`, where this process does more than that and must not end if it hangs."""
+    return _outcome(path, _tracker(model), ignore_update, _decoders().of)
+
+
+def _lone_outcome(
+    path: Path,
+    model: str,
+    on_update: Callable[[Update], None],
+    patience_s: float,
+    sound_track: int | None,
+) -> Outcome:
+    with closing(DecoderPool(patience_s)) as decoders:
+        # While the model is loaded.
+        decoders.get_ready()
+        track = File2Track(estimator.load(model, threads=LISTENER_THREADS))
+        return _outcome(path, track, on_update, decoders.of, sound_track)
 
 
 def _alone(make_executor: Callable[[int], Executor], path: Path, model: str) -> Outcome:
@@ -203,16 +257,22 @@ def _alone(make_executor: Callable[[int], Executor], path: Path, model: str) -> 
     try:
         return executor.submit(outcome_of, path, model).result()
     except BrokenExecutor:
-        return Outcome(path, error=_lost(path))
+        return Outcome(path, error=_hung_in(executor).get(path) or _lost(path))
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _outcome(path: Path, track: File2Track, on_update: Callable[[Update], None]) -> Outcome:
+def _outcome(
+    path: Path,
+    track: File2Track,
+    on_update: Callable[[Update], None],
+    decoders_of: DecodersOf,
+    sound_track: int | None = None,
+) -> Outcome:
     warnings: list[str] = []
     try:
         state = FileState.of(path)
-        with Song.open(path) as song:
+        with Song.open(path, decoders_of, sound_track) as song:
             trajectory = track(song, report=warnings.append, on_update=on_update)
     except errors.EmovizError as error:
         return Outcome(path, error=str(error), warnings=warnings)
@@ -229,13 +289,65 @@ def _lost(path: Path) -> str:
     )
 
 
-def _begin_work(leash: Connection) -> None:
+def _hung_in(executor: Executor) -> dict[Path, str]:
+    return executor.hung if isinstance(executor, _LocalProcesses) else {}
+
+
+class _Watch:
+    """Ends this process when nothing has come of a song for too long, and says so before.
+
+    What hangs in a decoder library can be ended in no other way.
+    """
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._noted_s = 0.0
+
+    @contextmanager
+    def over(self, path: Path) -> "Iterator[_Watch]":
+        """Watch over a song."""
+        self.note()
+        self._path = path
+        try:
+            yield self
+        finally:
+            self._path = None
+
+    def note(self) -> None:
+        """Take note that something has come of it."""
+        self._noted_s = time.monotonic()
+
+    def keep(self, tell: Connection, patience_s: float) -> None:
+        """Watch for ever; `tell` takes a song that hangs and what is to be said of it."""
+        while True:
+            time.sleep(patience_s / _LOOKS_IN_PATIENCE)
+            path = self._path
+            if path is not None and time.monotonic() - self._noted_s > patience_s:
+                error = errors.DecoderLostError(path, f"nothing came of it for {patience_s:g} s")
+                tell.send((path, str(error)))
+                os._exit(1)
+
+
+@lru_cache(1)
+def _watch() -> _Watch:
+    return _Watch()
+
+
+@lru_cache(1)
+def _decoders() -> DecoderPool:
+    return DecoderPool()
+
+
+def _begin_work(leash: Connection, tell: Connection, patience_s: float) -> None:
     # Ctrl+C reaches the whole group; the parent decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whoever plays a song meanwhile hears it without gaps.
     priority.step_back()
-    watch = threading.Thread(target=_end_with, args=(leash,), name="parent watch", daemon=True)
-    watch.start()
+    for name, keep, given in (
+        ("parent watch", _end_with, (leash,)),
+        ("song watch", _watch().keep, (tell, patience_s)),
+    ):
+        threading.Thread(target=keep, args=given, name=name, daemon=True).start()
 
 
 def _end_with(leash: Connection) -> None:

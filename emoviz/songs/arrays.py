@@ -12,6 +12,7 @@ from emoviz import errors
 from emoviz.songs.decoder import (
     BLOCK_SAMPLES,
     MOST_CHANNELS,
+    ONE_SOUND_TRACK,
     RATES_HZ,
     Damage,
     Decoder,
@@ -65,6 +66,7 @@ class _ArrayDecoder:
     """Gives samples (n, channels) as a decoder gives those of a file; all users share it."""
 
     remark = ""
+    sound_tracks = ONE_SOUND_TRACK
 
     def __init__(self, sound: Array, rate_hz: int) -> None:
         self._sound = sound

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoviz import errors
+from emoviz.songs.decoder import SoundTracks
 
 if TYPE_CHECKING:
     from av import AudioStream
@@ -21,6 +22,10 @@ _FOLLOWING = frozenset(
 """FFmpeg's readers of what names other files, or addresses in a network, that are then opened"""
 _PROTECTED = ("drms", "enca", "aavd")
 """What mp4 files say in the place of a codec where the sound is encrypted."""
+_MOST_LETTERS = 60
+"""Of a sound track's title: what is longer is none."""
+_UNDETERMINED = "und"
+"""The language that files give where none is known: ISO 639-2."""
 
 
 def open_container(
@@ -54,15 +59,19 @@ def _limits() -> dict[str, str]:
     return {"protocol_whitelist": "file", "format_whitelist": formats}
 
 
-def sound_of(container: "InputContainer", path: Path) -> "AudioStream":
-    """Choose the sound that is heard: of those that can be decoded the default one, or the first.
+def sound_of(container: "InputContainer", path: Path, number: int | None) -> "AudioStream":
+    """Give the sound track of that number, from 1 on, or the one that is heard where it is None.
 
-    Raises `errors.SongError`.
+    That is, of those that can be decoded, the default one or the first. Raises `errors.SongError`.
     """
     tracks = container.streams.audio
     if not tracks:
         raise errors.SongFormatError(path, "it has no sound track")
     known = [track for track in tracks if track.codec_context is not None]
+    if number is not None:
+        if not 1 <= number <= len(tracks):
+            raise errors.SoundTrackError(path, number, len(tracks))
+        known = [track for track in known if track.index == tracks[number - 1].index]
     if not known:
         raise errors.SongFormatError(path, "its codec is unknown")
     default = [track for track in known if _is_default(track)]
@@ -72,14 +81,36 @@ def sound_of(container: "InputContainer", path: Path) -> "AudioStream":
     return chosen
 
 
-def remark_on(container: "InputContainer", chosen: "AudioStream") -> str:
-    """Say which sound is heard of several; nothing where there is one."""
+def sound_tracks_of(container: "InputContainer", path: Path, chosen: "AudioStream") -> SoundTracks:
+    """Say which sound tracks there are, and which of them is heard."""
     tracks = list(container.streams.audio)
-    if len(tracks) == 1:
+    places = [track.index for track in tracks]
+    try:
+        usual = sound_of(container, path, None).index
+    except errors.SongError:
+        usual = chosen.index
+    return SoundTracks(
+        tuple(map(_name_of, tracks)), places.index(chosen.index) + 1, places.index(usual) + 1
+    )
+
+
+def remark_on(tracks: SoundTracks, chosen: "AudioStream", number: int | None) -> str:
+    """Say which sound is heard of several; nothing where there is one."""
+    if len(tracks.names) == 1:
         return ""
-    number = [track.index for track in tracks].index(chosen.index) + 1
     why = "the default one" if _is_default(chosen) else "the first that can be decoded"
-    return f"of its {len(tracks)} sound tracks number {number} was heard, {why}"
+    if number is not None:
+        why = "as chosen"
+    return f"of its {len(tracks.names)} sound tracks number {tracks.heard} was heard, {why}"
+
+
+def _name_of(track: "AudioStream") -> str:
+    """Give what tells a sound track from others: its title, language, codec and channels."""
+    said = (track.metadata.get("title", ""), track.metadata.get("language", ""))
+    named = ["".join(filter(str.isprintable, text))[:_MOST_LETTERS] for text in said]
+    codec = track.codec_context
+    parts = [*named, codec.name, codec.layout.name] if codec else [*named, "unknown codec"]
+    return ", ".join(part for part in parts if part and part != _UNDETERMINED)
 
 
 def _is_default(track: "AudioStream") -> bool:

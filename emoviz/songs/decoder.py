@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -49,6 +49,19 @@ def ignore_damage(_first: int, _stop: int) -> None:
     """Take no notice."""
 
 
+class SoundTracks(NamedTuple):
+    """The sound tracks of a file, numbered from 1 on: what they are called, and which is heard."""
+
+    names: tuple[str, ...] = ("",)
+    heard: int = 1
+    usual: int = 1
+    """The one that is heard where none is chosen"""
+
+
+ONE_SOUND_TRACK = SoundTracks()
+"""Those of a file that is no container"""
+
+
 class Decoder(Protocol):
     """An open file that can be decoded from any place, as often as needed."""
 
@@ -56,6 +69,7 @@ class Decoder(Protocol):
     channels: int
     remark: str
     """What is to be said of the choice of this sound; empty where there was none"""
+    sound_tracks: SoundTracks
 
     @property
     def duration_s(self) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from emoviz import errors
-from emoviz.songs.containers import open_container, remark_on, sound_of
+from emoviz.songs.containers import open_container, remark_on, sound_of, sound_tracks_of
 from emoviz.songs.decoder import WARM_UP_SAMPLES, Damage, block_sizes, ignore_damage, silent_blocks
 from emoviz.songs.pieces import Piece, PiecedFile, remark_on_zeros
 from emoviz.songs.timeline import GAP_S, Flow, Timeline
@@ -40,18 +40,23 @@ class AvDecoder:
         pieces: list[Piece] | None = None,
         form: str | None = None,
         zeros: int = 0,
+        sound_track: int | None = None,
     ) -> None:
         """Open the file at `path`, or only those `pieces` of it, whose format is `form` if given.
 
-        So many `zeros` at its end were left out.
+        So many `zeros` at its end were left out. `sound_track` is the number of the one that was
+        chosen, if one was.
 
         Raises `errors.SongError` and `OSError`.
         """
         self._path, self._pieces, self._form = path, pieces, form
+        self._sound_track = sound_track
         self._container = self._open()
         try:
-            self._stream = sound_of(self._container, path)
-            self.remark = remark_on(self._container, self._stream) or remark_on_zeros(zeros)
+            self._stream = sound_of(self._container, path, sound_track)
+            self.sound_tracks = sound_tracks_of(self._container, path, self._stream)
+            chosen = remark_on(self.sound_tracks, self._stream, sound_track)
+            self.remark = chosen or remark_on_zeros(zeros)
             self.sample_rate_hz = int(self._stream.codec_context.sample_rate)
             self.channels = int(self._stream.codec_context.channels)
             if not self.sample_rate_hz or not self.channels:
@@ -146,7 +151,7 @@ class AvDecoder:
 
         ticks = 0
         with self._open() as container:
-            stream = sound_of(container, self._path)
+            stream = sound_of(container, self._path, self._sound_track)
             try:
                 for packet in container.demux(stream):
                     ticks += packet.duration or 0

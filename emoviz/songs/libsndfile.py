@@ -11,6 +11,7 @@ from emoviz import errors
 from emoviz.songs.chunks import SampleBytes
 from emoviz.songs.decoder import (
     BLOCK_SAMPLES,
+    ONE_SOUND_TRACK,
     WARM_UP_SAMPLES,
     Damage,
     block_sizes,
@@ -27,6 +28,8 @@ _SALVAGED_SAMPLES = 2048
 
 class SoundFileDecoder:
     """wav, flac and aiff, through libsndfile."""
+
+    sound_tracks = ONE_SOUND_TRACK
 
     def __init__(self, path: Path, held: SampleBytes | FlacBytes | None) -> None:
         """Open the file at `path`; `held` is what was found to be in it, where that is known."""

@@ -45,6 +45,7 @@ class ChainDecoder:
         self.sample_rate_hz = links[0].sample_rate_hz
         self.channels = links[0].channels
         self.remark = links[0].remark
+        self.sound_tracks = links[0].sound_tracks
 
     @property
     def duration_s(self) -> float:

@@ -29,15 +29,16 @@ class LocalDecoders:
     opens it, for three hours longer than the seek itself takes.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, sound_track: int | None = None) -> None:
+        """Decode the file at `path`, and of several sound tracks the one of that number."""
+        self._path, self._sound_track = path, sound_track
         self._spare: SpareDecoder[Decoder] = SpareDecoder(path)
         self._index: PacketIndex | None = None
         """Where the packets are, if they have to be counted"""
 
     def open(self) -> Decoder:
         """Open one; see `decoder.SongDecoders`."""
-        decoder = open_song_decoder(self._path, self._index)
+        decoder = open_song_decoder(self._path, self._index, self._sound_track)
         if isinstance(decoder, PacketDecoder):
             self._index = decoder.index
         return decoder
@@ -58,10 +59,13 @@ class LocalDecoders:
         self._spare.close()
 
 
-def open_song_decoder(path: Path, index: PacketIndex | None = None) -> Decoder:
+def open_song_decoder(
+    path: Path, index: PacketIndex | None = None, sound_track: int | None = None
+) -> Decoder:
     """Open a decoder on `path`, or say in one sentence why there can be none.
 
-    `index` is what an earlier decoder has found out.
+    `index` is what an earlier decoder has found out; of several sound tracks `sound_track` is the
+    one that was chosen.
 
     Raises `errors.SongError`.
     """
@@ -76,21 +80,28 @@ def open_song_decoder(path: Path, index: PacketIndex | None = None) -> Decoder:
         with path.open("rb") as file:
             if not file.read(1):
                 raise errors.SongEmptyError(path)
-        return open_decoder(path, index)
+        return open_decoder(path, index, sound_track)
     except UnicodeEncodeError as error:
         raise errors.SongNameError(path) from error
     except OSError as error:
         raise errors.unreadable(path, error) from error
 
 
-def open_decoder(path: Path, index: PacketIndex | None = None) -> Decoder:
+def open_decoder(
+    path: Path, index: PacketIndex | None = None, sound_track: int | None = None
+) -> Decoder:
     """Open `path` with libsndfile, or with FFmpeg where libsndfile does not know the format.
 
     mp3 and bare aac are decoded packet by packet, with the help of `index` if it is still right.
     Ogg is FFmpeg's: libsndfile leaves damaged pages out, and what follows them comes too early.
-    Raises `errors.SongFormatError` if neither finds audio in it, and `OSError`.
+    Raises `errors.SongFormatError` if neither finds audio in it, `errors.SoundTrackError` if it has
+    no sound track of that number, and `OSError`.
     """
-    decoder = _open(path, index)
+    decoder = _open(path, index, sound_track)
+    tracks = len(decoder.sound_tracks.names)
+    if sound_track is not None and sound_track > tracks:
+        decoder.close()
+        raise errors.SoundTrackError(path, sound_track, tracks)
     rate_hz, channels = decoder.sample_rate_hz, decoder.channels
     if rate_hz not in RATES_HZ or channels > MOST_CHANNELS:
         decoder.close()
@@ -98,7 +109,7 @@ def open_decoder(path: Path, index: PacketIndex | None = None) -> Decoder:
     return decoder
 
 
-def _open(path: Path, index: PacketIndex | None) -> Decoder:
+def _open(path: Path, index: PacketIndex | None, sound_track: int | None) -> Decoder:
     file = path.open("rb")
     if index is None or not index.is_of(file):
         index = PacketIndex.begin(file)
@@ -111,11 +122,11 @@ def _open(path: Path, index: PacketIndex | None) -> Decoder:
         coded = coded_samples(file, samples) if samples else None
         held = samples or flac_bytes(file)
     if len(links) > 1:
-        return ChainDecoder([AvDecoder(path, [link]) for link in links])
+        return ChainDecoder([AvDecoder(path, [link], sound_track=sound_track) for link in links])
     # FFmpeg looks for a length at the end, which zeros behind it are not.
     pieces: list[Piece] | None = [range(end)] if end < size else None
     if links or _is_tagged_svx(path):
-        return AvDecoder(path, pieces, zeros=size - end)
+        return AvDecoder(path, pieces, zeros=size - end, sound_track=sound_track)
     if coded is not None:
         with suppress(errors.SongFormatError):
             return AvDecoder(path, [coded.part], coded.form)
@@ -126,7 +137,7 @@ def _open(path: Path, index: PacketIndex | None) -> Decoder:
             return decoder
         # libsndfile goes to no place in GSM and G.721, and FFmpeg does.
         decoder.close()
-    return AvDecoder(path, pieces, zeros=size - end)
+    return AvDecoder(path, pieces, zeros=size - end, sound_track=sound_track)
 
 
 def _is_tagged_svx(path: Path) -> bool:

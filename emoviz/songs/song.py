@@ -10,7 +10,14 @@ import numpy.typing as npt
 
 from emoviz import errors
 from emoviz.songs.channels import heard, heard_count, to_stereo
-from emoviz.songs.decoder import Damage, Decoder, SongDecoders, ignore_damage
+from emoviz.songs.decoder import (
+    ONE_SOUND_TRACK,
+    Damage,
+    Decoder,
+    SongDecoders,
+    SoundTracks,
+    ignore_damage,
+)
 from emoviz.songs.tags import read_tags
 from emoviz.system import files
 from emoviz.units import Samples
@@ -34,16 +41,16 @@ DamagedPlace: TypeAlias = Callable[[float, float], None]
 """Takes from when to when, in seconds, there is silence because the song is damaged there."""
 
 
-DecodersOf: TypeAlias = Callable[[Path], SongDecoders]
-"""Gives the decoders of the song at a path."""
+DecodersOf: TypeAlias = Callable[[Path, int | None], SongDecoders]
+"""Gives the decoders of the song at a path, of the sound track of a number if one is chosen."""
 
 
-def local_decoders(path: Path) -> SongDecoders:
+def local_decoders(path: Path, sound_track: int | None = None) -> SongDecoders:
     """Have a song decoded in this process: a decoder library that crashes ends it."""
     # Imported here: who has songs decoded elsewhere needs no decoder library.
     from emoviz.songs.opening import LocalDecoders
 
-    return LocalDecoders(path)
+    return LocalDecoders(path, sound_track)
 
 
 def ignore_damaged_place(_start_s: float, _end_s: float) -> None:
@@ -68,15 +75,22 @@ class Song:
     channels: int
     cover: bytes | None
     _decoders: SongDecoders = field(compare=False, repr=False)
+    sound_tracks: SoundTracks = ONE_SOUND_TRACK
 
     @classmethod
-    def open(cls, path: Path, decoders_of: DecodersOf = local_decoders) -> "Song":
+    def open(
+        cls,
+        path: Path,
+        decoders_of: DecodersOf = local_decoders,
+        sound_track: int | None = None,
+    ) -> "Song":
         """Open the song at `path` and read its metadata; what `decoders_of` gives decodes it.
 
+        Of several sound tracks in a file `sound_track`, from 1 on, is heard, or the usual one.
         Raises `errors.SongError` with the file's name if it is missing, a folder, not readable,
-        empty, not audio, or shorter than half a second.
+        empty, not audio, or shorter than half a second, or has no sound track of that number.
         """
-        decoders = decoders_of(path)
+        decoders = decoders_of(path, sound_track)
         decoder = decoders.open()
         try:
             _check_length(path, decoder)
@@ -96,7 +110,14 @@ class Song:
             channels=decoder.channels,
             cover=cover,
             _decoders=decoders,
+            sound_tracks=decoder.sound_tracks,
         )
+
+    @property
+    def sound_track(self) -> int | None:
+        """The number of the sound track that was chosen; None where it is the usual one."""
+        heard, usual = self.sound_tracks.heard, self.sound_tracks.usual
+        return None if heard == usual else heard
 
     def __enter__(self) -> Self:
         return self

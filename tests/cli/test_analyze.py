@@ -1,6 +1,7 @@
 """Thousands of songs: what is done is not done again, whatever happens, and where it goes."""
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,13 @@ from emoviz.cli import main
 from emoviz.cli.analyze import NOTES
 from emoviz.library.store import Library
 from emoviz.tracks.track import load_csv, metadata_path
-from tests.support.audio import music, wait_until, write_long_wav, write_music
+from tests.support.audio import (
+    music,
+    wait_until,
+    write_long_wav,
+    write_music,
+    write_sound_tracks,
+)
 from tests.support.events import events
 from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
@@ -219,3 +226,47 @@ def test_a_song_named_twice_is_done_once(emoviz: Program, tmp_path: Path) -> Non
     given = (tmp_path / "a.wav", tmp_path / "a.wav", tmp_path / "b.wav")
     assert emoviz("analyze", *given, "-o", "out", *SMALL).returncode == 0
     assert sorted(Path(path).name for path in written_at(emoviz.place)) == ["a.csv", "b.csv"]
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of two sound tracks, 4 s of music and 2 s."""
+    path = tmp_path_factory.mktemp("film") / "film.mka"
+    write_sound_tracks(path, [music(4.0, RATE_HZ), music(2.0, RATE_HZ, 1)], RATE_HZ)
+    return path
+
+
+def test_one_of_several_sound_tracks_is_chosen_by_its_number(emoviz: Program, film: Path) -> None:
+    for chosen, number, why, length in (
+        ((), 1, "the first that can be decoded", 8),
+        (("--track", 2), 2, "as chosen", 4),
+    ):
+        done = emoviz("analyze", film, "-o", "out.csv", *SMALL, *chosen)
+        assert done.returncode == 0
+        said = f"emoviz: {film}: of its 2 sound tracks number {number} was heard, {why}.\n"
+        assert done.stderr == said
+        assert len(load_csv(emoviz.place / "out.csv")) == length
+    done = emoviz("export", film, "--format", "json", "-o", "out.json", "--track", 2)
+    assert done.returncode == 0
+    assert len(json.loads((emoviz.place / "out.json").read_text())["valence"]) == 4
+    done = emoviz("analyze", film, "-o", "other.csv", *SMALL, "--track", 3)
+    assert done.stderr == (
+        f"emoviz: {film}: it has 2 sound tracks and none of number 3; choose one from 1 to 2.\n"
+    )
+    assert not (emoviz.place / "other.csv").exists()
+
+
+def test_what_keeps_one_track_of_each_song_gets_none_of_a_chosen_sound(
+    emoviz: Program, film: Path
+) -> None:
+    for arguments in (
+        (film.parent, "-o", "out"),
+        (film, "other.wav", "-o", "out"),
+        (film, "-o", "out.parquet"),
+        (film, "--library", "songs.db"),
+    ):
+        done = emoviz("analyze", *arguments, *SMALL, "--track", 1)
+        assert done.returncode == 1
+        assert "--track chooses a sound track of one song" in done.stderr
+    assert not list(emoviz.place.glob("out*"))
+    assert not list(emoviz.place.glob("*.db"))

@@ -3,20 +3,24 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import pytest
 
 from emoviz import errors
+from emoviz.library import tracking
 from emoviz.library.tracking import analyze, track_with
 from emoviz.models.estimator import Estimator
 from emoviz.songs.finding import find_songs
-from emoviz.songs.song import Song
+from emoviz.songs.song import DecodersOf, Song
 from emoviz.tracking.tracker import File2Track, Update
-from tests.support.audio import write_music
+from tests.support.audio import write_long_wav, write_music
+from tests.support.decoders import decoding_processes, halt, processes_with
 
 RATE_HZ = 22050
 Params = ParamSpec("Params")
@@ -79,12 +83,12 @@ def test_an_unknown_model_is_said_before_anything_is_done(album: Path, jobs: int
 def _die_of_deadly_songs() -> None:
     real_open = Song.open
 
-    def dies_of_some(path: Path) -> Song:
+    def dies_of_some(path: Path, decoders_of: DecodersOf, sound_track: int | None) -> Song:
         if "mistaken" in path.name:
             raise RuntimeError("a decoder's own mistake")
         if "deadly" in path.name:
             os.kill(os.getpid(), signal.SIGKILL if "1" in path.name else signal.SIGSEGV)
-        return real_open(path)
+        return real_open(path, decoders_of, sound_track)
 
     Song.open = dies_of_some  # type: ignore[method-assign, assignment]
 
@@ -117,6 +121,46 @@ def test_a_song_that_ends_its_process_is_given_up_and_the_rest_goes_on(
     failed = {outcome.path.name: outcome.error for outcome in outcomes if outcome.error}
     assert sorted(failed) == ["deadly 1.wav", "deadly 2.wav"]
     assert "a process was ended twice before this song was done" in failed["deadly 1.wav"]
+
+
+def test_a_lone_song_whose_decoder_hangs_is_given_up(tmp_path: Path) -> None:
+    song = tmp_path / "song.wav"
+    write_long_wav(song, 3600.0)
+
+    def hang(_: Update) -> None:
+        halt(*processes_with(song))
+
+    (outcome,) = analyze([song], "cae", 1, hang, patience_s=0.5)
+    assert outcome.track is None
+    assert outcome.error.startswith(f"{song}: decoding broke off (there was no answer for 0.5 s)")
+    assert not decoding_processes()
+
+
+def _begin_to_hang(leash: Connection, tell: Connection, patience_s: float) -> None:
+    real_open = Song.open
+
+    def hangs(path: Path, decoders_of: DecodersOf, sound_track: int | None) -> Song:
+        if "endless" in path.name:
+            threading.Event().wait()
+        return real_open(path, decoders_of, sound_track)
+
+    Song.open = hangs  # type: ignore[method-assign, assignment]
+    tracking._begin_work(leash, tell, patience_s)
+
+
+def test_of_many_songs_one_whose_decoder_hangs_is_given_up_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracking, "_begin_work", _begin_to_hang)
+    songs = [tmp_path / f"{number}.wav" for number in range(5)]
+    songs.insert(2, tmp_path / "endless.wav")
+    for song in songs:
+        write_music(song, 2.0, RATE_HZ)
+    outcomes = {outcome.path: outcome for outcome in analyze(songs, "cae", 1, patience_s=4.0)}
+    assert sorted(outcomes) == sorted(songs)
+    lost = outcomes.pop(songs[2])
+    assert lost.error.startswith(f"{songs[2]}: decoding broke off (nothing came of it for 4 s)")
+    assert all(outcome.track is not None for outcome in outcomes.values())
 
 
 def test_songs_are_drawn_as_there_is_need(tmp_path: Path) -> None:

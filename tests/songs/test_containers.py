@@ -1,6 +1,7 @@
 """Files of many tracks and times: which sound is heard of them, when, and what is not followed."""
 
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 
 from emoviz import errors
 from emoviz.songs.opening import open_decoder
-from emoviz.songs.song import Song
+from emoviz.songs.processes.pool import DecoderPool
+from emoviz.songs.song import Song, local_decoders
 from tests.support.audio import Floats, encode, find, music
 
 RATE_HZ = 44100
@@ -98,14 +100,20 @@ def test_behind_a_jump_that_is_known_seeks_lead_to_their_place(jumping: Path) ->
     decoder.close()
 
 
-@pytest.mark.parametrize("default", [0, 1])
-def test_of_several_tracks_the_default_one_is_heard(plain: Path, default: int) -> None:
-    path = plain.with_name(f"tracks{default}.mka")
+def write_two_tracks(path: Path, plain: Path, default: int) -> None:
+    """Write a file with a track of music, in German, and one of noise; tell which is default."""
     ffmpeg(
         *("-i", plain, "-f", "lavfi", "-i", f"anoisesrc=d={DURATION_S}:a=0.1", "-map", 0),
         *("-map", 1, "-c:a", "flac", "-ar", RATE_HZ, "-ac", 2, f"-disposition:a:{default}"),
-        *("default", f"-disposition:a:{1 - default}", 0, path),
+        *("default", f"-disposition:a:{1 - default}", 0, "-metadata:s:a:0", "language=ger"),
+        *("-metadata:s:a:1", "title=Noise\tof the sea", path),
     )
+
+
+@pytest.mark.parametrize("default", [0, 1])
+def test_of_several_tracks_the_default_one_is_heard(plain: Path, default: int) -> None:
+    path = plain.with_name(f"tracks{default}.mka")
+    write_two_tracks(path, plain, default)
     said: list[str] = []
     with Song.open(path) as song:
         samples = np.concatenate(list(song.sound_blocks(RATE_HZ, said.append)))
@@ -114,6 +122,29 @@ def test_of_several_tracks_the_default_one_is_heard(plain: Path, default: int) -
     ]
     _, correlation = find(samples[RATE_HZ : 2 * RATE_HZ, 0], music(DURATION_S, RATE_HZ)[:, 0])
     assert (correlation > 0.95) == (default == 0)
+
+
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_another_track_can_be_chosen_and_it_is_said_which_was(plain: Path, is_apart: bool) -> None:
+    path = plain.with_name("chosen.mka")
+    write_two_tracks(path, plain, 1)
+    with closing(DecoderPool()) as pool:
+        decoders_of = pool.of if is_apart else local_decoders
+        said: list[str] = []
+        with Song.open(path, decoders_of, 1) as song:
+            samples = np.concatenate(list(song.sound_blocks(RATE_HZ, said.append)))
+            assert song.duration_s == pytest.approx(DURATION_S, abs=0.05)
+        assert song.sound_tracks == (("ger, flac, stereo", "Noiseof the sea, flac, stereo"), 1, 2)
+        assert song.sound_track == 1
+        assert said == [f"{path}: of its 2 sound tracks number 1 was heard, as chosen."]
+        place_in(music(DURATION_S, RATE_HZ), samples[RATE_HZ : 2 * RATE_HZ])
+        with Song.open(path, decoders_of) as song:
+            assert song.sound_track is None
+        with pytest.raises(errors.SoundTrackError, match=r"2 sound tracks and none of number 3"):
+            Song.open(path, decoders_of, 3)
+        assert Song.open(plain, decoders_of, 1).sound_track is None
+        with pytest.raises(errors.SoundTrackError, match=r"one sound track and none of number 2"):
+            Song.open(plain, decoders_of, 2)
 
 
 def test_sound_that_is_encrypted_is_said_to_be_so(plain: Path) -> None:

@@ -323,6 +323,22 @@ def write_film(path: Path, sound_s: float, picture_s: float) -> None:
     _encode_with_ffmpeg(path, music(sound_s, rate_hz), rate_hz, "aac", {}, picture_s)
 
 
+def write_sound_tracks(path: Path, sounds: list[Floats], rate_hz: int) -> None:
+    """Write a file with a sound track for each of `sounds`, (samples, 2), as FLAC."""
+    with av.open(path, "w") as container:
+        streams = [container.add_stream("flac", rate=rate_hz, layout="stereo") for _ in sounds]
+        for stream, sound in zip(streams, sounds, strict=True):
+            shorts = np.round(32767 * sound).astype(np.int16).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(shorts, format="s16", layout="stereo")
+            frame.rate = rate_hz
+            waiting = av.AudioFifo()
+            waiting.write(frame)
+            while piece := waiting.read(4096, partial=True):
+                container.mux(stream.encode(piece))
+            # The last is empty: it corrects the header.
+            container.mux(packet for packet in stream.encode(None) if packet.size)
+
+
 def _encode_with_ffmpeg(
     path: Path,
     sound: Floats,

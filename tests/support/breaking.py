@@ -13,7 +13,7 @@ class BreakingDecoder:
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
         self.sample_rate_hz, self.channels = decoder.sample_rate_hz, decoder.channels
-        self.remark = decoder.remark
+        self.remark, self.sound_tracks = decoder.remark, decoder.sound_tracks
 
     @property
     def duration_s(self) -> float:

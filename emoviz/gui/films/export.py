@@ -115,6 +115,7 @@ class FilmExport(QObject):
                 trail_s=get(remembered.TRAIL_S),
             ),
             values=session.values,
+            sound_track=session.song.sound_track,
         )
 
     def _preview(

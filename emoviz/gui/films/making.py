@@ -56,6 +56,8 @@ class FilmOrder:
     """The song's track by `model`, if it is known already"""
     start_s: float = 0.0
     end_s: float = math.inf
+    sound_track: int | None = None
+    """The number of the one that is heard, None for the usual one"""
 
 
 def make_film(
@@ -67,7 +69,7 @@ def make_film(
     `errors.EmovizError`, and `FilmCancelledError` soon after `cancelled` has become true; nothing
     is left behind then, and a file that was there before is as it was.
     """
-    with Song.open(order.song) as song:
+    with Song.open(order.song, sound_track=order.sound_track) as song:
         _make(song, order, report, progress, cancelled)
 
 

@@ -63,8 +63,10 @@ class AnalysisWorker(QObject):
         self._threads: list[threading.Thread] = []
         self._model: Estimator | None = None
 
-    def start(self, path: Path, model: str) -> int:
+    def start(self, path: Path, model: str, sound_track: int | None = None) -> int:
         """Begin to open and track `path`, and give the request's id.
+
+        Of several sound tracks `sound_track` is the number of the one that was chosen.
 
         What is being tracked is cancelled when the new song has been opened: one that cannot be
         opened changes nothing.
@@ -78,7 +80,9 @@ class AnalysisWorker(QObject):
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._request += 1
         thread = threading.Thread(
-            target=self._run, args=(self._request, path, model, cancel), name="analysis"
+            target=self._run,
+            args=(self._request, path, model, sound_track, cancel),
+            name="analysis",
         )
         self._threads.append(thread)
         thread.start()
@@ -112,9 +116,16 @@ class AnalysisWorker(QObject):
             self._tracking = cancel
             return True
 
-    def _run(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
+    def _run(
+        self,
+        request: int,
+        path: Path,
+        model: str,
+        sound_track: int | None,
+        cancel: threading.Event,
+    ) -> None:
         try:
-            self._track(request, path, model, cancel)
+            self._track(request, path, model, sound_track, cancel)
         except AnalysisCancelledError:
             return
         except errors.EmovizError as error:
@@ -132,15 +143,24 @@ class AnalysisWorker(QObject):
                 loaded.rest()
             memory.give_back()
 
-    def _track(self, request: int, path: Path, model: str, cancel: threading.Event) -> None:
+    def _track(
+        self,
+        request: int,
+        path: Path,
+        model: str,
+        sound_track: int | None,
+        cancel: threading.Event,
+    ) -> None:
         info, front_end = estimator.describe(model), estimator.shown_front_end(model)
-        state, song = FileState.of(path), Song.open(path, self._decoders.of)
+        state, song = FileState.of(path), Song.open(path, self._decoders.of, sound_track)
         if not self._take_over(cancel):
             song.close()
             return
         # Now it can be heard: who listens waits neither for the model nor for patience.
         self.opened.emit(request, song, front_end, info)
-        known = self._library.recall(path, model) if self._library else None
+        # A library has one track of each file: of the sound that is heard unasked.
+        library = self._library if song.sound_track is None else None
+        known = library.recall(path, model) if library else None
         if known is not None:
             self.finished.emit(request, known)
         # Before the model is loaded: its threads are as patient as the one that makes them.
@@ -157,8 +177,8 @@ class AnalysisWorker(QObject):
             cancelled=cancel.is_set,
         )
         self.finished.emit(request, trajectory)
-        if self._library:
-            self._library.keep(song, state, trajectory)
+        if library:
+            library.keep(song, state, trajectory)
 
     def _loaded(self, info: ModelInfo, cancel: threading.Event) -> Estimator:
         """Give the model, which stays loaded: that takes a while, in which the window is slow."""

@@ -58,7 +58,7 @@ class Comparison(QObject):
         self._time_s = 0.0
         self._shown_index: int | None = None
         self._other_model = ""
-        self._waiting: tuple[Path, str] | None = None
+        self._waiting: tuple[Path, str, int | None] | None = None
         self._request = self._labels_request = 0
         self._worker = AnalysisWorker(decoders)
         self._worker.opened.connect(self._on_opened)
@@ -154,7 +154,7 @@ class Comparison(QObject):
         if self._song is not None and self._model is not None:
             self._begin(self._model.name, name)
             self._other_model = name
-            self._analyse(self._song.path, name)
+            self._analyse(self._song.path, name, self._song.sound_track)
 
     def _begin_labels(self, path: Path) -> None:
         self._labels_request = self._reader.start(path)
@@ -165,9 +165,9 @@ class Comparison(QObject):
         self.panel.show()
         self._show_state()
 
-    def _analyse(self, path: Path, model: str) -> None:
+    def _analyse(self, path: Path, model: str, sound_track: int | None = None) -> None:
         """Track the second song when the first is done: both at once would hold up the first."""
-        self._waiting = (path, model)
+        self._waiting = (path, model, sound_track)
         self.panel.show_status(self.tr("waits until the song itself is analysed"))
         if self._first_found:
             self.first_found()

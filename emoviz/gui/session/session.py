@@ -65,15 +65,20 @@ class Session(QObject):
         self._worker.failed.connect(self._on_failed)
         self._worker.warned.connect(self._on_warned)
 
-    def open(self, path: Path) -> None:
-        """Begin to open and track a song; it takes the place of the one that is shown."""
-        self._asked = self._worker.start(path, self.model_name)
+    def open(self, path: Path, sound_track: int | None = None) -> None:
+        """Begin to open and track a song; it takes the place of the one that is shown.
+
+        Of several sound tracks `sound_track` is the number of the one to hear, None for the usual.
+        """
+        self._asked = self._worker.start(path, self.model_name, sound_track)
 
     def choose_model(self, name: str) -> None:
         """Judge the song that is shown, and those that come, by another model."""
         self._settings.put(remembered.MODEL, name)
         if self.song is not None:
-            self._asked = self._heard_anew = self._worker.start(self.song.path, name)
+            self._asked = self._heard_anew = self._worker.start(
+                self.song.path, name, self.song.sound_track
+            )
 
     @property
     def model_name(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from emoviz import errors
-from emoviz.songs.decoder import Conformer, Damage, block_sizes, ignore_damage
+from emoviz.songs.decoder import ONE_SOUND_TRACK, Conformer, Damage, block_sizes, ignore_damage
 from emoviz.songs.mp3_aac.headers import Kind
 from emoviz.songs.mp3_aac.index import PacketIndex, Part
 from emoviz.songs.pieces import end_of_bytes
@@ -41,6 +41,7 @@ class PacketDecoder:
     """
 
     remark = ""
+    sound_tracks = ONE_SOUND_TRACK
 
     def __init__(self, path: Path, file: BinaryIO, index: PacketIndex) -> None:
         """Decode `file`, which was opened at `path` and which `index` is of."""

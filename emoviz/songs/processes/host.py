@@ -106,9 +106,10 @@ class _Host:
     def _answer(self, request: Message) -> tuple[Message, Samples | None]:
         if request["do"] == "open":
             self._close()
-            self._decoder = decoder = open_song_decoder(Path(request["path"]))
+            path, sound_track = Path(request["path"]), request["sound_track"]
+            self._decoder = decoder = open_song_decoder(path, sound_track=sound_track)
             told = {"rate_hz": decoder.sample_rate_hz, "channels": decoder.channels}
-            return told | {"remark": decoder.remark}, None
+            return told | {"remark": decoder.remark, "tracks": decoder.sound_tracks}, None
         assert self._decoder is not None
         if request["do"] == "duration":
             decoder = self._decoder

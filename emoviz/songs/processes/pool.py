@@ -13,8 +13,11 @@ from emoviz.songs.spare_decoder import SpareDecoder
 
 _LOG = logging.getLogger(__name__)
 
-_PATIENCE_S = 60.0
-"""A seek in three hours of a format without any times decodes all that comes before."""
+PATIENCE_S = 60.0
+"""How long a decoder may give nothing before it is taken to hang, and ended.
+
+A seek in three hours of a format without any times decodes all that comes before.
+"""
 _LOOK_S = 0.5
 _SONG_TAKES = 2
 """A song is played from one process and tracked from another; where more are lent, one song takes
@@ -30,7 +33,7 @@ class DecoderPool:
     """
 
     def __init__(
-        self, patience_s: float = _PATIENCE_S, starter: ForkServer | Spawner | None = None
+        self, patience_s: float = PATIENCE_S, starter: ForkServer | Spawner | None = None
     ) -> None:
         """Start nothing yet; a process that owes an answer for `patience_s` will be ended.
 
@@ -46,15 +49,24 @@ class DecoderPool:
         self._keeper: threading.Thread | None = None
         self._closed = False
 
-    def of(self, path: Path) -> "ProcessDecoders":
+    def of(self, path: Path, sound_track: int | None = None) -> "ProcessDecoders":
         """Give the decoders of the song at `path`, as `Song.open` takes them."""
-        return ProcessDecoders(path, self)
+        return ProcessDecoders(path, sound_track, self)
 
-    def open(self, path: Path) -> ProcessDecoder:
+    def get_ready(self) -> None:
+        """Begin what the first song would wait for, without waiting."""
+        if isinstance(self._starter, Spawner):
+            self._make_ready()
+            return
+        # Where it cannot be started, whoever opens a song will hear so.
+        with suppress(OSError):
+            self._starter.get_ready()
+
+    def open(self, path: Path, sound_track: int | None = None) -> ProcessDecoder:
         """Open `path` in a process that does nothing else. Raises `errors.SongError`."""
         process = self._lend(path)
         try:
-            return ProcessDecoder(path, process, self._take_back)
+            return ProcessDecoder(path, sound_track, process, self._take_back)
         except BaseException:
             self._take_back(process)
             raise
@@ -167,13 +179,13 @@ class ProcessDecoders:
     What is put back stays open, and its process lent, until the song is closed.
     """
 
-    def __init__(self, path: Path, pool: DecoderPool) -> None:
-        self._path, self._pool = path, pool
+    def __init__(self, path: Path, sound_track: int | None, pool: DecoderPool) -> None:
+        self._path, self._sound_track, self._pool = path, sound_track, pool
         self._spare: SpareDecoder[ProcessDecoder] = SpareDecoder(path)
 
     def open(self) -> ProcessDecoder:
         """Open one."""
-        return self._pool.open(self._path)
+        return self._pool.open(self._path, self._sound_track)
 
     def take(self) -> ProcessDecoder:
         """Give one that was put back, or open one."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from emoviz import errors
-from emoviz.songs.decoder import Damage, ignore_damage
+from emoviz.songs.decoder import Damage, SoundTracks, ignore_damage
 from emoviz.songs.processes import wire
 from emoviz.songs.processes.wire import Message
 from emoviz.system import priority
@@ -138,7 +138,7 @@ class DecoderProcess:
         status = self._process.poll()
         _LOG.warning("decoding process %s: status %s, %r", self._process.pid, status, error)
         if self._hung_s:
-            return f"there was no answer for {self._hung_s:.0f} s"
+            return f"there was no answer for {self._hung_s:g} s"
         return "the decoder crashed"
 
 
@@ -146,21 +146,28 @@ class ProcessDecoder:
     """A file that is open in a process of its own; `decoder.Decoder` says what it does."""
 
     def __init__(
-        self, path: Path, process: DecoderProcess, give_back: Callable[[DecoderProcess], None]
+        self,
+        path: Path,
+        sound_track: int | None,
+        process: DecoderProcess,
+        give_back: Callable[[DecoderProcess], None],
     ) -> None:
         """Open `path` in `process`, which is given back when this is closed.
 
-        It is as patient as the thread that opens it. Raises `errors.SongError`, and does not give
-        it back then.
+        Of several sound tracks `sound_track` is the number of the one that was chosen. The process
+        is as patient as the thread that opens it. Raises `errors.SongError`, and does not give it
+        back then.
         """
         self._path, self._process, self._give_back = path, process, give_back
         self._is_closed = False
         if priority.has_stepped_back():
             process.step_back()
-        told = self._ask({"do": "open", "path": str(path)})
+        told = self._ask({"do": "open", "path": str(path), "sound_track": sound_track})
         self.sample_rate_hz = int(told["rate_hz"])
         self.channels = int(told["channels"])
         self.remark = str(told["remark"])
+        names, heard, usual = told["tracks"]
+        self.sound_tracks = SoundTracks(tuple(map(str, names)), int(heard), int(usual))
 
     @property
     def duration_s(self) -> float:
