@@ -1,6 +1,8 @@
 """`emoviz analyze`: songs in, files, one table or the library out."""
 
 import argparse
+import os
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -34,6 +36,7 @@ from emoviz.library.outputs import (
 from emoviz.library.store import Library
 from emoviz.library.tracking import Outcome, analyze
 from emoviz.models import estimator
+from emoviz.songs.decoder import PATIENCE_S
 from emoviz.songs.finding import is_folder
 from emoviz.system import files, paths
 from emoviz.system.terminal import complain, quiet_libraries
@@ -214,6 +217,8 @@ class _Batch:
                 jobs=jobs,
                 on_update=view.window,
                 sound_track=self.sound_track,
+                patience_s=PATIENCE_S,
+                on_hang=partial(_give_up, view),
             )
             run(self._songs, partial(_analyze_on, scheduler, model=model) if scheduler else track)
         if len(self._songs) > 1:
@@ -228,6 +233,15 @@ class _Batch:
                 continue
             if found is not None:
                 yield found
+
+
+def _give_up(view: progress.Progress, sentence: str) -> None:
+    """Say that the lone song hangs, and end: what hangs in a decoder library can only be left."""
+    view.say(sentence)
+    view.end()
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    os._exit(1)
 
 
 def _analyze_on(scheduler: str, paths: Iterable[Path], model: str) -> Iterator[Outcome]:

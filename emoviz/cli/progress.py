@@ -112,6 +112,9 @@ class Progress:
         """Say a sentence to the user."""
         complain(sentence)
 
+    def end(self) -> None:
+        """Leave the terminal as it was."""
+
 
 class _Bars(Progress):
     """What a terminal gets: a bar for the songs, and one for the windows of a lone song."""
@@ -133,3 +136,6 @@ class _Bars(Progress):
 
     def say(self, sentence: str) -> None:
         self._progress.console.print(said(sentence), highlight=False, markup=False, soft_wrap=True)
+
+    def end(self) -> None:
+        self._progress.stop()

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -17,7 +16,6 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import chain, islice
@@ -25,21 +23,24 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from emoviz import errors
 from emoviz.library.records import FileState, SongRecord
+from emoviz.library.watch import Watch
 from emoviz.models import estimator
 from emoviz.models.inference import LISTENER_THREADS
-from emoviz.songs.processes.pool import PATIENCE_S, DecoderPool
+from emoviz.songs.decoder import PATIENCE_S
 from emoviz.songs.song import DecodersOf, Song, local_decoders
 from emoviz.system import priority
 from emoviz.tracking.tracker import File2Track, Update, ignore_update
 from emoviz.tracks.track import Track
 
+if TYPE_CHECKING:
+    from emoviz.songs.processes.pool import DecoderPool
+
 _WAITING_PER_JOB = 2
 """Songs handed over for each that is being tracked: none waits for the next to be found."""
-_LOOKS_IN_PATIENCE = 10
-"""So often a watch looks in the time that it allows."""
 
 
 @dataclass(frozen=True)
@@ -67,26 +68,39 @@ def analyze(
     on_update: Callable[[Update], None] = ignore_update,
     patience_s: float = PATIENCE_S,
     sound_track: int | None = None,
+    on_hang: Callable[[str], None] | None = None,
 ) -> Iterator[Outcome]:
     """Track every song, `jobs` at a time, and yield each one's outcome as it is done.
 
     `paths` is drawn from as there is need, and nothing is kept of a song that has been yielded.
     `on_update` is called window by window where there is only one song, of which `sound_track` is
-    heard if it has several. A decoder that gives
-    nothing for `patience_s` is ended, and its song has failed.
+    heard if it has several. A decoder that gives nothing for `patience_s` is ended and its song has
+    failed. A lone song is tracked in this process, which has to end then: `on_hang` gets a sentence
+    in a thread of its own.
     Raises `errors.ModelError` before anything is tracked if the model cannot be used.
     """
     rest = iter(paths)
     first = list(islice(rest, 2))
-    if len(first) == 1:
-        yield _lone_outcome(first[0], model, on_update, patience_s, sound_track)
-        return
-    # Each of many songs has one core, and jobs are what fills the others.
-    estimator.load(model, threads=1)
-    if first:
+    # Each of many songs has one core, and jobs are what fills the others; a lone one may have two.
+    model_here = estimator.load(model, threads=1 if len(first) > 1 else LISTENER_THREADS)
+    songs = chain(first, rest)
+    if len(first) > 1:
         # However few work: a decoder library that crashes ends a worker, and costs one song.
         processes = partial(local_processes, patience_s=patience_s)
-        yield from track_with(processes, chain(first, rest), model, jobs)
+        yield from track_with(processes, songs, model, jobs)
+    elif first:
+        watch = Watch()
+        if on_hang is not None:
+            watch.begin(lambda _, sentence: on_hang(sentence), patience_s)
+
+        def take(update: Update) -> None:
+            watch.take(update)
+            on_update(update)
+
+        with watch.over(first[0]):
+            outcome = _outcome(first[0], File2Track(model_here), take, local_decoders, sound_track)
+        watch.end()
+        yield outcome
 
 
 def track_with(
@@ -230,26 +244,12 @@ def outcome_of(path: Path, model: str) -> Outcome:
     """Track one song: the task that is run elsewhere. Never raises because of the song."""
     track = _tracker(model)
     with _watch().over(path) as watch:
-        return _outcome(path, track, lambda _: watch.note(), local_decoders)
+        return _outcome(path, track, watch.take, local_decoders)
 
 
 def outcome_by_other_process(path: Path, model: str) -> Outcome:
     """Do as `outcome_of`, where this process does more than that and must not end if it hangs."""
     return _outcome(path, _tracker(model), ignore_update, _decoders().of)
-
-
-def _lone_outcome(
-    path: Path,
-    model: str,
-    on_update: Callable[[Update], None],
-    patience_s: float,
-    sound_track: int | None,
-) -> Outcome:
-    with closing(DecoderPool(patience_s)) as decoders:
-        # While the model is loaded.
-        decoders.get_ready()
-        track = File2Track(estimator.load(model, threads=LISTENER_THREADS))
-        return _outcome(path, track, on_update, decoders.of, sound_track)
 
 
 def _alone(make_executor: Callable[[int], Executor], path: Path, model: str) -> Outcome:
@@ -293,48 +293,16 @@ def _hung_in(executor: Executor) -> dict[Path, str]:
     return executor.hung if isinstance(executor, _LocalProcesses) else {}
 
 
-class _Watch:
-    """Ends this process when nothing has come of a song for too long, and says so before.
-
-    What hangs in a decoder library can be ended in no other way.
-    """
-
-    def __init__(self) -> None:
-        self._path: Path | None = None
-        self._noted_s = 0.0
-
-    @contextmanager
-    def over(self, path: Path) -> "Iterator[_Watch]":
-        """Watch over a song."""
-        self.note()
-        self._path = path
-        try:
-            yield self
-        finally:
-            self._path = None
-
-    def note(self) -> None:
-        """Take note that something has come of it."""
-        self._noted_s = time.monotonic()
-
-    def keep(self, tell: Connection, patience_s: float) -> None:
-        """Watch for ever; `tell` takes a song that hangs and what is to be said of it."""
-        while True:
-            time.sleep(patience_s / _LOOKS_IN_PATIENCE)
-            path = self._path
-            if path is not None and time.monotonic() - self._noted_s > patience_s:
-                error = errors.DecoderLostError(path, f"nothing came of it for {patience_s:g} s")
-                tell.send((path, str(error)))
-                os._exit(1)
+@lru_cache(1)
+def _watch() -> Watch:
+    return Watch()
 
 
 @lru_cache(1)
-def _watch() -> _Watch:
-    return _Watch()
+def _decoders() -> "DecoderPool":
+    # Imported here: most do not need it.
+    from emoviz.songs.processes.pool import DecoderPool
 
-
-@lru_cache(1)
-def _decoders() -> DecoderPool:
     return DecoderPool()
 
 
@@ -343,11 +311,14 @@ def _begin_work(leash: Connection, tell: Connection, patience_s: float) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whoever plays a song meanwhile hears it without gaps.
     priority.step_back()
-    for name, keep, given in (
-        ("parent watch", _end_with, (leash,)),
-        ("song watch", _watch().keep, (tell, patience_s)),
-    ):
-        threading.Thread(target=keep, args=given, name=name, daemon=True).start()
+    watch = threading.Thread(target=_end_with, args=(leash,), name="parent watch", daemon=True)
+    watch.start()
+
+    def end(path: Path, sentence: str) -> None:
+        tell.send((path, sentence))
+        os._exit(1)
+
+    _watch().begin(end, patience_s)
 
 
 def _end_with(leash: Connection) -> None:

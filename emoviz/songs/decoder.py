@@ -20,6 +20,12 @@ WARM_UP_SAMPLES = 8192
 Packets of opus and aac lean on the ones before: straight after a seek they come out wrong.
 """
 
+PATIENCE_S = 60.0
+"""How long a decoder may give nothing before it is taken to hang, and ended.
+
+A seek in three hours of a format without any times decodes all that comes before.
+"""
+
 _FIRST_BLOCK_S = 0.18
 """Soon there, and still heard when the next, twice as long, has come."""
 

@@ -3,6 +3,8 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas
@@ -270,3 +272,33 @@ def test_what_keeps_one_track_of_each_song_gets_none_of_a_chosen_sound(
         assert "--track chooses a sound track of one song" in done.stderr
     assert not list(emoviz.place.glob("out*"))
     assert not list(emoviz.place.glob("*.db"))
+
+
+_HANGS_IN_C = """
+import ctypes, sys
+from emoviz import cli
+from emoviz.cli import analyze
+from emoviz.songs.song import Song
+analyze.PATIENCE_S = 1.0
+Song.open = lambda *_: ctypes.CDLL(None).pause()
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pause")
+def test_a_lone_song_whose_decoder_hangs_ends_with_a_sentence(emoviz: Program, album: Path) -> None:
+    song = album / "a.wav"
+    command = [sys.executable, "-c", _HANGS_IN_C, "analyze", str(song), "-o", "out.csv", *SMALL]
+    done = subprocess.run(
+        command,
+        cwd=emoviz.place,
+        env=emoviz.environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"emoviz: {song}: decoding broke off (nothing came of it for 1 s);")
+    assert not list(emoviz.place.glob("out*"))

@@ -19,8 +19,7 @@ from emoviz.models.estimator import Estimator
 from emoviz.songs.finding import find_songs
 from emoviz.songs.song import DecodersOf, Song
 from emoviz.tracking.tracker import File2Track, Update
-from tests.support.audio import write_long_wav, write_music
-from tests.support.decoders import decoding_processes, halt, processes_with
+from tests.support.audio import write_music
 
 RATE_HZ = 22050
 Params = ParamSpec("Params")
@@ -121,19 +120,6 @@ def test_a_song_that_ends_its_process_is_given_up_and_the_rest_goes_on(
     failed = {outcome.path.name: outcome.error for outcome in outcomes if outcome.error}
     assert sorted(failed) == ["deadly 1.wav", "deadly 2.wav"]
     assert "a process was ended twice before this song was done" in failed["deadly 1.wav"]
-
-
-def test_a_lone_song_whose_decoder_hangs_is_given_up(tmp_path: Path) -> None:
-    song = tmp_path / "song.wav"
-    write_long_wav(song, 3600.0)
-
-    def hang(_: Update) -> None:
-        halt(*processes_with(song))
-
-    (outcome,) = analyze([song], "cae", 1, hang, patience_s=0.5)
-    assert outcome.track is None
-    assert outcome.error.startswith(f"{song}: decoding broke off (there was no answer for 0.5 s)")
-    assert not decoding_processes()
 
 
 def _begin_to_hang(leash: Connection, tell: Connection, patience_s: float) -> None:

@@ -116,15 +116,13 @@ class ForkServer:
             return False
         return True
 
-    def get_ready(self) -> None:
-        """Start the server, if there is none, without waiting. Raises `OSError`."""
-        with self._asking:
-            self._have_server()
-
     def start(self) -> DecoderProcess:
         """Start a decoding process. Raises `OSError`."""
         with self._asking:
-            self._have_server()
+            if self._is_closed:
+                raise OSError(errno.ESHUTDOWN, os.strerror(errno.ESHUTDOWN))
+            if self._server is None or self._server.poll() is not None:
+                self._start_server()
             try:
                 return self._ask()
             except OSError:
@@ -140,12 +138,6 @@ class ForkServer:
             server.kill()
         with self._asking:
             self._end_server()
-
-    def _have_server(self) -> None:
-        if self._is_closed:
-            raise OSError(errno.ESHUTDOWN, os.strerror(errno.ESHUTDOWN))
-        if self._server is None or self._server.poll() is not None:
-            self._start_server()
 
     def _start_server(self) -> None:
         self._end_server()

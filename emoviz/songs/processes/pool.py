@@ -6,18 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from emoviz import errors
-from emoviz.songs.decoder import Decoder
+from emoviz.songs.decoder import PATIENCE_S, Decoder
 from emoviz.songs.processes.fork_server import ForkServer
 from emoviz.songs.processes.process import DecoderProcess, ProcessDecoder, Spawner
 from emoviz.songs.spare_decoder import SpareDecoder
 
 _LOG = logging.getLogger(__name__)
 
-PATIENCE_S = 60.0
-"""How long a decoder may give nothing before it is taken to hang, and ended.
-
-A seek in three hours of a format without any times decodes all that comes before.
-"""
 _LOOK_S = 0.5
 _SONG_TAKES = 2
 """A song is played from one process and tracked from another; where more are lent, one song takes
@@ -52,15 +47,6 @@ class DecoderPool:
     def of(self, path: Path, sound_track: int | None = None) -> "ProcessDecoders":
         """Give the decoders of the song at `path`, as `Song.open` takes them."""
         return ProcessDecoders(path, sound_track, self)
-
-    def get_ready(self) -> None:
-        """Begin what the first song would wait for, without waiting."""
-        if isinstance(self._starter, Spawner):
-            self._make_ready()
-            return
-        # Where it cannot be started, whoever opens a song will hear so.
-        with suppress(OSError):
-            self._starter.get_ready()
 
     def open(self, path: Path, sound_track: int | None = None) -> ProcessDecoder:
         """Open `path` in a process that does nothing else. Raises `errors.SongError`."""
