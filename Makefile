@@ -59,11 +59,12 @@ smoke: $(VENV)/.test
 	sh build_scripts/system_packages.sh xdotool
 	$(BIN)/python -m build_scripts.smoke $(PROGRAM)
 
-# Spoils real files of every kind, CASES for the command line, WINDOW_CASES and SCREEN_CASES for the
-# window, and sees that each ends in a result or a sentence; what does not is kept in build/fuzz/.
+# Spoils real files of every kind, CASES for the command line and KIND_CASES for each of three kinds of
+# lie, WINDOW_CASES and SCREEN_CASES for the window, and sees that each ends in a result or a sentence; what does not is kept in build/fuzz/.
 .PHONY: fuzz
 fuzz: $(VENV)/.test
 	$(BIN)/python -m build_scripts.fuzz $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES)) \
+		$(if $(KIND_CASES),--kind-cases $(KIND_CASES)) \
 		$(if $(WINDOW_CASES),--window-cases $(WINDOW_CASES)) \
 		$(if $(SCREEN_CASES),--screen-cases $(SCREEN_CASES))
 

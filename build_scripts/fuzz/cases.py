@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from random import Random
 
 import numpy as np
 
+from build_scripts.fuzz.kinds import Build
 from build_scripts.fuzz.models import copy_and_spoil
 from build_scripts.fuzz.mutations import spoil
 from build_scripts.fuzz.originals import Original
@@ -24,6 +26,7 @@ from emoviz.system import paths
 from emoviz.tracks import labels
 from emoviz.tracks.track import Provenance, Track, load_csv, metadata_path
 from emoviz.training.recipe import read_recipe
+from emoviz.units import COLUMN_S
 
 MODEL = "cae"
 _NAMES = ("[red]song[bold]", "100 % {0} %s", "前奏曲 🎵", "-o", "a'b\"c", "s" * 200, "so\tng")
@@ -39,6 +42,8 @@ _COLUMNS = (
     *("track_shapes.shape", "artists.name", "models.name", "albums.title"),
 )
 TRACK = ("--model", MODEL)
+_MOST_S = 10.0
+"""Of the processor, for a few seconds of sound"""
 
 
 @dataclass
@@ -159,6 +164,30 @@ def with_others(world: World, place: Path, chance: Random) -> Prepared:
         return status
 
     return Prepared(form, f"{said}, in a folder", run, [str(song)], [], ("out/*", "out/.emoviz*"))
+
+
+def of_kind(build: Build, place: Path, chance: Random) -> Prepared:
+    """Track a song that is whole but for one lie, of which it is known how long it is."""
+    built = build(place, chance)
+    output = place / "out.csv"
+    arguments = ("analyze", built.path, "-o", output, "--jobs", 1, *TRACK)
+
+    def run() -> int:
+        began_s = time.process_time()
+        status = program.main([str(argument) for argument in arguments])
+        took_s = time.process_time() - began_s
+        if took_s > _MOST_S:
+            raise AssertionError(f"{took_s:.1f} s for {built.most_s:.1f} s of sound")
+        # What is shorter than a half-second has no track.
+        rows = 0 if status else len(load_csv(output))
+        length_s = rows * COLUMN_S
+        if not built.least_s - COLUMN_S <= length_s <= built.most_s + COLUMN_S:
+            least_s, most_s = built.least_s, built.most_s
+            raise AssertionError(f"{length_s:.1f} s where {least_s:.1f} to {most_s:.1f} s were due")
+        return status
+
+    others = ("out.csv-metadata.json",)
+    return Prepared(built.form, built.what, run, [str(built.path)], [output], others)
 
 
 def model(world: World, place: Path, chance: Random) -> Prepared:

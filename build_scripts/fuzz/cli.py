@@ -12,7 +12,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from random import Random
 
-from build_scripts.fuzz.cases import BY_WEIGHT, Prepared, World, check_file
+from build_scripts.fuzz.cases import BY_WEIGHT, Prepared, World, check_file, of_kind
+from build_scripts.fuzz.kinds import KINDS
 from build_scripts.fuzz.originals import Original
 from build_scripts.fuzz.workers import FINDING, RESULT, SENTENCE, RunCase, Verdict, note
 from emoviz import errors
@@ -35,14 +36,16 @@ class Records(logging.Handler):
 
 
 @contextmanager
-def prepare(seed: int, folder: Path, originals: list[Original]) -> Iterator[RunCase]:
-    """Give what runs a case of the command line."""
+def prepare(
+    seed: int, folder: Path, originals: list[Original], kind: str = ""
+) -> Iterator[RunCase]:
+    """Give what runs a case of the command line, or one of a kind of `kinds`."""
     records = Records()
     logging.basicConfig(level=logging.INFO, handlers=[records])
     world = World(folder, originals)
 
     def run(number: int, place: Path) -> Verdict:
-        verdict = _run(world, records, seed, number, place)
+        verdict = _run(world, records, f"{seed}/{kind or 'cli'}/{number}", kind, place)
         if verdict.outcome != FINDING:
             shutil.rmtree(place)
         return verdict
@@ -50,10 +53,13 @@ def prepare(seed: int, folder: Path, originals: list[Original]) -> Iterator[RunC
     yield run
 
 
-def _run(world: World, records: Records, seed: int, number: int, place: Path) -> Verdict:
-    chance = Random(f"{seed}/cli/{number}")
-    (make,) = chance.choices(list(BY_WEIGHT), list(BY_WEIGHT.values()))
-    case = make(world, place, chance)
+def _run(world: World, records: Records, seed: str, kind: str, place: Path) -> Verdict:
+    chance = Random(seed)
+    if kind:
+        case = of_kind(KINDS[kind], place, chance)
+    else:
+        (make,) = chance.choices(list(BY_WEIGHT), list(BY_WEIGHT.values()))
+        case = make(world, place, chance)
     note(world.folder, case.form, case.what)
     before = _contents(place)
     for output in _OUTPUTS:

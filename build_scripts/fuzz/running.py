@@ -1,12 +1,15 @@
 """The fuzzer: real files of every kind, spoiled, through the command line and the window.
 
-    python -m build_scripts.fuzz [--cases 5000] [--window-cases 500] [--screen-cases 60] [--seed 0]
+    python -m build_scripts.fuzz [--cases 5000] [--kind-cases 1000] [--window-cases 500]
+        [--screen-cases 60] [--seed 0]
 
-Every case is to end in a result or in a sentence that names the file, and a decoder library that
-crashes on a song must leave the window as it was. Whatever else comes, an unexpected error, a
-crash, a hang, memory without bound, a file left behind, is a finding: it is listed with its seed
-and number, and what it was made of is kept in build/fuzz/. The exit status is not zero if there is
-one. `--only NUMBER` runs one case of a seed again, of the window's with `--cases 0`.
+Of three kinds of lie (`kinds`: lengths in headers, zeros, times) it is known how long what is heard
+has to be. Every other case is to end in a result or in a sentence that names the file, and a
+decoder library that crashes on a song must leave the window as it was. Whatever else comes, an
+unexpected error, a crash, a hang, memory without bound, a file left behind, is a finding: it is
+listed with its seed and number, and what it was made of is kept in build/fuzz/. The exit status is
+not zero if there is one. `--only NUMBER` runs one case of a seed again, of the window's with
+`--cases 0`.
 """
 
 import argparse
@@ -17,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,10 +107,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the fuzzer; give 0 if nothing was found."""
     # Here, because every process that is spawned imports this module anew, and has no use for them.
     from build_scripts.fuzz import cli, window
+    from build_scripts.fuzz.kinds import KINDS
     from build_scripts.fuzz.originals import write_originals
 
     parser = argparse.ArgumentParser(description="Spoil files and see what the program makes of it")
     parser.add_argument("--cases", type=int, default=5000)
+    parser.add_argument(
+        "--kind-cases", type=int, default=1000, help="of each kind of lie by command line"
+    )
     parser.add_argument("--window-cases", type=int, default=500, help="without a screen")
     parser.add_argument("--screen-cases", type=int, default=60, help="of them on Xvfb's screen")
     parser.add_argument("--seed", type=int, default=0)
@@ -131,6 +139,8 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ.pop("DISPLAY", None)
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         run("cli", cli.prepare, 0, options.cases)
+        for kind in KINDS:
+            run(kind, partial(cli.prepare, kind=kind), 0, options.kind_cases)
         if options.window_cases or options.screen_cases:
             os.environ.update(stack.enter_context(machine.sound(folder / "sound")))
             run("window", window.prepare, 0, options.window_cases)

@@ -114,8 +114,11 @@ def _of_chunk(
     begin, held = rest.start, len(rest)
     is_unknown = length <= least or (length > held and length >= _UNKNOWN)
     claimed = None if is_unknown else length
-    if length >= held:
+    if length == held or (length > held and magic != b"caff"):
         return SampleBytes(begin, held, claimed, None, form)
+    if length > held:
+        # Libsndfile believes no caf that claims more than there is.
+        return SampleBytes(begin, held, claimed, _with_size(family, rest, held), form)
     end = begin + length
     ends = {end, end + length % 2} if family.pads else {end}
     if held - length <= _TRIFLE_BYTES or (
@@ -126,10 +129,14 @@ def _of_chunk(
     if family.pads and magic != b"FORM":
         pieces = _with_new_header(form, rest)
     else:
-        width = family.size.size
-        wanted = 0 if magic == b"FORM" and held > _LARGEST else held
-        pieces = [range(begin - width), family.size.pack(wanted), rest]
+        pieces = _with_size(family, rest, 0 if magic == b"FORM" and held > _LARGEST else held)
     return SampleBytes(begin, held, claimed, pieces, form)
+
+
+def _with_size(family: _Family, rest: range, size: int) -> list[Piece]:
+    """Give the file with another size of the samples, which begin where `rest` does."""
+    begin = rest.start
+    return [range(begin - family.size.size), family.size.pack(size), rest]
 
 
 def _with_new_header(form: bytes, rest: range) -> list[Piece]:

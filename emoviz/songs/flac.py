@@ -182,7 +182,7 @@ def _block_samples(code: int, behind: bytes) -> int:
 
 def _is_whole(data: bytes) -> bool:
     """Tell whether the frame that begins `data` ends with it: with the checksum of itself."""
-    table = _crc16_table()
+    table = _crc_table(16, 0x18005)
     crc = 0
     if len(data) > _LONGEST_FRAME:
         # Something else stands behind it.
@@ -194,21 +194,20 @@ def _is_whole(data: bytes) -> bool:
 
 
 def _crc8(data: bytes) -> int:
+    table = _crc_table(8, 0x107)
     crc = 0
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x107) if crc & 0x80 else crc << 1
+        crc = table[crc ^ byte]
     return crc
 
 
 @lru_cache
-def _crc16_table() -> tuple[int, ...]:
+def _crc_table(bits: int, polynomial: int) -> tuple[int, ...]:
     table = []
     for number in range(256):
-        crc = number << 8
+        crc = number << bits - 8
         for _ in range(8):
-            crc = (crc << 1 ^ 0x18005) if crc & 0x8000 else crc << 1
+            crc = (crc << 1 ^ polynomial) if crc & 1 << bits - 1 else crc << 1
         table.append(crc)
     return tuple(table)
 

@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import soundfile
 
@@ -121,11 +122,12 @@ def _open(path: Path, index: PacketIndex | None, sound_track: int | None) -> Dec
         samples = sample_bytes(file)
         coded = coded_samples(file, samples) if samples else None
         held = samples or flac_bytes(file)
+        is_svx = _is_tagged_svx(file)
     if len(links) > 1:
         return ChainDecoder([AvDecoder(path, [link], sound_track=sound_track) for link in links])
     # FFmpeg looks for a length at the end, which zeros behind it are not.
     pieces: list[Piece] | None = [range(end)] if end < size else None
-    if links or _is_tagged_svx(path):
+    if links or is_svx:
         return AvDecoder(path, pieces, zeros=size - end, sound_track=sound_track)
     if coded is not None:
         with suppress(errors.SongFormatError):
@@ -140,7 +142,7 @@ def _open(path: Path, index: PacketIndex | None, sound_track: int | None) -> Dec
     return AvDecoder(path, pieces, zeros=size - end, sound_track=sound_track)
 
 
-def _is_tagged_svx(path: Path) -> bool:
+def _is_tagged_svx(file: BinaryIO) -> bool:
     """Tell of an 8SVX behind an ID3 tag: libsndfile 1.2.2 never comes back from opening one."""
-    with path.open("rb") as file:
-        return file.read(3) == b"ID3" and b"8SVX" in file.read(_TAG_BYTES)
+    file.seek(0)
+    return file.read(3) == b"ID3" and b"8SVX" in file.read(_TAG_BYTES)

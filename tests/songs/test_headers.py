@@ -108,6 +108,7 @@ def test_a_header_that_does_not_say_how_long_it_is_costs_nothing_and_is_no_fault
         ("large.flac", flac_total(220500), 10.0),
         ("huge.flac", flac_total((1 << 36) - 1), ((1 << 36) - 1) / RATE_HZ),
         ("large.wav", wav_size(882000), 10.0),
+        ("large.caf", caf_size(4 + 882000), 10.0),
     ],
 )
 def test_what_the_bytes_hold_is_decoded_and_one_sentence_says_what_the_header_claims(

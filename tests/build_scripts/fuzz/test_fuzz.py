@@ -19,9 +19,15 @@ def run_fuzzer(kept: Path, *options: object) -> "subprocess.CompletedProcess[str
 
 
 def test_a_few_cases_end_in_a_result_or_a_sentence(tmp_path: Path) -> None:
-    few = ("--cases", 30, "--window-cases", 3, "--screen-cases", 1)
+    few = ("--cases", 30, "--kind-cases", 4, "--window-cases", 3, "--screen-cases", 1)
     done = run_fuzzer(tmp_path, *few, "--seed", 7, "--workers", 1)
     assert done.returncode == 0, done.stdout + done.stderr
-    for part in ("cli: 30 cases", "window: 3 cases", "screen: 1 cases"):
+    for part in (
+        "cli: 30 cases",
+        "zeros: 4 cases",
+        "times: 4 cases",
+        "window: 3 cases",
+        "screen: 1 cases",
+    ):
         assert part in done.stdout
     assert not list(tmp_path.iterdir())
