@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--directions",
         action="store_true",
-        help="also ask which way values move where one cue of a synthesised tune is changed",
+        help="also ask which way values move where one cue of a tune or of a clip is changed",
     )
     hand_over(parser, EvaluateRequest, evaluate)
 
