@@ -99,8 +99,9 @@ def _of_au(head: bytes, size: int) -> SampleBytes | None:
     held = size - begin
     if begin < 24 or held <= 0:
         return None
-    claimed = None if length in (0, _LARGEST) else length
-    if held - length <= _TRIFLE_BYTES:
+    claimed = None if length == 0 or (length > held and length >= _UNKNOWN) else length
+    # Libsndfile takes a size of half of what there is room for, and more, for one below nothing.
+    if 0 <= held - length <= _TRIFLE_BYTES or held < length < _UNKNOWN or length == _LARGEST:
         return SampleBytes(begin, held, claimed, None)
     return SampleBytes(begin, held, claimed, [range(8), b"\xff" * 4, range(12, size)])
 

@@ -81,6 +81,7 @@ def au_size(size: int) -> Spoil:
         ("nothing.aiff", aiff_size(0)),
         ("zero.au", au_size(0)),
         ("piped.au", au_size(0xFFFFFFFF)),
+        ("huge.au", au_size(0xF0000000)),
         ("piped.caf", caf_size(-1)),
         ("piped.flac", flac_total(0)),
     ],
