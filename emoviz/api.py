@@ -16,7 +16,9 @@ from emoviz.songs.arrays import SampledSong
 from emoviz.songs.finding import find_songs
 from emoviz.songs.song import Song
 from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update
+from emoviz.tracks import labels
 from emoviz.tracks.agreement import Agreement, Agreements
+from emoviz.tracks.labels import Labels
 from emoviz.tracks.summary import Summary
 from emoviz.tracks.track import Moment, Provenance, Track, load_csv
 
@@ -24,6 +26,7 @@ __all__ = [
     "Agreement",
     "Agreements",
     "AnalysisCancelledError",
+    "Labels",
     "ModelInfo",
     "Moment",
     "Outcome",
@@ -33,6 +36,7 @@ __all__ = [
     "Track",
     "installed_models",
     "load",
+    "load_labels",
     "track",
     "track_many",
     "track_samples",
@@ -153,6 +157,26 @@ def load(path: PathLike) -> Track:
     <Track of 'A walk through the plane': 205 half-seconds by cae>
     """
     return load_csv(Path(path))
+
+
+def load_labels(path: PathLike) -> Labels:
+    """Read what listeners said of songs from a CSV, as the window does to compare with it.
+
+    It is one that emoviz wrote, with its description beside it, or one of a pair of tables as DEAM
+    and emoMusic have them, valence.csv and arousal.csv. How a table is written, with commas,
+    semicolons or tabs, points or commas in its numbers, in UTF-8 or not, is seen from it; where it
+    is unusual that is said as a warning (`UserWarning`).
+
+    Raises `errors.TableError` or `errors.TrackFileError` if it is not as it should be.
+
+    >>> found = emoviz.load_labels("song.csv")
+    >>> found.of("").shape
+    (205, 2)
+    """
+    found = labels.read(Path(path))
+    if found.remark:
+        warnings.warn(found.remark, stacklevel=2)
+    return found
 
 
 def installed_models() -> list[ModelInfo]:

@@ -2,6 +2,7 @@
 
 from emoviz.errors.base import (
     EmovizError,
+    words_of,
 )
 from emoviz.errors.devices import (
     InputDeviceError,
@@ -148,4 +149,5 @@ __all__ = [
     "WordError",
     "WorkerError",
     "unreadable",
+    "words_of",
 ]

@@ -1,4 +1,4 @@
-"""EmovizError: what every error that a user can meet is."""
+"""EmovizError: what every error that a user can meet is, and others' errors in words."""
 
 from unicodedata import category
 
@@ -14,6 +14,19 @@ class EmovizError(Exception):
                 for letter in sentence
             )
         )
+
+
+def words_of(error: Exception) -> str:
+    """Say in words what has been met, without what programmers tell each other."""
+    if isinstance(error, OSError):
+        return (error.strerror or "it cannot be read").lower()
+    if isinstance(error, UnicodeError):
+        return "it is no text"
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing" if error.args else "something is missing"
+    # Of JSON.
+    line = getattr(error, "lineno", None)
+    return f"line {line} makes no sense" if line else "what stands there makes no sense"
 
 
 def _shown(letter: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from emoviz.errors.base import EmovizError
+from emoviz.errors.base import EmovizError, words_of
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 """How `http://…` begins, also where it was made a path, of which // is one /; no drive does."""
@@ -177,8 +177,11 @@ class SongEndsWorkersError(SongError):
 class SongFailedError(SongError):
     """What nobody expected went wrong with a song; the log has the traceback."""
 
-    def __init__(self, path: Path, what: str, reason: object) -> None:
-        super().__init__(f"{path}: {what} failed ({reason}); the log says where it did.")
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"{path}: {what} failed as nobody expected; the log says where it did. Choose another "
+            "file."
+        )
 
 
 class NoSongsError(SongError):
@@ -205,4 +208,4 @@ def unreadable(path: Path, error: OSError) -> SongError:
         return SongNotFoundError(path)
     if isinstance(error, PermissionError):
         return SongPermissionError(path)
-    return SongDamagedError(path, (error.strerror or str(error)).lower())
+    return SongDamagedError(path, words_of(error))

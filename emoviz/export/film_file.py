@@ -204,7 +204,7 @@ class FilmFile:
                 yield
         except FFmpegError as error:
             self.discard()
-            raise errors.OutputError(self.path, (error.strerror or str(error)).lower()) from error
+            raise errors.OutputError(self.path, errors.words_of(error)) from error
         except UnicodeEncodeError as error:
             self.discard()
             raise errors.OutputError(

@@ -176,7 +176,8 @@ class _Unexpected(QObject):
     ) -> None:
         """Take an exception that reached the event loop."""
         _LOG.error("unexpected", exc_info=(kind, error or kind(), trace))
-        self._said.emit(f"Something went wrong ({error}); {paths.log_file()} says where.")
+        file = paths.log_file()
+        self._said.emit(f"Something went wrong that nobody thought of; {file} says where.")
 
     def end_thread(self, end: threading.ExceptHookArgs) -> None:
         """Take the exception that a thread ended by."""

@@ -55,7 +55,7 @@ class MelSpool:
                 self._file.write(np.ascontiguousarray(array).data)
             self._file.flush()
         except OSError as error:
-            raise errors.NoRoomError(self._folder, str(error.strerror).lower()) from error
+            raise errors.NoRoomError(self._folder, errors.words_of(error)) from error
 
     def get(self, number: int) -> Frames:
         """Give a block back, as it was put, (columns, frames, bands); it stays."""

@@ -181,7 +181,7 @@ def found_songs(
             for song, place in takewhile(lambda _: not is_enough(), _each_once(sources, report)):
                 songs.add(song, place)
         except OSError as error:
-            raise errors.NoRoomError(folder, (error.strerror or str(error)).lower()) from error
+            raise errors.NoRoomError(folder, errors.words_of(error)) from error
         if not songs:
             raise errors.NoSongsError(sources)
         yield songs

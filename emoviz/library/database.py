@@ -170,7 +170,7 @@ def as_library_error(path: Path) -> Iterator[None]:
         # Even the names of tables may be garbled, and then so is what SQLite says of them.
         raise errors.LibraryCorruptError(path, "its text is garbled") from error
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = errors.words_of(error)
         raise errors.LibraryUnwritableError(path, reason) from error
 
 

@@ -78,7 +78,7 @@ def packets(file: Path, name: Path) -> dict[int, str]:
     except av.FFmpegError as error:
         raise errors.OutputError(
             name,
-            f"its audio cannot be compared: {(error.strerror or str(error)).lower()}",
+            f"its audio cannot be compared: {errors.words_of(error)}",
             "get a fresh copy of the file",
         ) from error
     return {index: counted.hexdigest() for index, counted in sums.items()}
@@ -102,4 +102,4 @@ def _as_output_error(path: Path) -> Iterator[None]:
     except OSError as error:
         is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         remedy = "free some room" if is_full else "make it and its folder writable, or leave it out"
-        raise errors.OutputError(path, (error.strerror or str(error)).lower(), remedy) from error
+        raise errors.OutputError(path, errors.words_of(error), remedy) from error

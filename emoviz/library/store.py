@@ -97,7 +97,7 @@ class Library:
             try:
                 yield self._connection
             except (TypeError, ValueError, OverflowError, AttributeError) as error:
-                reason = f"what stands in it makes no sense: {error}"
+                reason = "what stands in it makes no sense"
                 raise errors.LibraryCorruptError(self.path, reason) from error
 
     @contextmanager

@@ -285,11 +285,11 @@ def _as_output_error(path: Path) -> Iterator[None]:
         if isinstance(reason, OSError):
             with files.as_output_error(path):
                 raise reason from error
-        raise _damaged(path, str(reason)) from error
+        raise _damaged(path, "they are damaged") from error
     except errors.EmovizError:
         raise
     except Exception as error:  # its readers raise whatever they come across in damaged tags
-        raise _damaged(path, f"they are damaged, {error}") from error
+        raise _damaged(path, "they are damaged") from error
 
 
 def _damaged(path: Path, reason: str) -> errors.OutputError:

@@ -276,8 +276,8 @@ def _outcome(
             trajectory = track(song, report=warnings.append, on_update=on_update)
     except errors.EmovizError as error:
         return Outcome(path, error=str(error), warnings=warnings)
-    except Exception as error:  # noqa: BLE001  (one song never stops the rest)
-        sentence = f"{path}: the analysis failed ({error}); the log says where."
+    except Exception:  # noqa: BLE001  (one song never stops the rest)
+        sentence = str(errors.SongFailedError(path, "the analysis"))
         return Outcome(path, error=sentence, trace=traceback.format_exc(), warnings=warnings)
     return Outcome(path, trajectory, SongRecord.of(song, state, trajectory), warnings=warnings)
 

@@ -201,7 +201,8 @@ def _read_table(folder: Path) -> dict[str, Any]:
         raise errors.ModelBrokenError(folder, "it has no model.toml") from error
     except (OSError, ValueError) as error:
         # A number of thousands of digits is a plain ValueError.
-        raise errors.ModelBrokenError(folder, f"model.toml cannot be read ({error})") from error
+        reason = f"model.toml cannot be read: {errors.words_of(error)}"
+        raise errors.ModelBrokenError(folder, reason) from error
     except RecursionError as error:
         raise errors.ModelBrokenError(folder, "model.toml is nested too deeply") from error
     if table.get("format") != FORMAT:
@@ -225,7 +226,7 @@ def _read_info(folder: Path, table: dict[str, Any]) -> ModelInfo:
             output_range=(low, high),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise errors.ModelBrokenError(folder, f"model.toml lacks or garbles {error}") from error
+        raise errors.ModelBrokenError(folder, f"in model.toml {errors.words_of(error)}") from error
     if info.outputs not in (OUTPUTS, OUTPUTS + DEVIATIONS):
         raise errors.ModelBrokenError(folder, f"its outputs are {', '.join(info.outputs)}")
     if info.window_columns < 2 or info.window_columns % 2:
@@ -246,7 +247,7 @@ def _read_listener(
         features, halo = int(settings["features"]), int(settings["halo_columns"])
         sha256 = str(settings["sha256"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise errors.ModelBrokenError(folder, f"[listener] lacks or garbles {error}") from error
+        raise errors.ModelBrokenError(folder, f"in [listener] {errors.words_of(error)}") from error
     if features < 1 or halo < 1:
         raise errors.ModelBrokenError(folder, "its listener hears nothing")
     if halo > BLOCK_COLUMNS:
@@ -269,7 +270,7 @@ def _read_front_end(folder: Path, table: dict[str, Any], section: str) -> FrontE
         settings = table[section]
         sha256 = settings["sha256"]
     except (KeyError, TypeError) as error:
-        raise errors.ModelBrokenError(folder, f"[{section}] lacks or garbles {error}") from error
+        raise errors.ModelBrokenError(folder, f"in [{section}] {errors.words_of(error)}") from error
     data = _checked_bytes(folder, filters_name, sha256)
     try:
         filters = filters_from(data)
@@ -283,7 +284,7 @@ def _read_front_end(folder: Path, table: dict[str, Any], section: str) -> FrontE
         )
         bands = int(settings["bands"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise errors.ModelBrokenError(folder, f"its front end cannot be read ({error})") from error
+        raise errors.ModelBrokenError(folder, f"in [{section}] {errors.words_of(error)}") from error
     if filters.shape != (bands, front_end.frame_length // 2 + 1):
         raise errors.ModelBrokenError(folder, f"{filters_name} has the shape {filters.shape}")
     counts = (front_end.sample_rate_hz, front_end.frames_per_column, front_end.hop_length)

@@ -183,7 +183,7 @@ class PlaybackFeeder:
                 cue = self._passage.cue
             self._request = self._passage = None
             if cue is not None:
-                self._broken = errors.SongFailedError(cue.song.path, "playing it", error)
+                self._broken = errors.SongFailedError(cue.song.path, "playing it")
 
     def _serve(self) -> None:
         passage: Passage | None = None

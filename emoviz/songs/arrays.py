@@ -122,7 +122,7 @@ def _checked(samples: npt.ArrayLike, rate_hz: int) -> Array:
     try:
         sound = np.asarray(samples)
     except ValueError as error:
-        raise errors.SamplesError(f"they are no array ({error})", "give one") from error
+        raise errors.SamplesError("they are no array of numbers", "give one") from error
     if sound.dtype.kind not in "fiu":
         raise errors.SamplesError(
             f"they are of the kind {sound.dtype}", "give floats or integers, real ones"

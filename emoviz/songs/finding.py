@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from emoviz import errors
 from emoviz.songs.formats import SONG_SUFFIXES
 from emoviz.system.files import Identity
 
@@ -58,7 +59,7 @@ def _songs_in(
         with os.scandir(folder) as listing:
             entries = sorted((entry.name, _is_folder(entry)) for entry in listing)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = errors.words_of(error)
         report(f"{folder}: this folder cannot be looked into ({reason}); the others go on.")
         return
     for name, leads_on in entries:
@@ -82,7 +83,7 @@ def _is_file(path: Path, report: Callable[[str], None]) -> bool:
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = errors.words_of(error)
         report(f"{path}: this file cannot be looked at ({reason}); the others go on.")
         return False
 

@@ -132,4 +132,4 @@ def as_output_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise errors.OutputError(path, (error.strerror or str(error)).lower()) from error
+        raise errors.OutputError(path, errors.words_of(error)) from error

@@ -35,6 +35,11 @@ class CsvForm:
         columns = f"{_SEPARATORS[self.separator]} between its columns"
         return f"{columns} and commas in its numbers" if self.decimal_commas else columns
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether there can be no doubt of it: commas, UTF-8, and points in its numbers."""
+        return self.separator == "," and self.encoding in ("utf-8", "utf-8-sig")
+
     def plain(self, cell: str) -> str:
         """Give a cell with a point in its number."""
         if self.decimal_commas and _COMMA_NUMBER.fullmatch(cell.strip()):
@@ -76,15 +81,6 @@ def open_csv(path: Path) -> Iterator[tuple[TextIO, CsvForm]]:
     form = form_of(path)
     with path.open(newline="", encoding=form.encoding) as file:
         yield file, form
-
-
-def words_of(error: Exception) -> str:
-    """Say in words what keeps a table from being read."""
-    if isinstance(error, UnicodeDecodeError):
-        return "it is no text"
-    if isinstance(error, OSError):
-        return (error.strerror or str(error)).lower()
-    return str(error)
 
 
 def read_rows(path: Path) -> tuple[list[list[str]], CsvForm]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from emoviz import errors
-from emoviz.tracks.csv_files import open_csv, words_of
+from emoviz.tracks.csv_files import open_csv
 
 DEVIATIONS = (0.0, 2.0)
 """Standard deviations between listeners on the scale of values."""
@@ -65,7 +65,7 @@ def column_names(path: Path) -> list[str]:
         with open_csv(path) as (file, form):
             return [name.strip() for name in next(csv.reader(file, delimiter=form.separator), [])]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise errors.TableError(path, f"it cannot be read ({words_of(error)})") from error
+        raise errors.TableError(path, f"it cannot be read ({errors.words_of(error)})") from error
 
 
 def read_csv(path: Path, needed: Iterable[str]) -> list[dict[str, str]]:
@@ -113,7 +113,7 @@ def _rows(path: Path, needed: Iterable[str]) -> Iterator[dict[str, str]]:
     except FileNotFoundError as error:
         raise errors.TableError(path, "this file is missing") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise errors.TableError(path, f"it cannot be read ({words_of(error)})") from error
+        raise errors.TableError(path, f"it cannot be read ({errors.words_of(error)})") from error
 
 
 def _label_time_ms(path: Path, column: str) -> int:

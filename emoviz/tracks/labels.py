@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from emoviz import errors
+from emoviz.tracks.csv_files import form_of
 from emoviz.tracks.label_tables import TimedLabels, column_names, label_times_ms, read_labels
 from emoviz.tracks.track import HEADERS, load_csv
 from emoviz.units import COLUMN_S, SCALE, Values
@@ -26,11 +27,13 @@ class Labels:
     """The labels of a file: for each song, by its name, a track (n, 2), NaN where nobody labelled.
 
     In a table a song's name is its number; a file of emoviz's own form holds one song, by the
-    name "".
+    name "". `remark` is a sentence that says how a table was read that is written in an unusual
+    way, and "" otherwise.
     """
 
     path: Path
     songs: Mapping[str, Values]
+    remark: str = ""
 
     def name_for(self, song: Path) -> str | None:
         """Give the name of a song's labels, by a number in its file's name; None if it is open."""
@@ -69,7 +72,18 @@ def read(path: Path) -> Labels:
     songs = _joined(valence, arousal)
     if not songs:
         raise errors.TableError(path, f"it and {_partner_name(path)} label no song in common")
-    return Labels(path, songs)
+    return Labels(path, songs, _remark_on(path))
+
+
+def _remark_on(path: Path) -> str:
+    form = form_of(path)
+    if form.is_usual:
+        return ""
+    encoding = "" if form.encoding.startswith("utf") else " and not in UTF-8"
+    return (
+        f"{path}: it was read as a table with {form.words}{encoding}; if its values look odd, save "
+        "it with commas and in UTF-8."
+    )
 
 
 def _own(path: Path) -> Values:

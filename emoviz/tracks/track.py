@@ -20,7 +20,7 @@ from emoviz.system import files
 from emoviz.tracks import showing
 from emoviz.tracks.agreement import Agreements, agreements
 from emoviz.tracks.circumplex import Circumplex
-from emoviz.tracks.csv_files import read_rows, words_of
+from emoviz.tracks.csv_files import read_rows
 from emoviz.tracks.saying import said_along
 from emoviz.tracks.summary import Summary, summary_of
 from emoviz.units import COLUMN_S, SCALE, end_times_s
@@ -37,6 +37,8 @@ TIME_REFERENCE = "end"
 
 _ROUNDING = 1e-9
 """Of a half-second: so near to its border is on it."""
+_SHOWN = 40
+"""Letters of a cell that a sentence has room for"""
 
 
 @dataclass(frozen=True)
@@ -401,7 +403,7 @@ def load_csv(path: Path) -> Track:
     try:
         rows, form = read_rows(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise errors.TrackFileError(path, words_of(error)) from error
+        raise errors.TrackFileError(path, errors.words_of(error)) from error
     header = tuple(rows[0]) if rows else ()
     if form.separator != "," and header in HEADERS:
         raise errors.TrackFileError(path, f"it was saved with {form.words}, as a spreadsheet does")
@@ -456,24 +458,29 @@ def _read_notes(path: Path) -> Provenance:
         reason = f"the description of {path.name}, which belongs beside it, is missing"
         raise errors.TrackFileError(beside, reason) from error
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise errors.TrackFileError(beside, str(error)) from error
+        raise errors.TrackFileError(beside, errors.words_of(error)) from error
     except RecursionError as error:
         raise errors.TrackFileError(beside, "it is nested too deeply") from error
 
 
 def _read_row(path: Path, line: int, row: list[str], width: int) -> list[float]:
-    try:
-        if len(row) != width:
-            raise ValueError(f"{len(row)} columns")
-        return [_number(row[0]), *(_number(text) if text else np.nan for text in row[1:5])]
-    except ValueError as error:
-        raise errors.TrackFileError(path, f"line {line}: {error}") from error
+    if len(row) != width:
+        raise errors.TrackFileError(path, f"line {line}: {len(row)} columns")
+    numbers = [_number(text) if text else np.nan for text in row[1:5]]
+    numbers.insert(0, _number(row[0]))
+    for text, number in zip(row, numbers, strict=False):
+        if not math.isfinite(number) and text:
+            shown = f"{text[:_SHOWN]!r} is not a finite number"
+            raise errors.TrackFileError(path, f"line {line}: {shown}")
+    return numbers
 
 
 def _number(text: str) -> float:
-    if not math.isfinite(value := float(text)):
-        raise ValueError(f"{text!r} is not a finite number")
-    return value
+    """Read a number, of which what is none is infinite."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.inf
 
 
 def _are_half_seconds(times_s: npt.NDArray[np.float64]) -> bool:

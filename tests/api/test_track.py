@@ -178,3 +178,12 @@ def test_what_is_no_sound_is_refused(samples: npt.ArrayLike, rate_hz: float, sen
     with pytest.raises(errors.SamplesError, match=sentence) as caught:
         emoviz.track_samples(samples, rate_hz, model="cae")
     assert isinstance(caught.value, ValueError)
+
+
+def test_labels_are_read_and_it_is_said_how(tmp_path: Path) -> None:
+    for name in ("valence.csv", "arousal.csv"):
+        (tmp_path / name).write_text("song_id;sample_500ms\n2;0,25\n", encoding="utf-8")
+    with pytest.warns(UserWarning, match="semicolons between its columns and commas in its"):
+        found = emoviz.load_labels(tmp_path / "valence.csv")
+    assert found.of("2").tolist() == [[0.25, 0.25]]
+    assert found.name_for(Path("song 2.mp3")) == "2"

@@ -101,7 +101,7 @@ def test_an_error_nobody_thought_of_does_not_stop_the_rest(tmp_path: Path) -> No
     for song in songs:
         write_music(song, 2.0, RATE_HZ)
     bad, good = track_with(_mortal_processes, songs, "cae", 1)
-    assert bad.error.startswith(f"{songs[0]}: the analysis failed (a decoder's own mistake)")
+    assert bad.error.startswith(f"{songs[0]}: the analysis failed as nobody expected")
     assert "RuntimeError" in bad.trace
     assert good.track is not None
     assert not good.trace

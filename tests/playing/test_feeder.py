@@ -36,7 +36,7 @@ def test_what_breaks_off_unexpectedly_is_said_and_the_next_song_is_decoded(
     wait_until(lambda: feeder.failure(0.0))
     failure = feeder.failure(0.0)
     assert isinstance(failure, errors.SongFailedError)
-    assert str(failure).startswith(f"{song.path}: playing it failed (the well is dry);")
+    assert str(failure).startswith(f"{song.path}: playing it failed as nobody expected;")
     (record,) = [record for record in caplog.records if record.exc_info]
     assert record.levelno == logging.ERROR
     feeder.cue(song, 3.0, sounding=False)

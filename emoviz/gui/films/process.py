@@ -100,9 +100,10 @@ def _make(order: FilmOrder, theirs: Connection) -> None:
         return
     except errors.EmovizError as error:
         theirs.send(str(error))
-    except Exception as error:  # noqa: BLE001  (a process's end must reach the window)
+    except Exception:  # noqa: BLE001  (a process's end must reach the window)
         from emoviz.system import log
 
         log.start(paths.log_file())
         _LOG.exception("film of %s", order.song)
-        theirs.send(f"{order.song}: the film failed ({error}); {paths.log_file()} says where.")
+        file = paths.log_file()
+        theirs.send(f"{order.song}: the film failed as nobody expected; {file} says where.")

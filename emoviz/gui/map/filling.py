@@ -84,10 +84,10 @@ class LibraryFilling(QObject):
             self.ended.emit(sentence)
         except errors.EmovizError as error:
             self.ended.emit(str(error))
-        except Exception as error:  # noqa: BLE001  (said here, and the log says where)
+        except Exception:  # noqa: BLE001  (said here, and the log says where)
             _LOG.exception("adding a folder")
-            sentence = self.tr("{0} could not be added ({1}); {2} says where.")
-            self.ended.emit(sentence.format(folder, error, paths.log_file()))
+            sentence = self.tr("{0} could not be added; {1} says why.")
+            self.ended.emit(sentence.format(folder, paths.log_file()))
 
     def _processes(self, jobs: int) -> Executor:
         # Asked for more when processes have died: because they are to, if this is the end.

@@ -242,7 +242,7 @@ class _Reading:
         _LOG.error("reading %s", path, exc_info=error)
         self._say_once(
             errors.LibraryError(
-                f"{path}: the library could not be read ({type(error).__name__}: {error}); "
+                f"{path}: the library could not be read; "
                 f"{paths.log_file()} says where. Open the map again to try once more."
             )
         )

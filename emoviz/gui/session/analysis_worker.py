@@ -131,11 +131,9 @@ class AnalysisWorker(QObject):
         except errors.EmovizError as error:
             if not cancel.is_set():
                 self.failed.emit(request, str(error))
-        except Exception as error:  # noqa: BLE001  (a thread's end must reach the window)
+        except Exception:  # noqa: BLE001  (a thread's end must reach the window)
             _LOG.exception("analysis of %s", path)
-            self.failed.emit(
-                request, f"{path}: the analysis failed ({error}); the log says where it did."
-            )
+            self.failed.emit(request, str(errors.SongFailedError(path, "the analysis")))
         finally:
             loaded = self._model
             if loaded is not None and self._tracking is cancel:

@@ -205,6 +205,8 @@ class Comparison(QObject):
     def _on_labels(self, request: int, found: Labels) -> None:
         if request != self._labels_request or self._song is None:
             return
+        if found.remark:
+            self.said.emit(found.remark)
         name = found.name_for(self._song.path)
         if name is not None:
             self._show_labels(found, name)

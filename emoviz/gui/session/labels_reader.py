@@ -44,10 +44,11 @@ class LabelsReader(QObject):
             found = labels.read(path)
         except errors.EmovizError as error:
             self.failed.emit(request, str(error))
-        except Exception as error:  # noqa: BLE001  (a thread's end must reach the window)
+        except Exception:  # noqa: BLE001  (a thread's end must reach the window)
             _LOG.exception("labels in %s", path)
             self.failed.emit(
-                request, f"{path}: the labels cannot be read ({error}); choose another file."
+                request,
+                f"{path}: the labels cannot be read; the log says why. Choose another file.",
             )
         else:
             self.finished.emit(request, found)

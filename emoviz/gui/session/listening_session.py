@@ -163,9 +163,9 @@ class ListeningSession(QObject):
             self._follow(stop, input_name, model)
         except errors.EmovizError as error:
             self._failed.emit(stop, str(error))
-        except Exception as error:  # noqa: BLE001  (a thread's end must reach the window)
+        except Exception:  # noqa: BLE001  (a thread's end must reach the window)
             _LOG.exception("listening")
-            self._broke_off.emit(stop, f"Listening failed ({error}); the log says where it did.")
+            self._broke_off.emit(stop, "Listening failed as nobody expected; the log says where.")
 
     def _follow(self, stop: threading.Event, input_name: str, model: str) -> None:
         """Listen until told to stop. Raises `errors.EmovizError`."""

@@ -122,7 +122,7 @@ class PacketDecoder:
         try:
             yield
         except OSError as error:
-            raise errors.SongDamagedError(self._path, str(error.strerror).lower()) from error
+            raise errors.SongDamagedError(self._path, errors.words_of(error)) from error
 
     def _end_sample(self) -> int:
         """Give where the song ends, as far as that is known."""

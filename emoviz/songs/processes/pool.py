@@ -91,8 +91,8 @@ class DecoderPool:
         try:
             return self._starter.start()
         except OSError as error:
-            reason = str(error.strerror).lower()
-            raise errors.DecoderLostError(path, f"no process for it: {reason}") from error
+            reason = f"no process for it: {errors.words_of(error)}"
+            raise errors.DecoderLostError(path, reason) from error
 
     def _begin_to_keep(self) -> None:
         if self._keeper is None:

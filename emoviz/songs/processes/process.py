@@ -230,8 +230,7 @@ class ProcessDecoder:
         kind = getattr(errors, told["error"], None)
         if not (isinstance(kind, type) and issubclass(kind, errors.SongError)):
             _LOG.error("decoding %s:\n%s", self._path, told["text"])
-            reason = str(told["text"]).strip().rpartition("\n")[2]
-            raise errors.SongFailedError(self._path, "decoding it", reason)
+            raise errors.SongFailedError(self._path, "decoding it")
         # Made without its own initialiser, which would make a sentence of the sentence.
         raise kind.__new__(kind, told["text"])
 
