@@ -48,6 +48,8 @@ def edited(
 ) -> dict[str, Direction]:
     """Ask a system for clips, each with every edit; edit -> direction.
 
+    Of an edit that changes on its way counts how much further the end lies from the start by it.
+
     Raises as `sounds.labelled_sound`.
     """
     changes = []
@@ -78,8 +80,11 @@ def _change(track: Samples2Track, tune: Tune, cue: Cue) -> float:
 
 
 def _edited(track: Samples2Track, samples: Samples, edit: Edit) -> float:
-    before = None if edit.before is None else edit.before(samples)
-    return _moved(track, edit.dimension, before, edit.after(samples))
+    if edit.before is not None:
+        return _moved(track, edit.dimension, edit.before(samples), edit.after(samples))
+    # A clip goes its own way from start to end as well.
+    ends = [_moved(track, edit.dimension, None, sound) for sound in (edit.after(samples), samples)]
+    return ends[0] - ends[1]
 
 
 def _moved(track: Samples2Track, dimension: str, before: Samples | None, after: Samples) -> float:
