@@ -19,7 +19,7 @@ from build_scripts.fuzz.workers import FINDING, RESULT, SENTENCE, RunCase, Verdi
 from emoviz import errors
 
 _OUTPUTS = (1, 2)
-_UNEXPECTED = ("Traceback", "something went wrong", "the analysis failed")
+_UNEXPECTED = ("Traceback", "something went wrong", "as nobody expected")
 
 
 class Records(logging.Handler):

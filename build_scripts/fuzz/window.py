@@ -309,7 +309,7 @@ def _verdict(desk: Desk, form: str, said: str, wrong: str, is_result: bool) -> V
     sentence = banner_of(desk.window)
     if wrong:
         return Verdict(FINDING, form, said, wrong)
-    if any(sign in sentence for sign in ("failed (", "went wrong", "labels cannot be read (")):
+    if any(sign in sentence for sign in ("as nobody expected", "went wrong", "the log says why")):
         return Verdict(FINDING, form, said, sentence)
     if any(sign in sentence for sign in _LOST):
         return Verdict(CONTAINED, form, said, sentence)

@@ -66,6 +66,8 @@ ENCODED: dict[str, tuple[object, ...]] = {
     "fragments.m4a": ("-c:a", "aac", "-movflags", "empty_moov+frag_every_frame"),
     "flac_in_ogg.oga": ("-c:a", "flac", "-f", "ogg"),
     "channels.opus": ("-c:a", "libopus", "-mapping_family", 255, "-ac", 16, "-ar", 48000),
+    "dolby.ec3": ("-c:a", "eac3", "-ar", 48000, "-f", "eac3"),
+    "cinema.dts": ("-c:a", "dca", "-strict", -2, "-ar", 48000),
     "odd_rate.wav": ("-ar", 11024),
     "fine.flac": ("-ar", 352800, "-sample_fmt", "s32"),
 }
