@@ -153,7 +153,8 @@ def keys_page() -> str:
         _WRITTEN,
         "",
         "In the window, **?** shows the keys. On a Mac, Ctrl is the ⌘ key. What the menus Open "
-        "recent, Sound device, Listen to and Judge by offer is looked up when they open.",
+        "recent, Sound track, Sound device, Listen to and Judge by offer is looked up when they "
+        "open.",
         "",
     ]
     for specs, mouse, gestures in sheets.KEYS:
