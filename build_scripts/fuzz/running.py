@@ -118,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--window-cases", type=int, default=500, help="without a screen")
     parser.add_argument("--screen-cases", type=int, default=60, help="of them on Xvfb's screen")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--minutes", type=float, default=45.0, help="begin no case after so long")
+    parser.add_argument("--minutes", type=float, default=60.0, help="begin no case after so long")
     parser.add_argument("--workers", type=int, default=_WORKERS)
     parser.add_argument("--only", type=int, help="the number of one case")
     parser.add_argument("--keep", type=Path, default=KEPT, help="where findings go")

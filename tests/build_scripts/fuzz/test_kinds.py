@@ -9,7 +9,7 @@ from build_scripts.fuzz.kinds import KINDS, RATE_HZ
 from emoviz import errors
 from emoviz.songs.song import Song
 
-CASES = 25
+CASES = 12
 
 
 @pytest.mark.parametrize("kind", KINDS)
