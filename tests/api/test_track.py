@@ -13,7 +13,7 @@ from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Song
 from emoviz.system import paths
 from emoviz.tracking.tracker import File2Track
-from tests.support.audio import music, write_music
+from tests.support.audio import music, write_music, write_sound_tracks
 from tests.support.models import copy_shipped
 
 RATE_HZ = 22050
@@ -187,3 +187,13 @@ def test_labels_are_read_and_it_is_said_how(tmp_path: Path) -> None:
         found = emoviz.load_labels(tmp_path / "valence.csv")
     assert found.of("2").tolist() == [[0.25, 0.25]]
     assert found.name_for(Path("song 2.mp3")) == "2"
+
+
+def test_one_of_several_sound_tracks_is_chosen_and_said(tmp_path: Path) -> None:
+    film = tmp_path / "film.mka"
+    write_sound_tracks(film, [music(4.0, RATE_HZ), music(2.0, RATE_HZ, 1)], RATE_HZ)
+    with pytest.warns(UserWarning, match="of its 2 sound tracks number 2 was heard, as chosen"):
+        track = emoviz.track(film, model="cae", sound_track=2)
+    assert len(track) == 4
+    with pytest.raises(emoviz.errors.SongError, match="none of number 3"):
+        emoviz.track(film, model="cae", sound_track=3)
