@@ -19,6 +19,7 @@ from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update
 from emoviz.tracks import labels
 from emoviz.tracks.agreement import Agreement, Agreements
 from emoviz.tracks.labels import Labels
+from emoviz.tracks.sections import Section
 from emoviz.tracks.summary import Summary
 from emoviz.tracks.track import Moment, Provenance, Track, load_csv
 
@@ -32,6 +33,7 @@ __all__ = [
     "Outcome",
     "Progress",
     "Provenance",
+    "Section",
     "Summary",
     "Track",
     "installed_models",
@@ -77,7 +79,7 @@ def track(
     ...
     emoviz.tracking.tracker.AnalysisCancelledError
     """
-    tracker = File2Track(estimator.load(model))
+    tracker = File2Track(estimator.load(model), explains=True)
     with Song.open(Path(path), sound_track=sound_track) as song:
         return _tracked(song, tracker, progress)
 
@@ -114,7 +116,7 @@ def track_samples(
     True
     """
     song = SampledSong.of(samples, sample_rate_hz, title)
-    return _tracked(song, File2Track(estimator.load(model)), progress)
+    return _tracked(song, File2Track(estimator.load(model), explains=True), progress)
 
 
 def track_many(

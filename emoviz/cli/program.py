@@ -18,6 +18,7 @@ COMMANDS = {
     "analyze": "track songs without a window",
     "library": "keep the tracks of many songs, and find songs by them",
     "export": "write songs' tracks for other programs, or as pictures",
+    "sections": "say where songs turn, and what each part is like",
     "tag": "write valence, arousal and word into songs' own tags",
     "listen": "track what a microphone hears, as it sounds",
     "film": "make a film of a song",

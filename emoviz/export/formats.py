@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from emoviz import errors
-from emoviz.export import audio_editors, tables
+from emoviz.export import audio_editors, section_files, tables
 from emoviz.system import files
 from emoviz.tracks.track import Track
 
@@ -55,9 +55,15 @@ FORMATS = {
             audio_editors.sonic_visualiser_files,
         ),
         DEAM,
+        Format("sections", "Sections: table (CSV)", ".csv", section_files.csv_files),
+        Format("sections-json", "Sections: JSON", ".json", section_files.json_files),
+        Format("sections-parquet", "Sections: Parquet", ".parquet", section_files.parquet_files),
+        Format("sections-audacity", "Sections: Audacity", ".txt", section_files.audacity_files),
+        Format("reaper", "Sections: REAPER regions", ".csv", section_files.reaper_files),
+        Format("audition", "Sections: Adobe Audition", ".csv", section_files.audition_files),
+        Format("webvtt", "Sections: WebVTT chapters", ".vtt", section_files.webvtt_files),
     )
 }
-
 
 FORMATS_OF_MANY = {name: each for name, each in FORMATS.items() if each.origin_in is not None}
 """What a run over many songs writes: a second run sees which files are there and does the rest."""

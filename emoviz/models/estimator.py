@@ -52,6 +52,10 @@ class ModelInfo:
     outputs: tuple[str, ...]
     window_columns: int
     output_range: tuple[float, float]
+    parts: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    """What the values owe to what is told by parts of these names, and which of what they are about
+    is measured; none of a model that does not tell."""
 
     @property
     def has_deviation(self) -> bool:
@@ -126,7 +130,23 @@ class Estimator:
 
         Raises `errors.ModelBrokenError` for values that are no numbers or outside the scale.
         """
-        values = self._windows(windows)
+        return self._checked(self._windows(windows))
+
+    def explained(
+        self, windows: npt.NDArray[np.float32]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Estimate as a call does; give too what the values owe to what, of a model that tells.
+
+        That is (n, window_columns, 2 * parts + measures): valence and arousal of each part in turn,
+        then what is measured. Raises as a call does.
+        """
+        values, parts, measures = self._windows.explained(windows)
+        told = np.concatenate([parts, measures], axis=2)
+        if not np.isfinite(told).all():
+            raise errors.ModelBrokenError(self.info.folder, "model.onnx gives parts of no number")
+        return self._checked(values), told
+
+    def _checked(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         low, high = self.info.output_range
         feelings, deviations = values[..., : len(OUTPUTS)], values[..., len(OUTPUTS) :]
         # None of these holds of what is not a number.
@@ -144,13 +164,20 @@ class Estimator:
         try:
             heard = self._hear_silence()
             columns = self.info.window_columns
-            values = self._windows(np.zeros((1, columns, self.features), np.float32))
+            silence = np.zeros((1, columns, self.features), np.float32)
+            values = self._windows(silence)
+            told = self._windows.explained(silence)[1:] if self.info.parts else ()
         except Exception as error:  # onnxruntime's errors share no base class of their own
             raise errors.ModelBrokenError(folder, "its networks do not run") from error
         if heard.shape != (_SILENT_COLUMNS, self.features):
             raise errors.ModelBrokenError(folder, f"its listener gives columns of {heard.shape}")
         if values.shape != (1, columns, len(self.info.outputs)):
             raise errors.ModelBrokenError(folder, f"model.onnx gives an output of {values.shape}")
+        if told and [part.shape[2] for part in told] != [
+            2 * len(self.info.parts),
+            len(self.info.measures),
+        ]:
+            raise errors.ModelBrokenError(folder, "its parts are not as many as it names")
         if values.dtype != np.float32 or heard.dtype != np.float32:
             raise errors.ModelBrokenError(folder, "its networks do not give single precision")
 
@@ -224,11 +251,15 @@ def _read_info(folder: Path, table: dict[str, Any]) -> ModelInfo:
             outputs=tuple(str(name) for name in table["output"]["names"]),
             window_columns=int(table["input"]["window_columns"]),
             output_range=(low, high),
+            parts=tuple(str(name) for name in table["output"].get("parts", ())),
+            measures=tuple(str(name) for name in table["output"].get("measures", ())),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise errors.ModelBrokenError(folder, f"in model.toml {errors.words_of(error)}") from error
     if info.outputs not in (OUTPUTS, OUTPUTS + DEVIATIONS):
         raise errors.ModelBrokenError(folder, f"its outputs are {', '.join(info.outputs)}")
+    if not set(info.measures) <= set(info.parts):
+        raise errors.ModelBrokenError(folder, "what it measures is no part of what it tells")
     if info.window_columns < 2 or info.window_columns % 2:
         raise errors.ModelBrokenError(folder, f"its window has {info.window_columns} columns")
     if info.output_range != (-1.0, 1.0):

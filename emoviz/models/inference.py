@@ -46,6 +46,15 @@ class Windows:
         values: Floats = self._session.run(["values"], {"columns": windows})[0]
         return values
 
+    def explained(self, windows: Floats) -> tuple[Floats, Floats, Floats]:
+        """Estimate as a call does; give what the values owe to what, and what is measured, too.
+
+        Only a network with the outputs `parts` and `measures` does.
+        """
+        names = ["values", "parts", "measures"]
+        values, parts, measures = self._session.run(names, {"columns": windows})
+        return values, parts, measures
+
 
 class Listener:
     """A network that makes columns of the frames of all front ends, in their order."""

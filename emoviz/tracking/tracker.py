@@ -18,6 +18,7 @@ from emoviz.hearing.silence import Audibility, is_silent, loudest_db, with_silen
 from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Report, Song
 from emoviz.tracking.windows import Blend, Window, count_windows, places_of, windows_of
+from emoviz.tracks.reasons import Reasons
 from emoviz.tracks.track import Provenance, Track
 from emoviz.units import COLUMN_S, DECIMALS, Place, Samples
 
@@ -65,8 +66,10 @@ class File2Track:
     the playhead first. Values do not depend on that order.
     """
 
-    def __init__(self, estimator: Estimator) -> None:
+    def __init__(self, estimator: Estimator, *, explains: bool = False) -> None:
+        """Track by a model; `explains` keeps too what values owe to what, if the model tells."""
         self.estimator = estimator
+        self._explains = explains and bool(estimator.info.parts)
 
     def __call__(
         self,
@@ -89,7 +92,9 @@ class File2Track:
         with ThreadPoolExecutor(1, thread_name_prefix="frames") as pool:
             decoding = pool.submit(self._decode, song, report, chunks, damaged, stop)
             try:
-                values = self._estimate(song, chunks, damaged, on_update, playhead_s, cancelled)
+                values, reasons = self._estimate(
+                    song, chunks, damaged, on_update, playhead_s, cancelled
+                )
             finally:
                 stop.set()
             decoding.result()
@@ -97,7 +102,8 @@ class File2Track:
             raise errors.SongTooShortError(song.path, song.duration_s)
         if np.isnan(values).all():
             report(f"{song.path}: the song is silent: there is no value in its track.")
-        return Track.from_values(values.round(DECIMALS), self._provenance(song))
+        track = Track.from_values(values.round(DECIMALS), self._provenance(song))
+        return track if reasons is None else replace(track, reasons=reasons)
 
     def _decode(
         self,
@@ -129,8 +135,9 @@ class File2Track:
         on_update: Callable[[Update], None],
         playhead_s: Callable[[], float],
         cancelled: Callable[[], bool],
-    ) -> npt.NDArray[np.float64]:
-        work = _Work(self.estimator, expected_columns=round(song.duration_s / COLUMN_S))
+    ) -> tuple[npt.NDArray[np.float64], Reasons | None]:
+        expected = round(song.duration_s / COLUMN_S)
+        work = _Work(self.estimator, expected, explains=self._explains)
         while not work.finished:
             if cancelled():
                 raise AnalysisCancelledError
@@ -141,7 +148,7 @@ class File2Track:
             new_frames_db = work.take(chunks, wait=window is None)
             work.listen(playhead)
             on_update(replace(work.update(new_frames_db), damaged=tuple(damaged)))
-        return work.values
+        return work.values, work.reasons
 
     def _provenance(self, song: Song) -> Provenance:
         return Provenance(
@@ -157,8 +164,12 @@ class File2Track:
 class _Work:
     """What has been heard so far, the windows still to be estimated, and the track."""
 
-    def __init__(self, estimator: Estimator, expected_columns: int) -> None:
+    def __init__(
+        self, estimator: Estimator, expected_columns: int, *, explains: bool = False
+    ) -> None:
         self._track = Blend(len(estimator.info.outputs))
+        info = estimator.info
+        self._told = Blend(2 * len(info.parts) + len(info.measures)) if explains else None
         self._estimator = estimator
         self._expected_columns = expected_columns
         self._hearing = estimator.hearing()
@@ -184,6 +195,16 @@ class _Work:
         return with_silence_missing(self._track.values, self._silent)
 
     @property
+    def reasons(self) -> Reasons | None:
+        """What the values owe to what, blended as they are; None of a model that does not tell."""
+        if self._told is None:
+            return None
+        info = self._estimator.info
+        told = with_silence_missing(self._told.values, self._silent)
+        parts = told[:, : 2 * len(info.parts)].reshape(len(told), len(info.parts), 2)
+        return Reasons(info.parts, info.measures, parts, told[:, 2 * len(info.parts) :])
+
+    @property
     def _silent(self) -> npt.NDArray[np.bool_]:
         return is_silent(self._audibility.weights)
 
@@ -206,6 +227,8 @@ class _Work:
         self._audibility.append(loudest_db(mel_db, self._estimator.front_end))
         self._heard = np.pad(self._heard, (0, self._decoded_columns - len(self._heard)))
         self._track.grow(self._decoded_columns)
+        if self._told is not None:
+            self._told.grow(self._decoded_columns)
         return mel_db
 
     def listen(self, playhead: int) -> None:
@@ -230,7 +253,12 @@ class _Work:
         """Estimate one window and blend it into the track."""
         windows = self._columns.cut(window, len(self._heard))[None]
         self._columns.forget(window)
-        self._track.add(window, self._estimator(windows)[0])
+        if self._told is None:
+            self._track.add(window, self._estimator(windows)[0])
+        else:
+            values, told = self._estimator.explained(windows)
+            self._track.add(window, values[0])
+            self._told.add(window, told[0])
         self._done += 1
 
     def update(self, new_frames_db: npt.NDArray[np.float32]) -> Update:

@@ -21,7 +21,9 @@ from emoviz.tracks import showing
 from emoviz.tracks.agreement import Agreements, agreements
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.csv_files import read_rows
+from emoviz.tracks.reasons import Reasons, Why, why
 from emoviz.tracks.saying import said_along
+from emoviz.tracks.sections import Section, sections_of
 from emoviz.tracks.summary import Summary, summary_of
 from emoviz.units import COLUMN_S, SCALE, end_times_s
 
@@ -102,6 +104,11 @@ class Track:
     valence_sd: npt.NDArray[np.float64] | None
     arousal_sd: npt.NDArray[np.float64] | None
     provenance: Provenance
+    edited_sections: tuple[Section, ...] | None = None
+    """Sections as a user has changed them; None where nobody has."""
+    reasons: Reasons | None = None
+    """What the values owe to what; None where the model does not tell, and of a track from a file.
+    """
 
     @classmethod
     def from_values(
@@ -191,6 +198,46 @@ class Track:
         True
         """
         return said_along(self.values, Circumplex.music())
+
+    def sections(self) -> list[Section]:
+        """Give the parts between the song's turns, in their order.
+
+        Each is named by what may be said of it as a whole, and has its mean and spread; where a
+        user has changed the sections, those are given. Silence is in no section. Where the turns
+        are is told by the values alone: PELT, Killick et al. (2012).
+
+        >>> sections = emoviz.load("song.csv").sections()
+        >>> sections[0].start_s
+        0.0
+        >>> all(one.end_s <= other.start_s for one, other in zip(sections, sections[1:]))
+        True
+        """
+        return list(self._sections)
+
+    def why(self, index: int) -> Why | None:
+        """Tell why section `index` differs from the one before it, the first from the whole song.
+
+        In parts that add up to the difference of the sections' means. None where nothing is known
+        of reasons, as in a track that was read from a file.
+        """
+        if self.reasons is None:
+            return None
+        sections = self.sections()
+        after = self._places(sections[index])
+        before = self._places(sections[index - 1]) if index else list(range(len(self)))
+        return why(self.reasons, before, after)
+
+    def _places(self, section: Section) -> list[int]:
+        first, end = (
+            round((time_s - self.start_s) / COLUMN_S) for time_s in (section.start_s, section.end_s)
+        )
+        return list(range(max(first, 0), min(end, len(self))))
+
+    @cached_property
+    def _sections(self) -> tuple[Section, ...]:
+        if self.edited_sections is not None:
+            return self.edited_sections
+        return tuple(sections_of(self.values, Circumplex.music(), self.start_s))
 
     def at(self, time_s: float) -> Moment:
         """Give the value of the half-second that sounds at `time_s`, in seconds.

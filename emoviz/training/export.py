@@ -42,6 +42,8 @@ class Exported:
     features: int
     listener: bytes | None = None
     halo_columns: int = 0
+    parts: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -119,10 +121,13 @@ def model_files(
             "halo_columns": exported.halo_columns,
         }
     table["input"] = {"window_columns": window_columns}
-    table["output"] = {
+    output: dict[str, object] = {
         "names": [*OUTPUTS, *DEVIATIONS],
         "range": [-1, 1],
     }
+    if exported.parts:
+        output |= {"parts": list(exported.parts), "measures": list(exported.measures)}
+    table["output"] = output
     contents[folder / "model.toml"] = tomli_w.dumps(table).encode()
     return contents
 

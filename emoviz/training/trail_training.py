@@ -42,6 +42,7 @@ from emoviz.training.ears import encoder as encoders
 from emoviz.training.ears import trail_listener
 from emoviz.training.encoder_training import EncoderTraining
 from emoviz.training.export import Exported
+from emoviz.training.fits import trail_parts
 from emoviz.training.fits.doubt import likeliest
 from emoviz.training.fits.excerpts import (
     CLIP,
@@ -368,11 +369,13 @@ class TrailTraining:
         )
         data, parity = export.export(network, windows, ("values", "features"))
         return Exported(
-            onnx=export.halved_where_exact(data),
+            onnx=export.halved_where_exact(trail_parts.explained(data)),
             parity=parity,
             features=trail_listener.FEATURES,
             listener=self._listener,
             halo_columns=trail_listener.HALO_COLUMNS,
+            parts=trail_parts.PARTS,
+            measures=trail_parts.MEASURES,
         )
 
     def _installed(self, fold: int, fit: "_Fit", errs: Sequence["_Errors"]) -> Estimator:

@@ -49,6 +49,9 @@ def set_file(folder: Path, name: str, data: bytes) -> None:
 def set_network(folder: Path, model: onnx.ModelProto) -> None:
     """Put another network in the folder, with the fingerprint that belongs to it."""
     set_file(folder, "model.onnx", model.SerializeToString())
+    if "parts" not in [output.name for output in model.graph.output]:
+        for name in ("parts", "measures"):
+            edit(folder, f"{name}=", f"{name} = []")
 
 
 def mean_network(columns: int, bands: int, outputs: int, name: str = "columns") -> onnx.ModelProto:
