@@ -118,7 +118,22 @@ _SILENCE_IS_MISSING: Sequence[Step] = (
     take_silence_out,
 )
 
-MIGRATIONS: Migrations = (_FIRST, _SILENCE_IS_MISSING)
+_SECTIONS: Sequence[Step] = (
+    # Those that a user has changed, as JSON; the song's, whichever model tracks it.
+    """CREATE TABLE sections (
+        song_id INTEGER PRIMARY KEY REFERENCES songs ON DELETE CASCADE,
+        edited TEXT NOT NULL
+    )""",
+    """CREATE TABLE track_reasons (
+        track_id INTEGER PRIMARY KEY REFERENCES tracks ON DELETE CASCADE,
+        names TEXT NOT NULL,
+        measured TEXT NOT NULL,
+        parts BLOB NOT NULL,
+        measures BLOB NOT NULL
+    )""",
+)
+
+MIGRATIONS: Migrations = (_FIRST, _SILENCE_IS_MISSING, _SECTIONS)
 """What makes each version of the tables of the one before; the first begins with nothing.
 
 While they run, foreign keys are not looked after: a table that is made anew would take along what

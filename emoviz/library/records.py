@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from emoviz import errors
 from emoviz.songs.song import Song
+from emoviz.tracks.reasons import Reasons
 from emoviz.tracks.track import Provenance, Track, fault_of
 from emoviz.units import COLUMN_S, DECIMALS
 
@@ -170,6 +171,27 @@ def trajectory_from_blobs(blobs: tuple[bytes | None, ...], provenance: Provenanc
     if (fault := fault_of(values)) is not None:
         raise ValueError(fault)
     return Track.from_values(values.astype(np.float64).round(DECIMALS), provenance)
+
+
+def reasons_to_row(reasons: Reasons) -> tuple[str, str, bytes, bytes]:
+    """Give the cells of a track's reasons: half precision holds what is shown of them."""
+    return (
+        ",".join(reasons.names),
+        ",".join(reasons.measured),
+        reasons.parts.astype("<f2").tobytes(),
+        reasons.measures.astype("<f2").tobytes(),
+    )
+
+
+def reasons_from_row(row: tuple[object, object, bytes, bytes], count: int) -> Reasons:
+    """Make the reasons anew that `reasons_to_row` took apart, of a track of `count` half-seconds.
+
+    Raises `ValueError` where they can be none.
+    """
+    names, measured = (tuple(text_of(cell).split(",")) for cell in row[:2])
+    parts, measures = (np.frombuffer(blob, "<f2").astype(np.float64) for blob in row[2:])
+    shape = (count, len(names), 2)
+    return Reasons(names, measured, parts.reshape(shape), measures.reshape(count, len(measured)))
 
 
 def text_of(value: object) -> str:

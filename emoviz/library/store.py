@@ -22,13 +22,16 @@ from emoviz.library.records import (
     SongRecord,
     absolute,
     folded,
+    reasons_from_row,
     text_of,
     trajectory_from_blobs,
 )
 from emoviz.library.writing import put_song, put_track
 from emoviz.models import estimator
 from emoviz.system import files, paths
+from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.saying import ASSUMED_DEVIATION
+from emoviz.tracks.section_edits import SectionEditor, sections_from_text, sections_to_text
 from emoviz.tracks.track import Provenance, Track
 from emoviz.units import SCALE, Values
 
@@ -118,6 +121,23 @@ class Library:
             song_id = put_song(connection, record, sha256)
             put_track(connection, song_id, trajectory)
         return song_id
+
+    def keep_sections(self, path: Path, track: Track) -> None:
+        """Keep the sections of a track that a user has changed with its song, if that is known.
+
+        Those of a track whose `edited_sections` is None are forgotten.
+        """
+        with self.writing() as connection:
+            known = connection.execute(
+                "SELECT id FROM songs WHERE path = ?", (absolute(path),)
+            ).fetchone()
+            if known is None:
+                return
+            connection.execute("DELETE FROM sections WHERE song_id = ?", known)
+            if track.edited_sections is not None:
+                editor = SectionEditor(track.values, Circumplex.music())
+                text = sections_to_text(track.edited_sections, editor)
+                connection.execute("INSERT INTO sections VALUES (?, ?)", (*known, text))
 
     def forget(self, song_ids: Iterable[int]) -> None:
         """Take songs and their tracks out; their files stay as they are."""
@@ -284,9 +304,12 @@ class Library:
         row = connection.execute(
             """SELECT songs.sha256, songs.title, tracks.model_version, tracks.emoviz_version,
                 track_values.valence, track_values.arousal,
-                track_values.valence_sd, track_values.arousal_sd
+                track_values.valence_sd, track_values.arousal_sd, sections.edited,
+                names, measured, parts, measures
             FROM tracks JOIN songs ON songs.id = tracks.song_id
                 JOIN track_values ON track_values.track_id = tracks.id
+                LEFT JOIN sections ON sections.song_id = songs.id
+                LEFT JOIN track_reasons ON track_reasons.track_id = tracks.id
             WHERE tracks.song_id = ?
                 AND tracks.model_id = (SELECT id FROM models WHERE name = ?)""",
             (song_id, model),
@@ -301,7 +324,13 @@ class Library:
             model_version=row[2],
             emoviz_version=text_of(row[3]),
         )
-        return trajectory_from_blobs(row[4:], provenance)
+        track = trajectory_from_blobs(row[4:8], provenance)
+        if row[9] is not None:
+            track = replace(track, reasons=reasons_from_row(row[9:13], len(track)))
+        if row[8] is None:
+            return track
+        edited = sections_from_text(text_of(row[8]), track.values, Circumplex.music())
+        return replace(track, edited_sections=edited)
 
     def _recognise(self, song_id: int, path: Path, state: FileState, model: str) -> Track | None:
         """Give the track of a song whose bytes are known, and note where it is now."""

@@ -7,6 +7,7 @@ from emoviz.library.records import (
     Summary,
     absolute,
     folded,
+    reasons_to_row,
     shape_of,
     shape_to_blob,
     values_to_blob,
@@ -41,6 +42,7 @@ def put_song(connection: sqlite3.Connection, record: SongRecord, sha256: bytes) 
     song_id, known_sha256 = known
     if known_sha256 != sha256:
         connection.execute("DELETE FROM tracks WHERE song_id = ?", (song_id,))
+        connection.execute("DELETE FROM sections WHERE song_id = ?", (song_id,))
     changes = ",".join(f"{name} = :{name}" for name in row)
     connection.execute(f"UPDATE songs SET {changes} WHERE id = :id", row | {"id": song_id})
     return int(song_id)
@@ -74,6 +76,11 @@ def put_track(connection: sqlite3.Connection, song_id: int, trajectory: Track) -
         "INSERT INTO track_values VALUES (?, ?, ?, ?, ?)",
         (track_id, *map(values_to_blob, columns)),
     )
+    if trajectory.reasons is not None:
+        connection.execute(
+            "INSERT INTO track_reasons VALUES (?, ?, ?, ?, ?)",
+            (track_id, *reasons_to_row(trajectory.reasons)),
+        )
 
 
 def places_of(trajectory: Track) -> tuple[float | None, ...]:

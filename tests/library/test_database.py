@@ -68,6 +68,8 @@ def _as_before_silence_was_missing(file: Path, silences: dict[str, tuple[int, in
         connection.execute("PRAGMA foreign_keys = OFF")
         rows = connection.execute("SELECT * FROM tracks").fetchall()
         connection.execute("DROP TABLE tracks")
+        connection.execute("DROP TABLE sections")
+        connection.execute("DROP TABLE track_reasons")
         for statement in database.MIGRATIONS[0]:
             assert isinstance(statement, str)
             if "ON tracks" in statement or "TABLE tracks" in statement:

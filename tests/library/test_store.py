@@ -22,7 +22,10 @@ from emoviz.models.estimator import Estimator
 from emoviz.songs.song import Song
 from emoviz.system import paths
 from emoviz.tracking.tracker import File2Track
-from tests.library.making import make_track, put
+from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.reasons import Reasons
+from emoviz.tracks.section_edits import SectionEditor
+from tests.library.making import MODEL, make_track, put
 from tests.support.audio import music, write_music
 from tests.support.events import events
 
@@ -251,3 +254,45 @@ def test_a_row_of_which_no_answer_can_be_made_is_damage(
         connection.execute(f"UPDATE {table} SET {name} = ?", (value,))
     with pytest.raises(errors.LibraryCorruptError, match="what stands in it makes no sense"):
         _QUESTIONS[question](library, path)
+
+
+def test_sections_and_reasons_come_back_with_the_track(tmp_path: Path) -> None:
+    song = tmp_path / "song.wav"
+    with Library.open(tmp_path / "library.db") as library:
+        put(library, song, (-0.5, -0.5), (0.5, 0.5))
+        found = library.track(song, MODEL)
+        assert found is not None
+        assert found.edited_sections is None
+        editor = SectionEditor(found.values, Circumplex.music())
+        edited = editor.renamed(found.sections(), 0, "Strophe")
+        count = len(found)
+        parts, measures = np.full((count, 2, 2), 0.25), np.ones((count, 1))
+        told = Reasons(("loudness", "harmony"), ("loudness",), parts, measures)
+        library.keep_sections(song, replace(found, edited_sections=edited))
+        record = SongRecord(song, FileState.of(song), "song", "", "", 20.0)
+        # Tracked anew, as by a later version of the model: sections are the song's.
+        library.put(record, replace(found, reasons=told))
+        again = library.track(song, MODEL)
+        assert again is not None
+        assert again.edited_sections == edited
+        assert again.reasons is not None
+        assert again.reasons.names == told.names
+        assert np.array_equal(again.reasons.parts, told.parts)
+        library.keep_sections(song, found)
+        plain = library.track(song, MODEL)
+        assert plain is not None
+        assert plain.edited_sections is None
+
+
+def test_sections_go_with_what_a_song_was(tmp_path: Path) -> None:
+    song = tmp_path / "song.wav"
+    with Library.open(tmp_path / "library.db") as library:
+        put(library, song, (-0.5, -0.5), (0.5, 0.5))
+        found = library.track(song, MODEL)
+        assert found is not None
+        library.keep_sections(song, replace(found, edited_sections=tuple(found.sections())))
+        song.write_bytes(b"another song")
+        put(library, song, (-0.5, -0.5), (0.5, 0.5))
+        anew = library.track(song, MODEL)
+        assert anew is not None
+        assert anew.edited_sections is None

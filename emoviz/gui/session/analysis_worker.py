@@ -21,6 +21,7 @@ from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 from emoviz.system import memory, priority
 from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update, note_place
+from emoviz.tracks.track import Track
 from emoviz.units import Place
 
 _LOG = logging.getLogger(__name__)
@@ -160,23 +161,28 @@ class AnalysisWorker(QObject):
         library = self._library if song.sound_track is None else None
         known = library.recall(path, model) if library else None
         if known is not None:
-            self.finished.emit(request, known)
+            self._finish(request, known)
         # Before the model is loaded: its threads are as patient as the one that makes them.
         priority.step_back()
         answers = _Answers(self, request)
         if known is not None:
             self._decode(request, song, front_end, answers, cancel)
             return
-        trajectory = File2Track(self._loaded(info, cancel))(
+        trajectory = File2Track(self._loaded(info, cancel), explains=True)(
             song,
             report=lambda sentence: self.warned.emit(request, sentence),
             on_update=answers.take,
             playhead_s=lambda: self.playhead_s,
             cancelled=cancel.is_set,
         )
-        self.finished.emit(request, trajectory)
+        self._finish(request, trajectory)
         if library:
             library.keep(song, state, trajectory)
+
+    def _finish(self, request: int, track: Track) -> None:
+        # Found here, and kept in the track: the window would wait for those of a song of hours.
+        track.sections()
+        self.finished.emit(request, track)
 
     def _loaded(self, info: ModelInfo, cancel: threading.Event) -> Estimator:
         """Give the model, which stays loaded: that takes a while, in which the window is slow."""

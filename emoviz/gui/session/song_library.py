@@ -74,6 +74,19 @@ class SongLibrary(QObject):
         except errors.LibraryError as error:
             self._failed.emit(error)
 
+    def keep_sections(self, song: Song, track: Track) -> None:
+        """Keep the sections of a track as its user has changed them, if its song is known."""
+        file = self._path
+        if file is None or not file.exists() or song.sound_track is not None:
+            return
+        from emoviz.library.store import Library
+
+        try:
+            with Library.open(file) as library:
+                library.keep_sections(song.path, track)
+        except errors.LibraryError as error:
+            self._failed.emit(error)
+
     def _complain(self, error: errors.LibraryError) -> None:
         if str(error) in self._said:
             return
