@@ -95,8 +95,21 @@ class LabelsFormError(TableError):
         super().__init__(
             path,
             "this is no table of labels that emoviz knows",
-            "choose a CSV that emoviz exported, or valence.csv or arousal.csv in the form of DEAM",
+            "choose a CSV with a column of times and one of valence or arousal, or valence.csv or "
+            "arousal.csv in the form of DEAM",
         )
+
+
+class LabelsScaleError(TableError):
+    """Labels could be on several scales; `scales` are those."""
+
+    def __init__(self, path: Path, scales: list[str]) -> None:
+        super().__init__(
+            path,
+            f"its labels could be on any of the scales {', '.join(scales)}",
+            "say on which they are",
+        )
+        self.scales = scales
 
 
 class LabelsPartnerError(TableError):

@@ -77,6 +77,18 @@ def choose_labelled_song(parent: QWidget, labels: Labels, then: Callable[[str], 
     open_calmly(dialog)
 
 
+def choose_scale(
+    parent: QWidget, path: Path, scales: list[str], then: Callable[[str], None]
+) -> None:
+    """Let the user say on which scale labels are that could be on several."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(parent.tr("Compare with labels"))
+    dialog.setLabelText(parent.tr("The labels in {0} are on the scale:").format(path.name))
+    dialog.setComboBoxItems(scales)
+    dialog.textValueSelected.connect(then)
+    open_calmly(dialog)
+
+
 def choose_folder(
     parent: QWidget, folder: str, then: Callable[[Path], None], *, title: str = ""
 ) -> None:

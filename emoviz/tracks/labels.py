@@ -1,8 +1,9 @@
 """Listeners' labels of songs, read from CSV files as tracks that can be compared with others.
 
-Three forms are known: a CSV of emoviz's own, with its description beside it; a pair of tables named
+Four forms are known: a CSV of emoviz's own, with its description beside it; a pair of tables named
 valence.csv and arousal.csv with a row a song and a column a time, as DEAM and emoMusic have them;
-and one table of such a pair by any other name, if its partner is named alike.
+one table of such a pair by any other name, if its partner is named alike; and any table with a row
+a time, and valence or arousal or both: `timed_labels`.
 """
 
 import re
@@ -15,7 +16,8 @@ import numpy as np
 from emoviz import errors
 from emoviz.tracks.csv_files import form_of
 from emoviz.tracks.label_tables import TimedLabels, column_names, label_times_ms, read_labels
-from emoviz.tracks.track import HEADERS, load_csv
+from emoviz.tracks.timed_labels import SCALES, has_times, read_timed
+from emoviz.tracks.track import HEADERS, load_csv, metadata_path
 from emoviz.units import COLUMN_S, SCALE, Values
 
 _DIMENSIONS = ("valence", "arousal")
@@ -34,6 +36,8 @@ class Labels:
     path: Path
     songs: Mapping[str, Values]
     remark: str = ""
+    understood: str = ""
+    """How a table with a row a time was read: its columns, times and scale."""
 
     def name_for(self, song: Path) -> str | None:
         """Give the name of a song's labels, by a number in its file's name; None if it is open."""
@@ -55,16 +59,22 @@ class Labels:
         return self.songs[name]
 
 
-def read(path: Path) -> Labels:
+def read(path: Path, scale: str | None = None) -> Labels:
     """Read the labels in `path`, and in its partner if it has one.
 
-    Raises `errors.TableError` or `errors.TrackFileError` naming what is wrong with a file.
+    `scale` is one of `timed_labels.SCALES` for a table that does not tell its own, which raises
+    `errors.LabelsScaleError` without it. Raises `errors.TableError` or `errors.TrackFileError`
+    naming what is wrong with a file.
     """
     names = column_names(path)
-    if tuple(names) in HEADERS:
+    if tuple(names) in HEADERS and metadata_path(path).exists():
         return Labels(path, {"": _own(path)})
     if "song_id" not in names:
-        raise errors.LabelsFormError(path)
+        if not has_times(names):
+            raise errors.LabelsFormError(path)
+        # What emoviz wrote is on the plane's scale, be its description there or not.
+        timed = read_timed(path, next(iter(SCALES)) if tuple(names) in HEADERS else scale)
+        return Labels(path, {"": timed.values}, understood=timed.understood)
     tables = _pair(path)
     for table in tables:
         _check_times(table)

@@ -47,6 +47,13 @@ def test_a_csv_of_our_own_is_one_songs_track(tmp_path: Path) -> None:
     assert np.array_equal(found.of(name), values[:, :2])
 
 
+def test_a_csv_of_our_own_is_read_without_its_description_too(tmp_path: Path) -> None:
+    values = np.linspace(0.0, 0.9, 40).reshape(20, 2)
+    mine = export(tmp_path / "mine.csv", values)
+    (tmp_path / "mine.csv-metadata.json").unlink()
+    assert labels.read(mine).of("") == pytest.approx(values)
+
+
 def test_a_pair_of_tables_gives_each_song_a_track(tmp_path: Path) -> None:
     valence = write_pair(tmp_path, {2: 0.1, 10: 0.3})
     for chosen in (valence, tmp_path / "arousal.csv"):
@@ -107,12 +114,6 @@ def _outside(folder: Path) -> Path:
 
 def _own_outside(folder: Path) -> Path:
     return export(folder / "mine.csv", np.array([[0.0, 0.0], [0.0, 1.5]]))
-
-
-def _own_without_description(folder: Path) -> Path:
-    path = export(folder / "mine.csv", np.zeros((4, 2)))
-    (folder / "mine.csv-metadata.json").unlink()
-    return path
 
 
 def _disordered(folder: Path) -> Path:
@@ -176,7 +177,6 @@ def _empty(folder: Path) -> Path:
         (_unnamed, r"labels\.csv: its name does not say whether it holds valence or arousal; give"),
         (_outside, r"valence\.csv: the label 1\.0100 of song 2 at sample_16000ms is outside \[-1,"),
         (_own_outside, r"mine\.csv: .* \(a value at 1 s is outside \[-1, 1\]\); export"),
-        (_own_without_description, r"mine\.csv-metadata\.json: this is not an emoviz prediction"),
         (_disordered, r"valence\.csv: its times are not in order; mend"),
         (_between, r"valence\.csv: its time 15250 ms is not the end of a half-second; mend"),
         (_of_other_songs, r"valence\.csv: it and arousal\.csv label no song in common; mend"),

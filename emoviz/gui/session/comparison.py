@@ -41,6 +41,8 @@ class Comparison(QObject):
     """The second track's `Values`, none where nothing is compared"""
     said = Signal(str)
     """A sentence about what has gone wrong"""
+    withdrawn = Signal(str)
+    """A sentence that was said, and no longer holds: a comparison has succeeded since"""
 
     def __init__(
         self, window: QWidget, settings: Settings, theme: Theme, decoders: DecoderPool
@@ -55,9 +57,10 @@ class Comparison(QObject):
         self._model: ModelInfo | None = None
         self._first = self._second = _NOTHING
         self._first_found = False
+        self._complaint = ""
         self._time_s = 0.0
         self._shown_index: int | None = None
-        self._other_model = ""
+        self._other_model = self._understood = ""
         self._waiting: tuple[Path, str, int | None] | None = None
         self._request = self._labels_request = 0
         self._worker = AnalysisWorker(decoders)
@@ -69,6 +72,7 @@ class Comparison(QObject):
         self._reader = LabelsReader()
         self._reader.finished.connect(self._on_labels)
         self._reader.failed.connect(self._on_no_labels)
+        self._reader.scale_asked.connect(self._on_scale_asked)
 
     # What the actions of the table do.
 
@@ -97,7 +101,7 @@ class Comparison(QObject):
         self._worker.cancel()
         self._request = self._labels_request = 0
         self._waiting = None
-        self._other_model = ""
+        self._other_model = self._understood = ""
         self.panel.hide()
         self._show_state()
         self._show_second(_NOTHING)
@@ -156,11 +160,16 @@ class Comparison(QObject):
             self._other_model = name
             self._analyse(self._song.path, name, self._song.sound_track)
 
-    def _begin_labels(self, path: Path) -> None:
-        self._labels_request = self._reader.start(path)
+    def _begin_labels(self, path: Path, scale: str | None = None) -> None:
+        self._labels_request = self._reader.start(path, scale)
+
+    def _complain(self, sentence: str) -> None:
+        self._complaint = sentence
+        self.said.emit(sentence)
 
     def _begin(self, first: str, second: str) -> None:
         self.stop_comparing()
+        self.withdrawn.emit(self._complaint)
         self.panel.show_names(first, second)
         self.panel.show()
         self._show_state()
@@ -196,7 +205,7 @@ class Comparison(QObject):
     def _on_failed(self, request: int, sentence: str) -> None:
         if request == self._request:
             self.stop_comparing()
-            self.said.emit(sentence)
+            self._complain(sentence)
 
     def _on_warned(self, request: int, sentence: str) -> None:
         if request == self._request:
@@ -217,6 +226,12 @@ class Comparison(QObject):
             lambda chosen: self._on_labels_chosen(request, found, chosen),
         )
 
+    def _on_scale_asked(self, request: int, path: Path, scales: list[str]) -> None:
+        if request == self._labels_request:
+            dialogs.choose_scale(
+                self._window, path, scales, lambda scale: self._begin_labels(path, scale)
+            )
+
     def _on_labels_chosen(self, request: int, found: Labels, name: str) -> None:
         # Another song may have been opened while the dialog was.
         if request == self._labels_request:
@@ -226,17 +241,18 @@ class Comparison(QObject):
         try:
             values = found.of(name)
         except errors.LabelsSongError as error:
-            self.said.emit(str(error))
+            self._complain(str(error))
             return
         if self._model is not None:
             file = found.path.name
             second = self.tr("{0}, song {1}").format(file, name) if name else file
             self._begin(_named(self._model), second)
+            self._understood = found.understood
             self._show_second(values)
 
     def _on_no_labels(self, request: int, sentence: str) -> None:
         if request == self._labels_request:
-            self.said.emit(sentence)
+            self._complain(sentence)
 
     # What is shown.
 
@@ -261,13 +277,15 @@ class Comparison(QObject):
         self.panel.show_agreement(found)
         if self._request or self._waiting:
             return
-        count = found[0].half_seconds
+        count = max(part.half_seconds for part in found)
         if not count:
             self.panel.show_status(self.tr("They share no half-second."))
             return
         sentence = self.tr("{0} half-seconds compared").format(count)
-        if any(part.pearson_r is None for part in found):
+        if any(part.half_seconds and part.pearson_r is None for part in found):
             sentence += self.tr("; no correlation where one stays on one value")
+        if self._understood:
+            sentence += "; " + self.tr("read: {0}").format(self._understood)
         self.panel.show_status(sentence)
 
     def _show_state(self) -> None:

@@ -17,6 +17,8 @@ class LabelsReader(QObject):
 
     finished = Signal(int, object)
     """id, `Labels`"""
+    scale_asked = Signal(int, object, object)
+    """id, `Path`, and the names of the scales that the labels could be on"""
     failed = Signal(int, str)
     """id, a sentence"""
 
@@ -25,10 +27,12 @@ class LabelsReader(QObject):
         self._request = 0
         self._threads: list[threading.Thread] = []
 
-    def start(self, path: Path) -> int:
-        """Begin to read the labels in `path`, and give the request's id."""
+    def start(self, path: Path, scale: str | None = None) -> int:
+        """Begin to read the labels in `path`, on a scale if it is known; give the request's id."""
         self._request += 1
-        thread = threading.Thread(target=self._run, args=(self._request, path), name="labels")
+        thread = threading.Thread(
+            target=self._run, args=(self._request, path, scale), name="labels"
+        )
         self._threads = [*(t for t in self._threads if t.is_alive()), thread]
         thread.start()
         return self._request
@@ -39,9 +43,11 @@ class LabelsReader(QObject):
             thread.join()
         self._threads.clear()
 
-    def _run(self, request: int, path: Path) -> None:
+    def _run(self, request: int, path: Path, scale: str | None) -> None:
         try:
-            found = labels.read(path)
+            found = labels.read(path, scale)
+        except errors.LabelsScaleError as error:
+            self.scale_asked.emit(request, path, error.scales)
         except errors.EmovizError as error:
             self.failed.emit(request, str(error))
         except Exception:  # noqa: BLE001  (a thread's end must reach the window)
