@@ -14,6 +14,10 @@ from emoviz.tracks.circumplex import MUSIC, WORD_SETS
 
 _MOST_RECENT = 10
 
+SONG, FOLLOW, WHOLE = "song", "follow", "whole"
+"""What the plane may show: the song large, the trail larger, or all of the plane."""
+VIEWS = (SONG, FOLLOW, WHOLE)
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -45,11 +49,14 @@ THEME = Setting("window/theme", str, theme.SYSTEM, lambda choice: choice in them
 COLOUR_MAP = Setting(
     "views/colour_map", str, colour_maps.MAGMA, lambda choice: choice in colour_maps.CHOICES
 )
-FOLLOW = Setting("window/follow", bool, False)
+VIEW = Setting("plane/view", str, SONG, lambda view: view in VIEWS)
 DENSITY = Setting("plane/density", bool, False)
+BANDS = Setting("views/bands", bool, True)
 TRAIL_S = Setting("plane/trail_s", float, 15.0, lambda length_s: 5.0 <= length_s <= 60.0)
 WORDS = Setting("plane/words", str, MUSIC, lambda word_set: word_set in WORD_SETS)
 GEOMETRY = Setting("window/geometry", QByteArray, QByteArray())
+ACROSS = Setting("window/across", QByteArray, QByteArray())
+DOWN = Setting("window/down", QByteArray, QByteArray())
 MAP_GEOMETRY = Setting("map/geometry", QByteArray, QByteArray())
 FOLDER = Setting("files/folder", str, "")
 RECENT = Setting("files/recent", list, [])

@@ -140,7 +140,7 @@ class MapPainter:
         if self.marked is not None and self.tip:
             draw_tip(painter, geometry, self._place(geometry, self.marked), self.tip, self._colours)
         playing = self.shown.playing
-        draw_inset(painter, geometry, self._values(playing), self._colours)
+        draw_inset(painter, geometry, np.zeros((0, 2)), self._values(playing), self._colours)
 
     def _drawn_tile(self, geometry: Geometry, pixel_ratio: float) -> _Tile:
         tile, same_view = self._tile, False

@@ -13,9 +13,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 from emoviz.gui.look import colour_maps
 from emoviz.gui.look.texts import format_time
 from emoviz.gui.look.theme import Colours, with_alpha
-from emoviz.gui.pictures.path import SongPath, picture_font, round_pen, shades_of
+from emoviz.gui.pictures.path import SongPath, picture_font
 from emoviz.gui.plane.camera import WHOLE_PLANE
 from emoviz.gui.plane.ground import PlaneGround
+from emoviz.gui.plane.path import round_pen, shades_of
 from emoviz.gui.time_views.curve_shapes import band_outline, limit_of, scale_marks
 from emoviz.gui.time_views.ruler import ticks
 from emoviz.gui.time_views.spectrogram import marks, places_hz

@@ -1,10 +1,12 @@
-"""Which part of the plane is seen: all of it, a view that follows the trail, or one's own."""
+"""Which part of the plane is seen: the song's, the trail's, all of it, or one's own choice."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from emoviz.gui.settings import FOLLOW, SONG, WHOLE
+from emoviz.tracks.trail import ELLIPSE_DEVIATIONS
 from emoviz.units import Values
 
 _CLOSEST_FOLLOWING = 0.15
@@ -15,6 +17,12 @@ _CLOSEST = 0.05
 
 _ROOM = 1.7
 """How much wider than the trail the view is made."""
+
+_FILLED = 2.0 / 3.0
+"""The share of the view, across or upright, that a song's path and ellipse fill."""
+
+_WHOLE_FROM = 0.85
+"""A view that would show nearly all of the plane shows all of it."""
 
 _COMFORT = 0.9
 """The share of the view inside which the trail may move before the view goes after it."""
@@ -41,13 +49,42 @@ class Camera:
 WHOLE_PLANE = Camera()
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How far something on the plane goes, in valence and arousal: its middle, half its size."""
+
+    valence: float
+    arousal: float
+    across: float
+    upright: float
+
+
+def extent_of_song(values: Values) -> Extent | None:
+    """Give how far a song's path and the ellipse in its middle go; None of no value.
+
+    `values` has shape (n, 2) or (n, 4), NaN where there is none.
+    """
+    known = values[~np.isnan(values[:, 0])]
+    if not len(known):
+        return None
+    low, high = known[:, :2].min(axis=0), known[:, :2].max(axis=0)
+    half = (high - low) / 2.0
+    if known.shape[1] == 4:
+        half = np.fmax(half, ELLIPSE_DEVIATIONS * np.median(known[:, 2:], axis=0))
+    valence, arousal = (low + high) / 2.0
+    return Extent(float(valence), float(arousal), float(half[0]), float(half[1]))
+
+
 class PlaneCamera:
     """A camera that glides to where it should be, and rests as long as that is good enough."""
 
     def __init__(self, closest: float = _CLOSEST) -> None:
         self.now = WHOLE_PLANE
+        self.shape = (1.0, 1.0)
+        """How much farther than the reach is seen across and upright: the view's shape."""
         self._closest = closest
         self.following = False
+        self.fitting = False
         self._goal = WHOLE_PLANE
         self._time_constant_s = _FOLLOWING_S
 
@@ -56,14 +93,32 @@ class PlaneCamera:
         """Whether the camera is where it should be."""
         return self.now == self._goal
 
+    @property
+    def view(self) -> str:
+        """Which of `settings.VIEWS` it shows; "" where the user has moved it."""
+        if self.following or self.fitting:
+            return FOLLOW if self.following else SONG
+        return WHOLE if self._goal == WHOLE_PLANE else ""
+
     def follow(self, trail: Values) -> None:
         """Follow the trail from now on; its shape is (m, 2), NaN in gaps."""
-        self.following = True
-        self.aim(trail)
+        self.following, self.fitting = True, False
+        if len(trail):
+            self._goal, self._time_constant_s = _camera_on(trail), _FOLLOWING_S
+
+    def fit(self, extent: Extent | None) -> None:
+        """Show the song from now on, large; the whole plane while nothing is known of it."""
+        self.following, self.fitting = False, True
+        self._goal, self._time_constant_s = self._camera_around(extent), _FOLLOWING_S
+
+    def keep_fitting(self, extent: Extent | None) -> None:
+        """Show a song that has grown, if it is shown and no longer seen well."""
+        if self.fitting and not self._shows_extent(extent):
+            self.fit(extent)
 
     def show_whole(self) -> None:
         """Follow nothing, and go to the whole plane."""
-        self.following = False
+        self.following = self.fitting = False
         self._goal, self._time_constant_s = WHOLE_PLANE, _FOLLOWING_S
 
     def aim(self, trail: Values) -> None:
@@ -73,7 +128,7 @@ class PlaneCamera:
 
     def zoom(self, valence: float, arousal: float, factor: float) -> None:
         """Zoom so that a point of the plane stays where it is seen; below 1 is nearer."""
-        self.following = False
+        self.following = self.fitting = False
         reach = min(max(self._goal.reach * factor, self._closest), WHOLE_PLANE.reach)
         share = reach / self.now.reach
         self._goal = _held(
@@ -85,7 +140,7 @@ class PlaneCamera:
 
     def pan(self, valence: float, arousal: float) -> None:
         """Move what is seen by so much, at once."""
-        self.following = False
+        self.following = self.fitting = False
         self.now = _held(self.now.valence + valence, self.now.arousal + arousal, self.now.reach)
         self._goal = self.now
 
@@ -105,6 +160,27 @@ class PlaneCamera:
             now.valence + (goal.valence - now.valence) * share,
             now.arousal + (goal.arousal - now.arousal) * share,
             reach,
+        )
+
+    def _camera_around(self, extent: Extent | None) -> Camera:
+        if extent is None:
+            return WHOLE_PLANE
+        across, upright = self.shape
+        reach = max(extent.across / across, extent.upright / upright) / _FILLED
+        if reach >= _WHOLE_FROM:
+            return WHOLE_PLANE
+        return _held(extent.valence, extent.arousal, max(reach, self._closest))
+
+    def _shows_extent(self, extent: Extent | None) -> bool:
+        """Tell whether the goal shows a song well, be it not quite as large as it could be."""
+        goal, best = self._goal, self._camera_around(extent)
+        if extent is None or WHOLE_PLANE in (goal, best):
+            return goal == best
+        across, upright = (goal.reach * part * _COMFORT for part in self.shape)
+        return (
+            abs(extent.valence - goal.valence) + extent.across <= across
+            and abs(extent.arousal - goal.arousal) + extent.upright <= upright
+            and goal.reach < best.reach / _FILLED
         )
 
     def _shows(self, trail: Values) -> bool:

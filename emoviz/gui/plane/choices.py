@@ -6,10 +6,11 @@ from PySide6.QtGui import QAction
 from emoviz.gui import settings as remembered
 from emoviz.gui.panels.readout import ReadoutPanel
 from emoviz.gui.plane.view import PlaneView
-from emoviz.gui.settings import Settings
+from emoviz.gui.settings import FOLLOW, SONG, WHOLE, Settings
 from emoviz.tracks.circumplex import Circumplex
 
 _ZOOM = 0.8
+_VIEW_ACTIONS = {"fit_song": SONG, "toggle_follow": FOLLOW, "plane_whole": WHOLE}
 
 
 class PlaneChoices(QObject):
@@ -26,12 +27,11 @@ class PlaneChoices(QObject):
     def take(self, plane: PlaneView, readout: ReadoutPanel, actions: dict[str, QAction]) -> None:
         """Take the views to apply choices to, and the actions that show them."""
         self._plane, self._readout, self._actions = plane, readout, actions
-        plane.following_changed.connect(self._on_following)
+        plane.view_changed.connect(self._on_view)
 
     def restore(self) -> None:
         """Be as the settings say."""
         get = self._settings.get
-        self._actions["toggle_follow"].setChecked(get(remembered.FOLLOW))
         self._actions["toggle_density"].setChecked(get(remembered.DENSITY))
         self._actions[f"words_{get(remembered.WORDS)}"].setChecked(True)
         # A length that was written into the file by hand is in no menu.
@@ -40,13 +40,15 @@ class PlaneChoices(QObject):
         self._show_words(get(remembered.WORDS))
         self._plane.set_trail_length(get(remembered.TRAIL_S))
         self._plane.set_density(get(remembered.DENSITY))
-        self._plane.set_following(get(remembered.FOLLOW))
+        self._show(get(remembered.VIEW))
+
+    def fit_song(self) -> None:
+        """Show the song as large as the view has room for it."""
+        self._show(SONG)
 
     def toggle_follow(self) -> None:
-        """Zoom to the trail and go with it, or show the whole plane."""
-        following = self._actions["toggle_follow"].isChecked()
-        self._settings.put(remembered.FOLLOW, following)
-        self._plane.set_following(following)
+        """Zoom to the trail and go with it, or show the song."""
+        self._show(FOLLOW if self._actions["toggle_follow"].isChecked() else SONG)
 
     def toggle_density(self) -> None:
         """Show where the song's values gather, or do not."""
@@ -64,7 +66,7 @@ class PlaneChoices(QObject):
 
     def plane_whole(self) -> None:
         """Show the whole plane."""
-        self._plane.show_whole()
+        self._show(WHOLE)
 
     def choose_trail(self, length_s: float) -> None:
         """Show the last `length_s` seconds."""
@@ -81,6 +83,12 @@ class PlaneChoices(QObject):
         self._plane.set_words(words)
         self._readout.set_words(words)
 
-    def _on_following(self, following: bool) -> None:
-        self._actions["toggle_follow"].setChecked(following)
-        self._settings.put(remembered.FOLLOW, following)
+    def _show(self, view: str) -> None:
+        self._plane.set_view(view)
+        self._on_view(view)
+
+    def _on_view(self, view: str) -> None:
+        for name, shown in _VIEW_ACTIONS.items():
+            self._actions[name].setChecked(shown == view)
+        # What was moved by hand is not found again.
+        self._settings.put(remembered.VIEW, view or SONG)

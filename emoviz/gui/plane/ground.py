@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QRadialG
 
 from emoviz.gui.look.texts import signed
 from emoviz.gui.look.theme import Colours, interface_font, mixed, with_alpha
-from emoviz.gui.plane.camera import Camera
+from emoviz.gui.plane.camera import WHOLE_PLANE, Camera
 from emoviz.gui.plane.geometry import HEAD_RADIUS_PX, Geometry, scale_of
-from emoviz.gui.plane.words_layout import place_words
+from emoviz.gui.plane.words_layout import place_at_edge, place_words
 from emoviz.tracks.circumplex import Circumplex
 
 _WORD_PT, _AXIS_PT = 9.5, 8.5
@@ -43,6 +43,8 @@ _TO_TRANSLATE = (
 )
 
 _END_GAP_PX = 8.0
+_EDGE_PX = 8.0
+_WORDS_APART_PX = 6.0
 
 # A text that the head comes to fades on these last pixels. Nearer to the circle than this no word
 # lies, so that only a head outside of it ever comes to one.
@@ -96,6 +98,13 @@ class PlaneGround:
         covered = [box for box in (self.taken, geometry.inset) if not box.isEmpty()]
         if geometry.camera.reach < _GRID_BELOW:
             covered += self._scales(geometry)
+        labels = self._placed_labels(geometry, covered)
+        if geometry.camera != WHOLE_PLANE:
+            labels += self._edge_labels(geometry, covered, labels)
+        return labels
+
+    def _placed_labels(self, geometry: Geometry, covered: list[QRectF]) -> list[Label]:
+        """Give those that stand at their places on the circle, as far as these are seen."""
         labels = self._axis_names(geometry)
         for placed in place_words(
             self._words,
@@ -114,6 +123,56 @@ class PlaneGround:
             if geometry.picture.contains(label.rect)
             and not any(map(label.rect.intersects, covered))
         ]
+
+    def _edge_labels(
+        self, geometry: Geometry, covered: list[QRectF], placed: list[Label]
+    ) -> list[Label]:
+        """Give those whose places are out of view where their directions leave it."""
+        seen = {label.text for label in placed}
+        taken = [*covered, *(label.rect for label in placed)]
+        room = geometry.picture.adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
+        if geometry.camera.reach < _GRID_BELOW:
+            below, beside = self._scales(geometry)
+            room = QRectF(room.topLeft(), QPointF(beside.left(), below.top()))
+        found: list[Label] = []
+        for text, rect in self._ends_of_axes(geometry, room):
+            if not any(map(rect.intersects, taken)):
+                found.append(Label(text, rect, self._axis_font, False))
+                taken.append(rect)
+        room.setTop(max(room.top(), self.taken.bottom()))
+        for word in self._words:
+            place = place_at_edge(
+                word, geometry.origin, geometry.radius_px, self._word_metrics, room
+            )
+            if word.text in seen or place is None:
+                continue
+            margin = place.adjusted(-_WORDS_APART_PX, 0, _WORDS_APART_PX, 0)
+            if not any(map(margin.intersects, taken)):
+                found.append(Label(word.text, place, self._word_font, True))
+                taken.append(place)
+        return found
+
+    def _ends_of_axes(self, geometry: Geometry, room: QRectF) -> list[tuple[str, QRectF]]:
+        """Give the ends of the axes that are out of view as signs at its edges."""
+        signs = []
+        for valence, arousal, names in _AXIS_ENDS:
+            if geometry.picture.contains(geometry.point(valence, arousal)):
+                continue
+            text = _sign(QCoreApplication.translate("PlaneGround", names[0]), valence, arousal)
+            width = self._axis_metrics.horizontalAdvance(text) + 1.0
+            height = self._axis_metrics.height()
+            left = {1: room.right() - width, -1: room.left()}.get(
+                valence, _beside(geometry.origin.x(), 6.0, width, room.left(), room.right())
+            )
+            top = {1: room.top(), -1: room.bottom() - height}.get(
+                arousal, _beside(geometry.origin.y(), 3.0, height, room.top(), room.bottom())
+            )
+            if arousal == 1 and left < self.taken.right() + _END_GAP_PX:
+                left = self.taken.right() + _END_GAP_PX
+            if valence == -1 and top + height > geometry.inset.top() - 2.0:
+                top = min(top, geometry.inset.top() - height - 2.0)
+            signs.append((text, QRectF(left, top, width, height)))
+        return signs
 
     def draw_quadrants(self, painter: QPainter, geometry: Geometry) -> None:
         """Draw the circle and the tints of its quarters."""
@@ -209,7 +268,8 @@ class PlaneGround:
         """Give where the values of the grid's lines are written."""
         width, height = geometry.size.width(), geometry.size.height()
         line_px = self._axis_metrics.height() + 6
-        column_px = self._axis_metrics.horizontalAdvance("−0.00") + 12
+        arousal = QCoreApplication.translate("PlaneGround", "arousal")
+        column_px = max(map(self._axis_metrics.horizontalAdvance, ("−0.00", arousal))) + 12
         return [
             QRectF(0, height - line_px, width, line_px),
             QRectF(width - column_px, 0, column_px, height),
@@ -250,6 +310,20 @@ class PlaneGround:
                 painter.drawText(QPointF(left, y - 4), _mark(line))
         left = width - metrics.horizontalAdvance(arousal) - 8
         painter.drawText(QPointF(left, metrics.height() + 2), arousal)
+
+
+def _sign(name: str, valence: int, arousal: int) -> str:
+    """Give the name of an axis' end with an arrow that points there."""
+    if valence:
+        return f"{name} →" if valence > 0 else f"← {name}"
+    return f"↑ {name}" if arousal > 0 else f"↓ {name}"
+
+
+def _beside(line: float, gap: float, length: float, low: float, high: float) -> float:
+    """Give where something of a length begins beside a line, in the middle if that is not seen."""
+    if low <= line and line + gap + length <= high:
+        return line + gap
+    return (low + high - length) / 2
 
 
 def near(labels: list[Label], head: QPointF, scale: float) -> tuple[Label, ...]:

@@ -1,6 +1,5 @@
 """What of the plane moves with the song: the trail, its head, and the deviation around it."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +11,12 @@ from emoviz.gui.plane.geometry import GLOW_RADIUS_PX, HEAD_RADIUS_PX, Geometry
 from emoviz.tracks.trail import ELLIPSE_DEVIATIONS, runs
 from emoviz.units import Values
 
-_OLDEST_SHARE = 0.12
-
 # A minute's trail has 481 points, each 10 µs to draw. Most lie closer than a pixel to the next.
 _LEAST_STROKE_PX = 1.5
 _MOST_STROKES = 160
 
-_SOFTNESS_STOPS = 9
+_GLOW = 0.3
+_DASHES = (4.0, 4.0)
 
 
 def trail_box(geometry: Geometry, trail: Values) -> QRectF:
@@ -33,10 +31,10 @@ def trail_box(geometry: Geometry, trail: Values) -> QRectF:
 
 @dataclass(frozen=True)
 class Stroke:
-    """What a trail is drawn with: its colour, that of the ground, and its widths."""
+    """What a trail is drawn with: its colours and widths where it is youngest and oldest."""
 
     colour: str
-    ground: str
+    oldest_colour: str
     oldest_px: float
     youngest_px: float
 
@@ -65,9 +63,9 @@ def _draw_run(
     youths = youths[kept]
     places = [QPointF(x, y) for x, y in points[kept].tolist()]
     # Mixed, not translucent: where two strokes overlap the trail would look beaded. Young is wide
-    # and bright, old is thin and faint; the square makes the tail long.
-    shares = (_OLDEST_SHARE + (1.0 - _OLDEST_SHARE) * youths**2)[:, None]
-    old, young = _rgb(stroke.ground), _rgb(stroke.colour)
+    # and bright, old is as the path is that it lies on.
+    shares = youths[:, None]
+    old, young = _rgb(stroke.oldest_colour), _rgb(stroke.colour)
     colours = (old + (young - old) * shares).round().astype(int).tolist()
     widths = scale * (stroke.oldest_px + (stroke.youngest_px - stroke.oldest_px) * youths)
     pen = QPen()
@@ -79,17 +77,23 @@ def _draw_run(
         painter.drawLine(places[index - 1], places[index])
 
 
-def draw_head(painter: QPainter, geometry: Geometry, head: QPointF, colours: Colours) -> None:
-    """Draw the head of the trail at a place in the picture, with its glow."""
-    glow_px, radius_px = GLOW_RADIUS_PX * geometry.scale, HEAD_RADIUS_PX * geometry.scale
+def draw_glow(painter: QPainter, geometry: Geometry, head: QPointF, colours: Colours) -> None:
+    """Draw the light around the head, which belongs below the trail: it hides nothing there."""
+    glow_px = GLOW_RADIUS_PX * geometry.scale
     glow = QRadialGradient(head, glow_px)
-    glow.setColorAt(0.0, with_alpha(colours.trail, 0.55))
+    glow.setColorAt(0.0, with_alpha(colours.trail, _GLOW))
     glow.setColorAt(1.0, with_alpha(colours.trail, 0.0))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(glow)
     painter.drawEllipse(head, glow_px, glow_px)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def draw_head(painter: QPainter, geometry: Geometry, head: QPointF, colours: Colours) -> None:
+    """Draw the head of the trail at a place in the picture."""
+    radius_px = HEAD_RADIUS_PX * geometry.scale
     painter.setBrush(QColor(colours.trail))
-    painter.setPen(QPen(QColor(colours.panel), 1.5))
+    painter.setPen(QPen(QColor(colours.panel), 2.0 * geometry.scale))
     painter.drawEllipse(head, radius_px, radius_px)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
@@ -108,24 +112,13 @@ def ellipse_box(
 
 
 def draw_ellipse(painter: QPainter, box: QRectF, colours: Colours) -> None:
-    """Draw how likely ratings are around the head; a faint line says where 90 % of them end."""
+    """Draw the line inside which 90 % of ratings are."""
     if box.isEmpty():
         return
-    # The normal distribution itself, which at the line has fallen to a tenth.
-    softness = QRadialGradient(QPointF(0.0, 0.0), 1.0)
-    for stop in range(_SOFTNESS_STOPS):
-        away = stop / (_SOFTNESS_STOPS - 1)
-        likelihood = math.exp(-0.5 * (away * ELLIPSE_DEVIATIONS) ** 2)
-        softness.setColorAt(away, with_alpha(colours.trail, 0.24 * likelihood))
-    painter.save()
-    painter.translate(box.center())
-    painter.scale(box.width() / 2, box.height() / 2)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(softness)
-    painter.drawEllipse(QPointF(0.0, 0.0), 1.0, 1.0)
-    painter.restore()
+    pen = QPen(with_alpha(colours.trail, 0.65), 1.2)
+    pen.setDashPattern(_DASHES)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(with_alpha(colours.trail, 0.3), 1.0))
+    painter.setPen(pen)
     painter.drawEllipse(box)
 
 

@@ -1,6 +1,7 @@
 """What lies on top of the plane: the inset of the whole, and the tip of a point of the path."""
 
 import numpy as np
+from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
@@ -16,6 +17,8 @@ _MARK_PX = 5.0
 _PADDING_PX = 8.0
 _AWAY_PX = 14.0
 _EDGE_PX = 4.0
+_INSET_POINTS = 300
+_TURN_PX, _TURN_PT = 4.5, 8.5
 
 
 def point_near(values: Values, geometry: Geometry, place: QPointF) -> int | None:
@@ -57,10 +60,45 @@ def draw_tip(
         top += metric.height()
 
 
-def draw_inset(
-    painter: QPainter, geometry: Geometry, head: tuple[float, float] | None, colours: Colours
+def draw_turn(painter: QPainter, geometry: Geometry, place: QPointF, colours: Colours) -> None:
+    """Draw the ring at which a song turns."""
+    radius_px = _TURN_PX * geometry.scale
+    painter.setBrush(QColor(colours.panel))
+    painter.setPen(QPen(QColor(colours.text), 1.6 * geometry.scale))
+    painter.drawEllipse(place, radius_px, radius_px)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def turn_box(geometry: Geometry, place: QPointF, text: str) -> QRectF:
+    """Give the box of what is written beside the ring of a turn."""
+    metrics = QFontMetricsF(interface_font(_TURN_PT * geometry.scale))
+    size = (metrics.horizontalAdvance(text) + 2 * _TURN_PX, metrics.height() + 2.0)
+    return _box_beside(geometry, place, *size)
+
+
+def draw_turn_time(
+    painter: QPainter, geometry: Geometry, box: QRectF, text: str, colours: Colours
 ) -> None:
-    """Draw the whole plane small, with what is seen of it and where the head is."""
+    """Write into the box of a turn."""
+    if box.isEmpty():
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(with_alpha(colours.panel, 0.75))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setFont(interface_font(_TURN_PT * geometry.scale))
+    painter.setPen(QColor(colours.text))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def draw_inset(
+    painter: QPainter,
+    geometry: Geometry,
+    path: Values,
+    head: tuple[float, float] | None,
+    colours: Colours,
+) -> None:
+    """Draw the whole plane small, with a path (m, 2), what is seen of it and where the head is."""
     box, camera = geometry.inset, geometry.camera
     if box.isEmpty():
         return
@@ -74,6 +112,9 @@ def draw_inset(
     painter.drawLine(centre - QPointF(0, radius), centre + QPointF(0, radius))
     painter.setPen(QPen(QColor(colours.ghost), 1.0))
     painter.drawEllipse(centre, radius, radius)
+    some = path[:: 1 + len(path) // _INSET_POINTS]
+    x, y = centre.x() + some[:, 0] * radius, centre.y() - some[:, 1] * radius
+    painter.drawPath(arrayToQPath(x, y, connect="finite"))
     seen = geometry.inset_point(camera.valence, camera.arousal)
     half = geometry.picture.bottomRight() / 2 / geometry.radius_px * radius
     painter.setPen(QPen(QColor(colours.accent), 1.4))

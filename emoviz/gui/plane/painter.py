@@ -1,31 +1,41 @@
 """Draws the valence-arousal plane, for the screen and for pictures alike."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from emoviz.gui.look.ramp import even_ramp
 from emoviz.gui.look.texts import format_time, with_deviation
-from emoviz.gui.look.theme import Colours, with_alpha
+from emoviz.gui.look.theme import Colours
 from emoviz.gui.plane.camera import WHOLE_PLANE, Camera
 from emoviz.gui.plane.geometry import Geometry
 from emoviz.gui.plane.ground import Label, PlaneGround, near, opacity
 from emoviz.gui.plane.motion import (
     Stroke,
     draw_ellipse,
+    draw_glow,
     draw_head,
     draw_trail,
     ellipse_box,
     trail_box,
 )
-from emoviz.gui.plane.overlay import draw_inset, draw_tip, point_near
+from emoviz.gui.plane.overlay import (
+    draw_inset,
+    draw_tip,
+    draw_turn,
+    draw_turn_time,
+    point_near,
+    turn_box,
+)
+from emoviz.gui.plane.path import PATH_PX, PathStroke, draw_path, points_along, shades_of
 from emoviz.gui.plane.second_path import SecondPath
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.density import EXTENT, density_of
 from emoviz.tracks.saying import Sayer
+from emoviz.tracks.sections import Section, index_of_section
 from emoviz.tracks.trail import deviation_at, head_at, time_of, trail_at
 from emoviz.units import Values
 
@@ -33,12 +43,11 @@ TRAIL_S = 15.0
 """Length of the trail if nothing else is asked for."""
 
 _TRAIL_STEP_S = 0.125
-_TRAIL_PX = (1.2, 5.0)
-"""Width of the trail where it is oldest and where it is youngest."""
+_YOUNGEST_PX = 6.5
+"""Width of the trail where it is youngest; where it is oldest it is as wide as the path."""
 
-# Twenty minutes of values. A longer path is drawn from a choice of them: 21,600 take 180 ms, and
-# so many lie on top of each other that the choice looks the same.
-_MOST_GHOST_POINTS = 2400
+_PATH_LIGHT = 0.6
+"""How bright the path is beside its last seconds."""
 
 _OPAQUE_FROM = 0.12
 """Share of the highest density from which its map hides the ground."""
@@ -66,6 +75,9 @@ class PlanePainter:
         self._colours = colours
         self._ground = PlaneGround(circumplex, colours)
         self._values: Values = np.zeros((0, 2))
+        self._path = self._values
+        self._turns: list[Section] = []
+        self._shades = shades_of(colours, _PATH_LIGHT)
         self._stills: _Stills | None = None
         self._density: QImage | None = None
         self._shows_density = False
@@ -78,6 +90,7 @@ class PlanePainter:
     def set_colours(self, colours: Colours) -> None:
         """Draw in these colours from now on."""
         self._colours = self._ground.colours = colours
+        self._shades = shades_of(colours, _PATH_LIGHT)
         self._stills = self._density = None
 
     def set_words(self, circumplex: Circumplex) -> None:
@@ -94,9 +107,15 @@ class PlanePainter:
     def set_track(self, values: Values) -> None:
         """Draw the path of `values`, NaN where nothing is known yet."""
         self._values = values
+        self._path = points_along(values)
         self._density = None
         if self.marked is not None and self.marked >= len(values):
             self.marked = None
+        self._forget_path()
+
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Mark where sections begin with a jump."""
+        self._turns = [each for each in sections if each.abrupt]
         self._forget_path()
 
     def set_second_track(self, values: Values) -> None:
@@ -124,9 +143,10 @@ class PlanePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         deviation = deviation_at(self._values, time_s)
         draw_ellipse(painter, ellipse_box(geometry, head, deviation), self._colours)
+        if head_place is not None:
+            draw_glow(painter, geometry, head_place, self._colours)
         full = round(self.trail_s / _TRAIL_STEP_S)
-        stroke = Stroke(self._colours.trail, self._colours.panel, *_TRAIL_PX)
-        draw_trail(painter, geometry, self.trail(time_s), full, stroke)
+        draw_trail(painter, geometry, self.trail(time_s), full, self._trail_stroke(time_s))
         if head_place is not None:
             draw_head(painter, geometry, head_place, self._colours)
         self._second.draw_moving(painter, geometry, self._colours, time_s, self.trail_s)
@@ -135,16 +155,26 @@ class PlanePainter:
                 painter.setOpacity(opacity(label, head_place, geometry.scale))
                 self._ground.draw_label(painter, label)
             painter.setOpacity(1.0)
+        if (turn := self._turn_before(time_s)) is not None:
+            draw_turn_time(painter, geometry, *self._turn_label(geometry, turn), self._colours)
         if self.marked is not None:
             place = geometry.point(*self._values[self.marked, :2])
             draw_tip(painter, geometry, place, self._tip(self.marked), self._colours)
-        draw_inset(painter, geometry, head, self._colours)
+        draw_inset(painter, geometry, self._path, head, self._colours)
         if not geometry.inset.isEmpty():
             self._second.draw_in_inset(painter, geometry, self._colours, time_s)
 
     def trail(self, time_s: float) -> Values:
         """Give the trail at `time_s`, (m, 2), the oldest point first."""
         return trail_at(self._values, time_s, self.trail_s, _TRAIL_STEP_S)
+
+    def is_within_deviation(self, time_s: float) -> bool:
+        """Tell whether the trail at `time_s` moves by less than the deviation of its values."""
+        trail, deviation = self.trail(time_s), deviation_at(self._values, time_s)
+        if deviation is None or not len(trail):
+            return False
+        moves = np.nanmax(trail, axis=0) - np.nanmin(trail, axis=0)
+        return bool((moves < 2.0 * np.array(deviation)).all())
 
     def said_at(self, index: int) -> str:
         """Give what is said of a value of the path, in the words around the plane."""
@@ -169,7 +199,23 @@ class PlanePainter:
         if self._stills is not None and head is not None:
             for label in near(self._stills.labels, geometry.point(*head), geometry.scale):
                 area = area.united(label.extent)
+        if (turn := self._turn_before(time_s)) is not None:
+            area = area.united(self._turn_label(geometry, turn)[0])
         return area.united(geometry.inset)
+
+    def _turn_before(self, time_s: float) -> Section | None:
+        """Give the section that is heard if it began with a jump."""
+        index = index_of_section(self._turns, time_s)
+        return None if index is None else self._turns[index]
+
+    def _turn_label(self, geometry: Geometry, turn: Section) -> tuple[QRectF, str]:
+        """Give where the time of a turn is written, beside its place, and how."""
+        text = QCoreApplication.translate("PlanePainter", "{0} turn")
+        place = head_at(self._values, turn.start_s)
+        text = text.format(format_time(turn.start_s))
+        if place is None:
+            return QRectF(), text
+        return turn_box(geometry, geometry.point(*place), text), text
 
     def _drawn_stills(
         self, geometry: Geometry, pixel_ratio: float, head: QPointF | None
@@ -210,7 +256,11 @@ class PlanePainter:
         for label in stills.labels:
             if label not in stills.near_head:
                 self._ground.draw_label(painter, label)
-        self._draw_ghost(painter, geometry)
+        stroke = PathStroke(self._shades, self._colours.panel)
+        draw_path(painter, geometry, self._path, stroke)
+        for turn in self._turns:
+            if (place := head_at(self._values, turn.start_s)) is not None:
+                draw_turn(painter, geometry, geometry.point(*place), self._colours)
         self._second.draw_ghost(painter, geometry, self._colours)
         painter.end()
         return pixmap
@@ -222,19 +272,12 @@ class PlanePainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(box, self._density)
 
-    def _draw_ghost(self, painter: QPainter, geometry: Geometry) -> None:
-        origin, radius = geometry.origin, geometry.radius_px
-        values = self._values[:: 1 + len(self._values) // _MOST_GHOST_POINTS]
-        path = arrayToQPath(
-            origin.x() + values[:, 0] * radius,
-            origin.y() - values[:, 1] * radius,
-            connect="finite",
-        )
-        # Qt strokes a thin cosmetic pen many times faster than any wider one.
-        pen = QPen(with_alpha(self._colours.ghost, 0.6), painter.device().devicePixelRatio())
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.drawPath(path)
+    def _trail_stroke(self, time_s: float) -> Stroke:
+        """Give the stroke of a trail that grows out of the path as this is there."""
+        last_s = time_of(max(len(self._values) - 1, 0))
+        place = min(int(time_s / last_s * len(self._shades)), len(self._shades) - 1)
+        shade = self._shades[place].name()
+        return Stroke(self._colours.trail, shade, PATH_PX, _YOUNGEST_PX)
 
     def _tip(self, index: int) -> list[str]:
         value = [float(part) for part in self._values[index]]

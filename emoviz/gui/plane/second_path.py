@@ -5,7 +5,7 @@ from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from emoviz.gui.look.theme import Colours, with_alpha
+from emoviz.gui.look.theme import Colours, mixed, with_alpha
 from emoviz.gui.plane.geometry import Geometry
 from emoviz.gui.plane.motion import Stroke, draw_trail
 from emoviz.tracks.trail import head_at, trail_at
@@ -13,6 +13,7 @@ from emoviz.units import Values
 
 _TRAIL_STEP_S = 0.25
 _TRAIL_PX = (0.8, 2.2)
+_OLDEST = 0.4
 _RING_RADIUS_PX = 5.0
 _RING_WIDTH_PX = 2.2
 _MOST_GHOST_POINTS = 2400
@@ -53,7 +54,8 @@ class SecondPath:
         trail_s: float,
     ) -> None:
         """Draw the trail of the last `trail_s` and the head as they are at `time_s`."""
-        stroke = Stroke(colours.second_trail, colours.panel, *_TRAIL_PX)
+        oldest = mixed(colours.panel, colours.second_trail, _OLDEST).name()
+        stroke = Stroke(colours.second_trail, oldest, *_TRAIL_PX)
         trail = trail_at(self.values, time_s, trail_s, _TRAIL_STEP_S)
         draw_trail(painter, geometry, trail, round(trail_s / _TRAIL_STEP_S), stroke)
         head = head_at(self.values, time_s)

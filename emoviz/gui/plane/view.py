@@ -1,6 +1,6 @@
-"""The view of the valence-arousal plane: the song's path as a ghost, the moving trail."""
+"""The view of the valence-arousal plane: the song's path, and the trail that moves along it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -15,17 +15,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
+    QLabel,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
 )
 
-from emoviz.gui.look.theme import Theme
-from emoviz.gui.plane.camera import Camera, PlaneCamera
+from emoviz.gui.look.theme import Theme, interface_font
+from emoviz.gui.plane.camera import Camera, PlaneCamera, extent_of_song
 from emoviz.gui.plane.geometry import Geometry
 from emoviz.gui.plane.gliding import GlidingView
 from emoviz.gui.plane.painter import PlanePainter
+from emoviz.gui.settings import FOLLOW, SONG
 from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.sections import Section
 from emoviz.tracks.trail import head_at, index_at, time_of
 from emoviz.units import Values
 
@@ -45,8 +48,8 @@ class PlaneView(GlidingView):
 
     seek_requested = Signal(float)
     """The user wants to be where the song was at a point of its path, in seconds."""
-    following_changed = Signal(bool)
-    """The trail is followed, or the user has taken the view into their own hands."""
+    view_changed = Signal(str)
+    """The user has taken the view into their own hands: one of `settings.VIEWS`, or "" of none."""
 
     def __init__(self, theme: Theme, circumplex: Circumplex) -> None:
         super().__init__(PlaneCamera())
@@ -64,10 +67,16 @@ class PlaneView(GlidingView):
         self.setMinimumSize(320, 100)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setAccessibleName(self.tr("Valence-arousal plane"))
+        self._doubt = QLabel()
+        self._doubt.setFont(interface_font(8.5))
+        self._doubt.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._doubt.hide()
         theme.changed.connect(self._take_colours)
         layout = QVBoxLayout(self)
         layout.addLayout(self._corner)
+        layout.addWidget(self._doubt, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(1)
+        self._take_colours()
 
     @property
     def time_s(self) -> float:
@@ -99,8 +108,15 @@ class PlaneView(GlidingView):
         """Show the path of `values`, (n, 2) or more columns, NaN where nothing is known yet."""
         self._values = values
         self._painter.set_track(values)
+        self._camera.keep_fitting(extent_of_song(values))
+        self._start_gliding()
         self._aim_camera()
         self._look_under_pointer()
+        self.update()
+
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Mark where sections begin with a jump."""
+        self._painter.set_sections(sections)
         self.update()
 
     def set_words(self, circumplex: Circumplex) -> None:
@@ -137,13 +153,23 @@ class PlaneView(GlidingView):
         """Put a button into the corner of the plane, beside those that are there."""
         self._corner.insertWidget(self._corner.count() - 1, handle)
 
-    def set_following(self, following: bool) -> None:
-        """Zoom to the trail and go with it, or show the whole plane."""
-        if following:
+    def set_view(self, view: str) -> None:
+        """Show one of `settings.VIEWS`: the song large, the trail, or the whole plane."""
+        if view == FOLLOW:
             self._camera.follow(self._painter.trail(self._time_s))
+        elif view == SONG:
+            self._camera.fit(None if self._values is None else extent_of_song(self._values))
         else:
             self._camera.show_whole()
+        self._doubt.setVisible(view == FOLLOW)
+        self._say_doubt()
+        self._keep_words_away()
         self._start_gliding()
+
+    def fit_anew(self) -> None:
+        """Show the song as large as it has become, if it is what is shown."""
+        if self._camera.view == SONG:
+            self.set_view(SONG)
 
     def show_whole(self) -> None:
         """Show the whole plane, and follow nothing."""
@@ -159,6 +185,7 @@ class PlaneView(GlidingView):
         """Move the head to where the song is at `time_s`."""
         self._time_s = time_s
         self._aim_camera()
+        self._say_doubt()
         area = self._painter.moving_area(self.size(), time_s)
         self.update(area.united(self._drawn_area).toAlignedRect())
         self._drawn_area = area
@@ -177,15 +204,11 @@ class PlaneView(GlidingView):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep the words from the buttons in the corner."""
         super().resizeEvent(event)
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
-        taken = QRectF()
-        # Not those of what lies over the plane for a while.
-        directly = Qt.FindChildOption.FindDirectChildrenOnly
-        for button in self.findChildren(QToolButton, options=directly):
-            taken = taken.united(QRectF(button.geometry()))
-        self._painter.set_taken(taken)
+        self._keep_words_away()
+        geometry = self._geometry()
+        half = QRectF(self.rect()).bottomRight() / 2 / geometry.reach_px
+        self._camera.shape = (half.x(), half.y())
+        self.fit_anew()
 
     # The hand: zooming, panning, and pointing at the song's path.
 
@@ -230,12 +253,35 @@ class PlaneView(GlidingView):
         self._look_under_pointer()
         super().leaveEvent(event)
 
+    def _keep_words_away(self) -> None:
+        """Keep the words from what is in the corner."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        taken = QRectF()
+        # Not those of what lies over the plane for a while.
+        directly = Qt.FindChildOption.FindDirectChildrenOnly
+        for part in (*self.findChildren(QToolButton, options=directly), self._doubt):
+            if not part.isHidden():
+                taken = taken.united(QRectF(part.geometry()))
+        self._painter.set_taken(taken)
+
+    def _say_doubt(self) -> None:
+        """Say of a trail that is followed that it moves by less than the model is sure of."""
+        text = ""
+        if self._camera.following and self._painter.is_within_deviation(self._time_s):
+            text = self.tr("The trail moves by less than the deviation of its values")
+        if text != self._doubt.text():
+            self._doubt.setText(text)
+
     def _take_over(self, move: Callable[[], None]) -> None:
-        """Move the camera by hand, which ends the following."""
-        was_following = self._camera.following
+        """Move the camera by hand, which ends whatever else moved it."""
+        before = self._camera.view
         super()._take_over(move)
-        if was_following:
-            self.following_changed.emit(False)
+        if self._camera.view != before:
+            self._doubt.setVisible(self._camera.following)
+            self._keep_words_away()
+            self.view_changed.emit(self._camera.view)
 
     def _look_under_pointer(self) -> None:
         marked = None
@@ -271,4 +317,5 @@ class PlaneView(GlidingView):
 
     def _take_colours(self) -> None:
         self._painter.set_colours(self._theme.colours)
+        self._doubt.setStyleSheet(f"color: {self._theme.colours.dim}; padding-left: 6px;")
         self.update()

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF
 
-from emoviz.tracks.circumplex import Word
+from emoviz.tracks.circumplex import NEUTRAL_RADIUS, Word
 
 GAP_PX = 10.0
 """How far from the circle a word is at least: the trail's head, on the circle, does not reach."""
 
 LEADER_PX = 6.0
+
+_LEVEL = 1e-9
+"""A direction as flat or as steep as this is one along an axis."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,40 @@ def place_words(
             del side[max(misfits, key=lambda index: found[index].rect.width())]
         placed += found
     return placed
+
+
+def place_at_edge(
+    word: Word,
+    origin: QPointF,
+    radius_px: float,
+    metrics: QFontMetricsF,
+    room: QRectF,
+) -> QRectF | None:
+    """Give the box of a word where its direction, seen from the origin, leaves `room`.
+
+    For a view from near, in which the word's place on the circle is not. None where its direction
+    does not come through the view, or leaves it so near to the middle that it means little there.
+    """
+    width, height = metrics.horizontalAdvance(word.text), metrics.height()
+    inner = room.adjusted(width / 2, height / 2, -width / 2, -height / 2)
+    if inner.width() <= 0 or inner.height() <= 0:
+        return None
+    way = QPointF(word.valence, -word.arousal) / math.hypot(word.valence, word.arousal)
+    enters, leaves = 0.0, radius_px
+    for start, step, low, high in (
+        (origin.x(), way.x(), inner.left(), inner.right()),
+        (origin.y(), way.y(), inner.top(), inner.bottom()),
+    ):
+        if abs(step) < _LEVEL:
+            if not low <= start <= high:
+                return None
+            continue
+        one, other = sorted(((low - start) / step, (high - start) / step))
+        enters, leaves = max(enters, one), min(leaves, other)
+    if leaves < max(enters, NEUTRAL_RADIUS * radius_px):
+        return None
+    middle = origin + way * leaves
+    return QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)
 
 
 def _most_crowded(side: list[Word]) -> int:

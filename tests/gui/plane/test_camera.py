@@ -1,9 +1,12 @@
 """The camera of the plane: where it goes after a trail and by hand, and that it comes to rest."""
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 
-from emoviz.gui.plane.camera import WHOLE_PLANE, PlaneCamera
+from emoviz.gui.plane.camera import WHOLE_PLANE, Extent, PlaneCamera, extent_of_song
+from emoviz.tracks.trail import ELLIPSE_DEVIATIONS
 from emoviz.units import Values
 
 REFRESH_S = 1 / 60
@@ -113,4 +116,52 @@ def test_one_cannot_leave_the_plane_nor_go_closer_than_makes_sense(factor: float
     assert 0.04 < camera.now.reach <= 1.0
     assert abs(camera.now.valence) <= 1.2
     if factor > 1:
+        assert camera.now == WHOLE_PLANE
+
+
+@pytest.mark.parametrize("shape", [(1.0, 1.0), (2.2, 1.2), (1.1, 1.6)])
+def test_a_song_that_is_fitted_fills_two_thirds_of_the_view(shape: tuple[float, float]) -> None:
+    camera = PlaneCamera()
+    camera.shape = shape
+    camera.fit(Extent(0.2, -0.1, 0.25, 0.3))
+    let_glide(camera)
+    assert (camera.now.valence, camera.now.arousal) == pytest.approx((0.2, -0.1))
+    filled = 0.25 / (camera.now.reach * shape[0]), 0.3 / (camera.now.reach * shape[1])
+    assert max(filled) == pytest.approx(2 / 3)
+
+
+def test_path_and_ellipse_are_what_a_song_takes_up() -> None:
+    path = np.column_stack([np.linspace(-0.2, 0.4, 20), np.full(20, 0.1)])
+    found = extent_of_song(path)
+    assert found is not None
+    assert astuple(found) == pytest.approx((0.1, 0.1, 0.3, 0.0), abs=1e-9)
+    sure = np.column_stack([path, np.full((20, 2), 0.1)])
+    sure[3] = np.nan
+    extent = extent_of_song(sure)
+    assert extent is not None
+    assert extent.across == pytest.approx(0.3)
+    assert extent.upright == pytest.approx(0.1 * ELLIPSE_DEVIATIONS)
+    assert extent_of_song(np.full((4, 2), np.nan)) is None
+
+
+def test_a_song_that_grows_is_kept_in_view_and_a_hand_ends_that() -> None:
+    camera = PlaneCamera()
+    camera.fit(Extent(0.0, 0.0, 0.2, 0.2))
+    let_glide(camera)
+    camera.keep_fitting(Extent(0.0, 0.0, 0.21, 0.2))
+    assert camera.resting
+    camera.keep_fitting(Extent(-0.1, 0.0, 0.3, 0.2))
+    let_glide(camera)
+    assert camera.now.valence - camera.now.reach <= -0.4
+    camera.pan(0.05, 0.0)
+    assert camera.view == ""
+    camera.keep_fitting(Extent(0.5, 0.5, 0.1, 0.1))
+    assert camera.resting
+
+
+def test_a_song_that_goes_everywhere_or_is_not_known_shows_the_whole_plane() -> None:
+    camera = PlaneCamera()
+    for extent in (Extent(0.0, 0.0, 0.9, 0.4), None):
+        camera.fit(extent)
+        let_glide(camera)
         assert camera.now == WHOLE_PLANE

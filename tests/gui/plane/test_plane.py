@@ -3,11 +3,12 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from emoviz.gui import settings as remembered
@@ -166,12 +167,62 @@ def test_zooming_by_hand_ends_the_following_and_is_remembered(
     turn_wheel(plane, plane.rect().center(), -1)
     wait_until_at_rest(qtbot, plane)
     assert not follow.isChecked()
-    assert not Settings(settings_file).get(remembered.FOLLOW)
+    assert Settings(settings_file).get(remembered.VIEW) == remembered.SONG
     assert 0.1 < plane.camera.reach < 0.9
     follow.trigger()
+    wait_until_at_rest(qtbot, plane)
+    followed = plane.camera
     follow.trigger()
     wait_until_at_rest(qtbot, plane)
+    assert action(window, "fit_song").isChecked()
+    assert plane.camera.reach >= followed.reach
+
+
+def test_the_plane_opens_fitted_to_the_song_and_a_key_shows_all_of_it(
+    qtbot: QtBot,
+    window: MainWindow,
+    plane: PlaneView,
+    player: SilentPlayer,
+    songs: Songs,
+    settings_file: Path,
+) -> None:
+    window.resize(1280, 800)
+    open_and_track(qtbot, window, songs.middling)
+    player.pause()
+    wait_until_at_rest(qtbot, plane)
+    fitted = plane.camera
+    assert fitted.reach < 0.8
+    assert action(window, "fit_song").isChecked()
+    QTest.keyClick(window, Qt.Key.Key_W)
+    wait_until_at_rest(qtbot, plane)
     assert plane.camera == WHOLE_PLANE
+    assert not action(window, "fit_song").isChecked()
+    assert Settings(settings_file).get(remembered.VIEW) == remembered.WHOLE
+    QTest.keyClick(window, Qt.Key.Key_S)
+    wait_until_at_rest(qtbot, plane)
+    assert plane.camera == fitted
+
+
+def test_of_a_trail_that_is_followed_it_is_said_that_it_moves_less_than_is_sure(
+    qtbot: QtBot, plane: PlaneView
+) -> None:
+    def doubts() -> bool:
+        return any("less than the deviation" in each.text() for each in plane.findChildren(QLabel))
+
+    still = np.column_stack([np.full((20, 2), 0.1), np.full((20, 2), 0.2)])
+    moving = still.copy()
+    moving[:, 0] = np.linspace(-0.5, 0.5, 20)
+    plane.set_track(still)
+    plane.set_view(remembered.FOLLOW)
+    plane.seek(9.0)
+    assert doubts()
+    plane.set_track(moving)
+    plane.seek(9.0)
+    assert not doubts()
+    plane.set_track(still)
+    plane.set_view(remembered.SONG)
+    plane.seek(9.5)
+    assert not doubts()
 
 
 @by_the_default_model
@@ -202,13 +253,14 @@ def test_pointing_at_the_path_shows_a_tip_that_goes_when_the_pointer_does(
 ) -> None:
     open_and_track(qtbot, window, songs.short)
     player.pause()
+    wait_until_at_rest(qtbot, plane)
     move(plane, QPoint(5, 5))
     without = plane.grab().toImage()
     place_on_path(plane)
     assert plane.grab().toImage() != without
     QApplication.sendEvent(plane, QEvent(QEvent.Type.Leave))
     assert plane.grab().toImage() == without
-    assert plane.cursor().shape() == Qt.CursorShape.ArrowCursor
+    assert plane.cursor().shape() != Qt.CursorShape.PointingHandCursor
 
 
 def test_the_words_are_a_choice_of_plane_and_readout(

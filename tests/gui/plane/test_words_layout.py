@@ -83,7 +83,8 @@ def test_the_head_covers_no_word(
     for camera in CAMERAS:
         geometry = made.geometry(QSize(*size), camera)
         labels = made.labels(geometry)
-        words = [label for label in labels if label.is_word]
+        # Those at the edge of a near view lie on the plane, and fade below the head.
+        words = [label for label in labels if label.is_word and label.leader is not None]
         for valence, arousal in product(np.linspace(-1, 1, 41), repeat=2):
             head = geometry.point(valence, arousal)
             beside = near(labels, head, geometry.scale)
@@ -125,3 +126,33 @@ def test_words_stay_on_their_side_and_in_order(qtbot: QtBot, radius_px: float) -
         column.sort(key=lambda entry: entry.rect.top())
         arousal = [entry.word.arousal for entry in column]
         assert arousal == sorted(arousal, reverse=True)
+
+
+@pytest.mark.parametrize("word_set", WORD_SETS)
+@pytest.mark.parametrize("size", [(640, 457), (967, 430), (2560, 1300)])
+def test_words_and_directions_are_there_however_near_the_view_is(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, word_set: str, size: tuple[int, int]
+) -> None:
+    made = ground(word_set, 1.0, monkeypatch)
+    for camera in (Camera(0.1, -0.1, 0.5), Camera(-0.2, 0.2, 0.3), Camera(0.4, 0.4, 0.2)):
+        labels = made.labels(made.geometry(QSize(*size), camera))
+        words = [label.text for label in labels if label.is_word]
+        signs = [label.text for label in labels if not label.is_word]
+        assert words, camera
+        assert len(words) == len(set(words))
+        assert any("valence" in text for text in signs)
+        assert any("arousal" in text for text in signs)
+
+
+def test_a_word_at_the_edge_stands_in_its_own_direction(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ground("music", 1.0, monkeypatch)
+    geometry = made.geometry(QSize(967, 430), Camera(0.0, 0.0, 0.4))
+    angles = {word.text: word.angle_deg for word in Circumplex.music().words}
+    shown = [label for label in made.labels(geometry) if label.is_word]
+    assert len(shown) >= 6
+    for label in shown:
+        valence, arousal = geometry.on_plane(label.rect.center())
+        away = (math.degrees(math.atan2(arousal, valence)) - angles[label.text]) % 360.0
+        assert min(away, 360.0 - away) < 1.0, label.text
