@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from emoviz import errors
 from emoviz.gui import dialogs, menus, sheets
@@ -22,6 +22,7 @@ from emoviz.gui.panels.banner import Banner
 from emoviz.gui.panels.hints import show_hints
 from emoviz.gui.panels.readout import ReadoutPanel
 from emoviz.gui.panels.side_panel import SidePanel
+from emoviz.gui.panels.splitting import Splitter
 from emoviz.gui.panels.stage import Stage
 from emoviz.gui.panels.transport import TransportBar
 from emoviz.gui.pictures.sharing import Sharing
@@ -31,6 +32,7 @@ from emoviz.gui.session.comparison import Comparison
 from emoviz.gui.session.exporting import Exporting
 from emoviz.gui.session.listening_session import ListeningSession
 from emoviz.gui.session.playback import Playback
+from emoviz.gui.session.section_editing import SectionEditing
 from emoviz.gui.session.session import Session
 from emoviz.gui.session.song_library import SongLibrary
 from emoviz.gui.session.song_queue import SongQueue
@@ -40,6 +42,7 @@ from emoviz.gui.time_views.axis import TimeAxis
 from emoviz.gui.time_views.loop import Loop
 from emoviz.gui.time_views.overview import OverviewView
 from emoviz.gui.time_views.ruler import RulerView
+from emoviz.gui.time_views.sections import SectionsView
 from emoviz.gui.time_views.spectrogram import SpectrogramView
 from emoviz.gui.time_views.timeline import TimelineView
 from emoviz.hearing.front_end import FrontEnd
@@ -86,6 +89,10 @@ class MainWindow(QMainWindow):
         self.library_map = LibraryMap(self, self._session, self.library, settings, theme)
         self.help = Help(self)
         self.loop = Loop(self._axis, lambda: self.playback.time_s)
+        self._section_row = SectionsView(theme, self._axis)
+        self.sections = SectionEditing(
+            self, self.library, self._section_row, self.loop, lambda: self.playback.time_s
+        )
         self._make_views()
         self._lay_out()
         self._make_menus()
@@ -127,6 +134,12 @@ class MainWindow(QMainWindow):
     def toggle_stage(self) -> None:
         """Give the plane a whole screen, or put it back."""
         self._stage.toggle()
+
+    def toggle_bands(self) -> None:
+        """Show the bands of the curves, or the lines alone."""
+        shown = self._actions["toggle_bands"].isChecked()
+        self._settings.put(remembered.BANDS, shown)
+        self._timeline.set_bands(shown)
 
     def about_model(self) -> None:
         """Show the model's card."""
@@ -189,7 +202,8 @@ class MainWindow(QMainWindow):
         self._timeline = TimelineView(*shared)
         self._overview = OverviewView(*shared, self._store)
         self._transport = TransportBar(self._theme, self._actions)
-        self._plane.add_button(self._actions["toggle_follow"])
+        for name in ("fit_song", "toggle_follow", "plane_whole"):
+            self._plane.add_button(self._actions[name])
         self.sharing.take(self._plane)
         self.comparison.take_actions(self._actions)
         self.plane_choices.take(self._plane, self._readout, self._actions)
@@ -203,7 +217,13 @@ class MainWindow(QMainWindow):
             self._overview,
             self.comparison,
         )
-        self._views = (self._plane, self._readout, *self._time_views, self.comparison)
+        self._views = (
+            self._plane,
+            self._readout,
+            self._section_row,
+            *self._time_views,
+            self.comparison,
+        )
         song = Lent(self._session, self._store, self.playback, self.comparison, self.loop)
         views = Borrowed(
             self._plane,
@@ -217,20 +237,27 @@ class MainWindow(QMainWindow):
         LiveDisplay(self, self.listening, song, self._axis, views, self._actions)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(1)
         self._banner = Banner(self._theme)
-        top.addLayout(self._banner.above(self._plane), 1)
         self._side = SidePanel(self._theme, self._readout, self.comparison.panel)
-        top.addWidget(self._side)
+        shared = (self._theme, self._settings)
+        picture, over_time = QWidget(), QWidget()
+        picture.setLayout(self._banner.above(self._plane))
+        column = QVBoxLayout(over_time)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(self._ruler)
+        column.addWidget(self._section_row)
+        column.addWidget(self._timeline, 1)
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        beside = ((picture, 1), (self._side, 0))
+        self._across = Splitter(*shared, remembered.ACROSS, across, beside)
+        above = ((self._across, 15), (over_time, 5), (self.spectrogram, 4))
+        self._down = Splitter(*shared, remembered.DOWN, down, above)
         central = QWidget()
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
-        layout.addLayout(top, 15)
-        layout.addWidget(self._ruler)
-        layout.addWidget(self._timeline, 3)
-        layout.addWidget(self.spectrogram, 4)
+        layout.addWidget(self._down, 1)
         layout.addWidget(self._overview)
         layout.addWidget(self._transport)
         self.setCentralWidget(central)
@@ -265,7 +292,14 @@ class MainWindow(QMainWindow):
         self.library_map.song_asked.connect(self.open_song)
         self.library_map.songs_asked.connect(self.open_songs)
         self.queue.show_in(self._actions)
+        self.queue.changed.connect(lambda: self._readout.set_place(*self.queue.place))
         self.exporting.show_in(self._actions)
+        self.sections.show_in(self._actions)
+        self.sections.seek_requested.connect(self.playback.seek)
+        self.sections.changed.connect(self._plane.set_sections)
+        self.sections.track_changed.connect(session.take_edited)
+        self.sections.track_changed.connect(self._readout.set_reasons)
+        self.listening.changed.connect(self._on_listening)
         self.queue.nothing_found.connect(lambda path: self.say(str(errors.NoSongsError([path]))))
         self._readout.summary.seek_requested.connect(self.playback.seek)
         self._stage.changed.connect(self._actions["toggle_stage"].setChecked)
@@ -282,6 +316,7 @@ class MainWindow(QMainWindow):
         self.comparison.track_changed.connect(self._timeline.set_second_track)
         for part in (session, self.library, self.comparison, self.queue, self.listening, self.help):
             part.said.connect(self._banner.say)
+        self.comparison.withdrawn.connect(self._banner.withdraw)
         for keeper in (self.exporting, self.sharing, self.film):
             keeper.said.connect(self._banner.say)
             keeper.written.connect(self._transport.show_notice)
@@ -313,6 +348,16 @@ class MainWindow(QMainWindow):
         self._readout.set_song(song)
         self._readout.set_model(model)
         self.comparison.set_song(song, model)
+        self.sections.set_track(song, None)
+        self._readout.set_reasons(None)
+
+    def _on_listening(self) -> None:
+        self._transport.show_listening(self.listening.is_on)
+        if self.listening.is_on:
+            self.sections.set_track(None, None)
+            self._readout.set_reasons(None)
+            # What is listened to has a speed of its own.
+            self.playback.normal_speed()
 
     def _on_progress(self, done: int, total: int) -> None:
         self._actions["stop_analysis"].setEnabled(self._session.running)
@@ -321,6 +366,9 @@ class MainWindow(QMainWindow):
             self.comparison.first_found()
 
     def _on_finished(self, trajectory: Track) -> None:
+        self._plane.fit_anew()
+        self.sections.set_track(self._session.song, trajectory)
+        self._readout.set_reasons(trajectory)
         decoded_s = len(trajectory) * COLUMN_S
         if abs(decoded_s - self._axis.duration_s) > _DURATION_TOLERANCE_S:
             self._axis.correct_duration(decoded_s)
@@ -367,6 +415,10 @@ class MainWindow(QMainWindow):
         self.spectrogram.take_colour_map()
         self._actions[f"colour_map_{self.spectrogram.colour_map}"].setChecked(True)
         self._transport.set_volume(get(remembered.VOLUME))
+        self._actions["toggle_bands"].setChecked(get(remembered.BANDS))
+        self._timeline.set_bands(get(remembered.BANDS))
+        self._across.restore()
+        self._down.restore()
         self.plane_choices.restore()
         show_hints(self._theme, self._plane, self._settings)
 

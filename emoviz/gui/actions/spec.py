@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
-MODEL, COMPARE, HELP = "&Model", "&Compare", "&Help"
+SECTIONS, MODEL, COMPARE, HELP = "&Sections", "&Model", "&Compare", "&Help"
 PLANE, TRAIL, WORDS = "&Zoom of the plane", "&Trail", "W&ords"
 COLOURS, THEME = "&Colours of the spectrogram", "T&heme"
 

@@ -55,6 +55,7 @@ class Banner(QWidget):
     def above(self, picture: QWidget) -> QVBoxLayout:
         """Give a layout of a picture below the banner, of which the picture has what is left."""
         column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self)
         column.addWidget(picture, 1)

@@ -4,7 +4,7 @@ import html
 import math
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -16,16 +16,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emoviz.gui.look.texts import with_deviation
+from emoviz.gui.look.texts import format_time, with_deviation
 from emoviz.gui.look.theme import Theme, fitting_font, interface_font, link_style
 from emoviz.gui.look.wrapped_label import WrappedLabel
 from emoviz.gui.panels.song_summary import SongSummary
+from emoviz.gui.panels.why_block import WhyBlock
 from emoviz.models.estimator import ModelInfo
 from emoviz.songs.song import Song
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.saying import Sayer, shares_of
+from emoviz.tracks.sections import index_of_section
+from emoviz.tracks.track import Track
 from emoviz.tracks.trail import index_at, place_at
-from emoviz.units import Mask, Values
+from emoviz.units import COLUMN_S, Mask, Values
 
 _LIKELIEST = 3
 _LEAST_SHARE = 0.01
@@ -43,6 +46,9 @@ _MARGINS_PX, _NARROW_MARGINS_PX = (16, 10, 18, 8), (10, 6, 10, 6)
 class ReadoutPanel(QWidget):
     """Says in words and numbers what the plane shows. Every number is a value of the track."""
 
+    room_changed = Signal()
+    """It needs more or less height than before."""
+
     def __init__(self, theme: Theme, circumplex: Circumplex, about_model: QAction) -> None:
         """Show the track in words; `about_model` is offered beside the model's name."""
         super().__init__()
@@ -54,6 +60,9 @@ class ReadoutPanel(QWidget):
         self._silent: Mask = np.zeros(0, bool)
         self._shown: int | None = -1
         self._is_silent = False
+        self._below = self._place = ""
+        self._brief = self._knows_why = False
+        self._time_s = 0.0
         self._title, self._artist = WrappedLabel(_TITLE_LINES), WrappedLabel(_ARTIST_LINES)
         self._title.setFont(interface_font(13, bold=True))
         self._artist.setFont(interface_font(10))
@@ -77,6 +86,9 @@ class ReadoutPanel(QWidget):
             )
         ]
         self.summary = SongSummary(theme)
+        self._why = WhyBlock(theme)
+        self._track: Track | None = None
+        self._section: int | None = None
         self._about = QPushButton(self.tr("How good it is"))
         self._about.clicked.connect(about_model.trigger)
         about_model.enabledChanged.connect(self._about.setEnabled)
@@ -102,8 +114,14 @@ class ReadoutPanel(QWidget):
         assert layout is not None
         layout.setContentsMargins(*(_NARROW_MARGINS_PX if narrow else _MARGINS_PX))
 
+    def set_terse(self, terse: bool) -> None:
+        """Say of the song as a whole only how likely it is where."""
+        self.summary.set_terse(terse)
+
     def set_brief(self, brief: bool) -> None:
         """Say of now only, and nothing of the song as a whole and of the model."""
+        self._brief = brief
+        self._why.setVisible(self._knows_why and not brief)
         for part in (*self._captions[_WHOLE:], self.summary, self._model, self._about):
             part.setVisible(not brief)
 
@@ -115,8 +133,9 @@ class ReadoutPanel(QWidget):
         height_px = layout.heightForWidth(self.width())
         if self.summary.isHidden():
             of_whole = (*self._captions[_WHOLE:], self.summary, self._about)
+            height_px += self._why.sizeHint().height() if self._knows_why else 0
             height_px += sum(part.sizeHint().height() + layout.spacing() for part in of_whole)
-        return height_px
+        return height_px + self.summary.left_out_px
 
     def set_song(self, song: Song) -> None:
         """Name the song."""
@@ -126,21 +145,29 @@ class ReadoutPanel(QWidget):
 
     def set_input(self, name: str) -> None:
         """Name what is listened to, instead of a song; "" is the system's default."""
+        self._place = ""
         self._show_names(self.tr("Listening"), name)
         self._captions[_WHOLE].setText(self.tr("SO FAR"))
         # Nothing below moves when there is less to be said of the deviation.
         self._doubt.setMinimumHeight(2 * self._doubt.fontMetrics().lineSpacing())
+
+    def set_place(self, place: int, count: int) -> None:
+        """Say which of how many songs of a queue this is."""
+        self._place = self.tr("{0} of {1}").format(place, count) if count > 1 else ""
+        self._show_names(self._title.text(), self._below)
 
     def forget_song(self) -> None:
         """Name nothing."""
         self._show_names("", "")
 
     def _show_names(self, title: str, below: str) -> None:
-        for label, text in ((self._title, title), (self._artist, below)):
+        self._below = below
+        second = " · ".join(part for part in (below, self._place) if part)
+        for label, text in ((self._title, title), (self._artist, second)):
             label.setText(text)
             # Escaped, since a tool tip would take a title in angle brackets for markup.
             label.setToolTip(html.escape(text))
-        self._artist.setVisible(bool(below))
+        self._artist.setVisible(bool(second))
 
     def set_model(self, model: ModelInfo) -> None:
         """Name the model."""
@@ -179,8 +206,28 @@ class ReadoutPanel(QWidget):
         self._shown = -1
         self.summary.set_track(values, self._said)
 
+    def set_reasons(self, track: Track | None) -> None:
+        """Tell why sections of a whole track differ, if it knows; of none while it is not whole."""
+        self._track = track
+        self._section = None
+        self._knows_why = track is not None and track.reasons is not None and bool(track.sections())
+        self._why.setVisible(self._knows_why and not self._brief)
+        self._show_why(self._time_s)
+        self.room_changed.emit()
+
+    def _show_why(self, time_s: float) -> None:
+        track = self._track
+        if track is None or track.reasons is None:
+            return
+        index = index_of_section(track.sections(), time_s)
+        if index is not None and index != self._section:
+            self._section = index
+            self._why.show_why(track.why(index), track.sections()[index].start_s if index else 0.0)
+
     def seek(self, time_s: float) -> None:
         """Show the value of the half-second that sounds at `time_s`."""
+        self._time_s = time_s
+        self._show_why(time_s)
         index = index_at(self._values, time_s)
         place = place_at(len(self._silent), time_s)
         is_silent = index is None and place is not None and bool(self._silent[place])
@@ -190,6 +237,7 @@ class ReadoutPanel(QWidget):
 
     def _say(self, index: int | None) -> None:
         self._shown = index
+        self._captions[0].setText(self._since(index))
         if index is None:
             self._word.setText(self.tr("silent") if self._is_silent else "…")
             self._valence.setText(_UNKNOWN)
@@ -203,6 +251,19 @@ class ReadoutPanel(QWidget):
         self._valence.setText(with_deviation(valence, deviations[0]))
         self._arousal.setText(with_deviation(arousal, deviations[1]))
         self._likeliest.setText(self._shares(index))
+
+    def _since(self, index: int | None) -> str:
+        """Say since when the same has been said, in a song that has said something else before."""
+        now = self.tr("NOW")
+        if index is None:
+            return now
+        first = index
+        while first and self._said[first - 1] == self._said[index]:
+            first -= 1
+        if not first:
+            return now
+        since = self.tr("SINCE {0}").format(format_time(first * COLUMN_S))
+        return f"{now}, {since}"
 
     def _shares(self, index: int) -> str:
         """Give the likeliest words with how much of the value's distribution each has."""
@@ -235,6 +296,8 @@ class ReadoutPanel(QWidget):
         layout.addLayout(values)
         layout.addWidget(self._what)
         layout.addWidget(self._doubt)
+        layout.addStretch(1)
+        layout.addWidget(self._why)
         layout.addStretch(1)
         layout.addWidget(song)
         layout.addWidget(self.summary)

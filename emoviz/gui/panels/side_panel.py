@@ -8,6 +8,7 @@ from emoviz.gui.look.theme import SIDE_PANEL_WIDTH_PX, Theme, scroll_bar_style
 from emoviz.gui.panels.readout import ReadoutPanel
 
 NARROW_PX = 272
+_MOST_PX = 520
 
 
 class SidePanel(QWidget):
@@ -29,14 +30,17 @@ class SidePanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(area, 1)
         layout.addWidget(below)
-        self.setFixedWidth(SIDE_PANEL_WIDTH_PX)
+        self.setMinimumWidth(SIDE_PANEL_WIDTH_PX)
+        self.setMaximumWidth(_MOST_PX)
         below.installEventFilter(self)
+        readout.room_changed.connect(self._make_room)
         theme.changed.connect(self._take_colours)
         self._take_colours()
 
     def set_narrow(self, narrow: bool) -> None:
         """Take less room, where the window has little."""
-        self.setFixedWidth(NARROW_PX if narrow else SIDE_PANEL_WIDTH_PX)
+        self.setMinimumWidth(NARROW_PX if narrow else SIDE_PANEL_WIDTH_PX)
+        self.setMaximumWidth(NARROW_PX if narrow else _MOST_PX)
         self._readout.set_narrow(narrow)
         self._make_room()
 
@@ -55,6 +59,7 @@ class SidePanel(QWidget):
         """Let the readout say of now only, where the panel below leaves no room for all of it."""
         taken_px = 0 if self._below.isHidden() else self._below.sizeHint().height()
         room_px = self.height() - taken_px
+        self._readout.set_terse(room_px < self._readout.height_of_all_px)
         self._readout.set_brief(bool(taken_px) and room_px < self._readout.height_of_all_px)
 
     def _take_colours(self) -> None:

@@ -16,6 +16,10 @@ from emoviz.units import COLUMN_S, Values
 _UNKNOWN = "–"
 _VALENCE, _AROUSAL = 0, 1
 
+_BAR_PX, _BAR_GAP_PX = 10, 5
+_IN_A_ROW = 2
+_COLUMN_GAP_PX = 10
+
 
 class SongSummary(QWidget):
     """The song in a few numbers; a click on a moment asks to go there."""
@@ -49,6 +53,20 @@ class SongSummary(QWidget):
         self._grid.setHorizontalSpacing(6 if narrow else 14)
         for label in self._ranges:
             label.setFont(interface_font(8.5 if narrow else 9.5))
+
+    def set_terse(self, terse: bool) -> None:
+        """Leave out mean, range and moments, where there is no room for them."""
+        for part in (*self._captions, *self._means, *self._ranges, *self._moments):
+            part.setVisible(not terse)
+
+    @property
+    def left_out_px(self) -> int:
+        """The height that what is left out would need."""
+        if not self._means[0].isHidden():
+            return 0
+        rows = (self._captions[0], self._means[0], self._ranges[0], self._moments[0])
+        heights = [part.sizeHint().height() for part in rows]
+        return sum(heights) + len(rows) * self._grid.verticalSpacing()
 
     def set_track(self, values: Values, said: list[str]) -> None:
         """Sum up `values`, NaN where nothing is known yet, and what is `said` of each of them."""
@@ -119,7 +137,7 @@ class SongSummary(QWidget):
 
 
 class QuadrantShares(QWidget):
-    """A bar for each quadrant, how likely the song is in it, and one for what is undecided."""
+    """One bar, divided as the song is likely to be in the quadrants, and what is undecided."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -127,10 +145,11 @@ class QuadrantShares(QWidget):
         names = (*QUADRANTS, UNDECIDED)
         self._shares = [0.0] * len(names)
         self._names = [QCoreApplication.translate("Quadrants", name) for name in names]
-        self._font = interface_font(9.5)
-        self._row_px = int(QFontMetricsF(self._font).height()) + 7
+        self._font = interface_font(8.5)
+        self._row_px = int(QFontMetricsF(self._font).height()) + 2
+        self._rows = -(-len(names) // _IN_A_ROW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(len(names) * self._row_px)
+        self.setMinimumHeight(self.sizeHint().height())
         self.setAccessibleName(self.tr("Share of each quadrant"))
         theme.changed.connect(self.update)
 
@@ -145,27 +164,44 @@ class QuadrantShares(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Give the height of all rows."""
-        return QSize(200, len(self._names) * self._row_px)
+        """Give the height of the bar and of the names below it."""
+        return QSize(200, _BAR_PX + _BAR_GAP_PX + self._rows * self._row_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the names, the bars and the shares."""
+        """Paint the bar, and below it what each part of it stands for."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
         colours = self._theme.colours
         hues = (*colours.quadrants, colours.ghost)
-        rows = zip(self._names, self._shares, hues, strict=True)
-        for row, (name, share, colour) in enumerate(rows):
-            box = QRectF(0, row * self._row_px, self.width(), self._row_px - 4)
-            painter.setPen(QColor(colours.text))
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, name)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{share:.0%}")
-            groove = QRectF(0, box.bottom(), self.width(), 3)
-            painter.fillRect(groove, QColor(colours.line))
-            groove.setWidth(self.width() * share)
-            painter.fillRect(groove, QColor(colour))
+        painter.fillRect(QRectF(0, 0, self.width(), _BAR_PX), QColor(colours.line))
+        left, column = 0.0, self.width() / _IN_A_ROW
+        for index, (name, share, hue) in enumerate(
+            zip(self._names, self._shares, hues, strict=True)
+        ):
+            width = share * self.width()
+            # A line of the ground tells neighbours apart whose hues somebody may not.
+            part = QRectF(left, 0, max(width - 1.0, 0.0), _BAR_PX)
+            painter.fillRect(part, QColor(hue))
+            left += width
+            row, place = divmod(index, _IN_A_ROW)
+            top = _BAR_PX + _BAR_GAP_PX + row * self._row_px
+            box = QRectF(place * column, top, column - _COLUMN_GAP_PX, self._row_px)
+            self._draw_name(painter, box, f"{share:.0%}", name, QColor(hue))
         painter.end()
+
+    def _draw_name(
+        self, painter: QPainter, box: QRectF, share: str, name: str, hue: QColor
+    ) -> None:
+        side = Qt.AlignmentFlag.AlignVCenter
+        swatch = QRectF(box.left(), box.center().y() - 3.5, 7.0, 7.0)
+        painter.fillRect(swatch, hue)
+        painter.setPen(QColor(self._theme.colours.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | side, share)
+        metrics = QFontMetricsF(self._font)
+        room = box.adjusted(12.0, 0, -metrics.horizontalAdvance("100%") - 4.0, 0)
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | side, shown)
 
 
 def _mean_shares(decided: Values, count: int) -> list[float]:

@@ -41,8 +41,7 @@ class Stage(QObject):
             self._leave()
 
     def _enter(self) -> None:
-        place = self._window.centralWidget().layout().replaceWidget  # type: ignore[attr-defined]
-        place(self._plane, self._stand_in)
+        _replace(self._plane, self._stand_in)
         self._stand_in.show()
         shown = self._screen_window = _ScreenWindow(self._plane, self._window.windowTitle())
         shown.left.connect(self.close)
@@ -56,12 +55,19 @@ class Stage(QObject):
     def _leave(self) -> None:
         shown, self._screen_window = self._screen_window, None
         assert shown is not None
-        place = self._window.centralWidget().layout().replaceWidget  # type: ignore[attr-defined]
-        place(self._stand_in, self._plane)
+        _replace(self._stand_in, self._plane)
         self._stand_in.hide()
         self._plane.show()
         shown.deleteLater()
         self.changed.emit(False)
+
+
+def _replace(shown: QWidget, other: QWidget) -> None:
+    """Put a widget where another is in the window."""
+    parent = shown.parentWidget()
+    layout = None if parent is None else parent.layout()
+    assert layout is not None
+    layout.replaceWidget(shown, other)
 
 
 class _ScreenWindow(QWidget):

@@ -36,6 +36,10 @@ class TransportBar(QWidget):
         super().__init__()
         self._theme = theme
         others = ("stop_analysis", "toggle_mute")
+        self._listening = [
+            _text_button(actions["toggle_listen"], self.tr("Stop listening")),
+            _text_button(actions["toggle_record"], self.tr("Record")),
+        ]
         self._buttons = {name: _button(actions[name]) for name in (*_LEFT_BUTTONS, *others)}
         for name in ("toggle_loop", "toggle_mute"):
             actions[name].toggled.connect(self._take_colours)
@@ -63,6 +67,7 @@ class TransportBar(QWidget):
         self._playing = self._narrow = False
         self._lay_out()
         self._buttons["stop_analysis"].hide()
+        self.show_listening(False)
         self.show_time(0.0, 0.0)
         theme.changed.connect(self._take_colours)
         self._take_colours()
@@ -92,6 +97,11 @@ class TransportBar(QWidget):
         running = done < total
         self._say(self.tr("analysing {0} %").format(100 * done // total) if running else "")
         self._buttons["stop_analysis"].setVisible(running)
+
+    def show_listening(self, listening: bool) -> None:
+        """Offer to stop and to record while something is listened to."""
+        for button in self._listening:
+            button.setVisible(listening)
 
     def show_notice(self, sentence: str) -> None:
         """Say for some seconds that something has been done."""
@@ -128,6 +138,8 @@ class TransportBar(QWidget):
         # Its room is kept while it says nothing, where there is enough.
         self._speed.setFixedWidth(self._speed.fontMetrics().horizontalAdvance("0.75×"))
         layout.addWidget(self._speed)
+        for button in self._listening:
+            layout.addWidget(button)
         layout.addWidget(self._buttons["stop_analysis"])
         layout.addWidget(self._status)
         self._device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -185,10 +197,23 @@ def _button(action: QAction) -> QToolButton:
     button.setAutoRaise(True)
     button.setIconSize(QSize(icons.ICON_PX, icons.ICON_PX))
     button.setToolTip(action.toolTip())
+    action.changed.connect(lambda: button.setToolTip(action.toolTip()))
     button.setAccessibleName(action.text().replace("&", ""))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setEnabled(action.isEnabled())
     action.enabledChanged.connect(button.setEnabled)
+    button.setCheckable(action.isCheckable())
+    action.toggled.connect(button.setChecked)
+    button.clicked.connect(action.trigger)
+    return button
+
+
+def _text_button(action: QAction, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setFont(interface_font(9.5))
+    button.setToolTip(action.toolTip())
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setCheckable(action.isCheckable())
     action.toggled.connect(button.setChecked)
     button.clicked.connect(action.trigger)

@@ -114,6 +114,11 @@ class Session(QObject):
         if self.trajectory is not None:
             self.finished.emit(self.trajectory)
 
+    def take_edited(self, track: Track) -> None:
+        """Take the track of the song that is shown with sections that the user has changed."""
+        if self.trajectory is not None:
+            self.trajectory = track
+
     def close(self) -> None:
         """Cancel what is being done and wait for the threads to end; nothing decodes any more."""
         self._worker.cancel()

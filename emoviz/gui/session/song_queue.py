@@ -1,5 +1,6 @@
 """The songs that were given to the window, one after the other: folders stand for their songs."""
 
+import html
 import logging
 import threading
 from collections.abc import Mapping, Sequence
@@ -52,12 +53,23 @@ class SongQueue(QObject):
         """Whether a song comes after the one that was asked for last."""
         return self._place + 1 < len(self._songs)
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which of how many songs was asked for last, the first being 1; (0, 0) of none."""
+        return (self._place + 1, len(self._songs)) if self._songs else (0, 0)
+
     def show_in(self, actions: Mapping[str, QAction]) -> None:
         """Keep the actions of the table like the queue: of use where there is a song to go to."""
+        tips = {name: actions[name].toolTip() for name in ("go_previous", "go_next")}
 
         def show() -> None:
-            actions["go_previous"].setEnabled(self.has_previous)
-            actions["go_next"].setEnabled(self.has_next)
+            for name, enabled, step in (
+                ("go_previous", self.has_previous, -1),
+                ("go_next", self.has_next, 1),
+            ):
+                actions[name].setEnabled(enabled)
+                comes = f"\n{self._songs[self._place + step].stem}" if enabled else ""
+                actions[name].setToolTip(tips[name] + html.escape(comes))
 
         self.changed.connect(show)
         show()

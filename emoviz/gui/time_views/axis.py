@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
-_SHORTEST_VIEW_S = 2.0
+_SHORTEST_VIEW_S = 0.25
 
 LEFT_MARGIN_PX = 64
 RIGHT_MARGIN_PX = 70

@@ -5,11 +5,14 @@ import numpy.typing as npt
 from pyqtgraph.functions import arrayToQPath
 from PySide6.QtGui import QPainterPath
 
+from emoviz.gui.look.texts import signed
 from emoviz.tracks.trail import outline
 from emoviz.units import BAND_DEVIATIONS, Values
 
 _LIMITS = (0.25, 0.5, 0.75, 1.0)
 LEAST_LIMIT = _LIMITS[0]
+_LEAST_SPAN = 0.1
+"""Nearer than this a scale would show what no listener tells apart."""
 
 
 def limit_of(values: Values) -> float:
@@ -28,6 +31,22 @@ def scale_marks(limit: float) -> list[tuple[float, str]]:
     """Give the values that are written beside a scale, and their texts."""
     marked = 0.8 * limit
     return [(-marked, f"−{marked:.1f}"), (0.0, "0"), (marked, f"+{marked:.1f}")]
+
+
+def range_of(values: Values) -> tuple[float, float] | None:
+    """Give the lowest and highest value to show of lines (n, 2) that fill a view; None of none."""
+    known = values[:, :2][~np.isnan(values[:, :2])]
+    if not len(known):
+        return None
+    low, high = float(known.min()), float(known.max())
+    room = max(0.12 * (high - low), (_LEAST_SPAN - (high - low)) / 2)
+    return low - room, high + room
+
+
+def range_marks(low: float, high: float) -> list[tuple[float, str]]:
+    """Give the values that are written beside a scale from `low` to `high`, and their texts."""
+    at = [low + share * (high - low) for share in (0.1, 0.5, 0.9)]
+    return [(round(value, 2), signed(round(value, 2))) for value in at]
 
 
 def band_outline(

@@ -26,6 +26,7 @@ _STROKES_PX = 11
 _TEXT_PX = 80
 """The least distance from text to text."""
 _STEPS_S = (
+    (0.05, 0.01),
     (0.1, 0.02),
     (0.2, 0.05),
     (0.5, 0.1),

@@ -17,7 +17,14 @@ from PySide6.QtWidgets import QGraphicsPathItem, QLabel, QWidget
 from emoviz.gui.look.texts import format_time, with_deviation
 from emoviz.gui.look.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_views.axis import RIGHT_MARGIN_PX, TimeAxis
-from emoviz.gui.time_views.curve_shapes import LEAST_LIMIT, band_outline, limit_of, scale_marks
+from emoviz.gui.time_views.curve_shapes import (
+    LEAST_LIMIT,
+    band_outline,
+    limit_of,
+    range_marks,
+    range_of,
+    scale_marks,
+)
 from emoviz.gui.time_views.loop import Loop
 from emoviz.gui.time_views.second_curves import SecondCurves, second_pens
 from emoviz.gui.time_views.view import TimeView
@@ -35,6 +42,7 @@ class TimelineView(TimeView):
         self._bands = [QGraphicsPathItem() for _ in _DIMENSIONS]
         self._second = SecondCurves()
         self._values: Values = np.zeros((0, 2))
+        self._shows_bands, self._zoomed = True, False
         super().__init__(theme, axis, loop)
         self.setAccessibleName(self.tr("Valence and arousal against time"))
         self.setMinimumHeight(60)
@@ -61,6 +69,13 @@ class TimelineView(TimeView):
         self._fit_limit()
         self._draw_curves()
 
+    def set_bands(self, shown: bool) -> None:
+        """Show the bands of the deviations, or the lines alone."""
+        self._shows_bands = shown
+        self._limit = 0.0
+        self._fit_limit()
+        self._draw_curves()
+
     def show_range(self) -> None:
         """Show the part of the song that the axis has in view."""
         super().show_range()
@@ -75,18 +90,32 @@ class TimelineView(TimeView):
         values = self._values[in_view]
         most = max(256, self.width())
         self._second.draw(in_view, most)
+        self._fit_view(values, self._second.values[in_view])
         for dimension, curve in enumerate(self._curves):
             curve.setData(*outline(times_s, values[:, dimension], most))
         for dimension, band in enumerate(self._bands):
-            band.setPath(band_outline(times_s, values, dimension, most))
+            shown = values if self._shows_bands else values[:, :2]
+            band.setPath(band_outline(times_s, shown, dimension, most))
 
     def _fit_limit(self) -> None:
         """Widen the scale to what the song needs; it only widens, so that curves do not jump."""
         if not len(self._values):
             self._show_limit(LEAST_LIMIT)
-        needed = max(limit_of(self._values), limit_of(self._second.values[:, :2]))
+        shown = self._values if self._shows_bands else self._values[:, :2]
+        needed = max(limit_of(shown), limit_of(self._second.values[:, :2]))
         if needed > self._limit:
             self._show_limit(needed)
+
+    def _fit_view(self, values: Values, second: Values) -> None:
+        """Scale to the lines where a part of the song is in view, and to the song elsewhere."""
+        lines = np.concatenate([values[:, :2], second[:, :2]])
+        seen = None if self.axis.shows_all else range_of(lines)
+        if seen is not None:
+            self.setYRange(*seen, padding=0)
+            self.getAxis("left").setTicks([range_marks(*seen)])
+        elif self._zoomed:
+            self._show_limit(self._limit)
+        self._zoomed = seen is not None
 
     def _show_limit(self, limit: float) -> None:
         self._limit = limit

@@ -11,7 +11,7 @@ from emoviz.gui.main_window import MainWindow
 from emoviz.gui.session import song_queue
 from emoviz.playing.player import SilentPlayer
 from tests.gui.conftest import Songs
-from tests.gui.driving import action, banner_of, drop, open_and_track
+from tests.gui.driving import action, banner_of, drop, labels, open_and_track
 from tests.support.clocks import ToldClock
 
 
@@ -122,3 +122,18 @@ def test_a_search_for_songs_that_breaks_off_is_told_of_and_the_next_one_works(
     assert "in break_off" in caplog.text
     window.open_songs([folder])
     qtbot.waitUntil(lambda: shows(window, "first"))
+
+
+def test_the_panel_says_which_song_of_how_many_it_is_and_the_button_what_comes_next(
+    qtbot: QtBot, window: MainWindow, songs: Songs
+) -> None:
+    window.open_songs([songs.other, songs.short, songs.middling])
+    qtbot.waitUntil(lambda: shows(window, "other"))
+    assert any("1 of 3" in text for text in labels(window))
+    assert "short" in action(window, "go_next").toolTip()
+    action(window, "go_next").trigger()
+    qtbot.waitUntil(lambda: shows(window, "short"))
+    assert any("2 of 3" in text for text in labels(window))
+    window.open_song(songs.long)
+    qtbot.waitUntil(lambda: shows(window, "long"))
+    assert not any(" of 3" in text for text in labels(window))

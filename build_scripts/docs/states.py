@@ -1,0 +1,141 @@
+"""Walks the states of the window at every size that it is promised at, in dark and light.
+
+    python -m build_scripts.docs.states FOLDER [--only follow compare] [--sizes 900x600]
+
+For each size a screen of it (Xvfb) and a process: the demo song is opened and tracked, and each
+state set up and saved as FOLDER/SIZE_THEME_STATE.png. It says of each what does not fit: parts of
+the window that are outside of it, or that are asked to be smaller than they can be.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from build_scripts import ROOT
+
+if TYPE_CHECKING:
+    from build_scripts.docs.screenshots import Pose
+
+SIZES = {"900x600": 1.0, "1280x800": 1.0, "2560x1440": 1.0, "2560x1600": 2.0}
+"""Screens in pixels, and the scale of what is on them: the last is 1280 x 800 at 200 %."""
+THEMES = ("dark", "light")
+_PLACE = 0.5
+
+
+def _triggered(*names: str) -> "Callable[[Pose], None]":
+    def set_up(pose: "Pose") -> None:
+        for name in names:
+            pose.trigger(name)
+
+    return set_up
+
+
+def _message(pose: "Pose") -> None:
+    pose.window.say("A message of two lines or more is seen whole, whatever its length is. " * 3)
+    pose.settle()
+
+
+STATES: "dict[str, Callable[[Pose], None]]" = {
+    "song": _triggered("fit_song"),
+    "follow": _triggered("toggle_follow"),
+    "whole": _triggered("plane_whole"),
+    "section": _triggered("fit_song", "loop_section"),
+    "lines": _triggered("clear_region", "toggle_bands"),
+    "message": _message,
+    "compare": _triggered("compare_model"),
+}
+"""In this order in one window, each from where the one before it was."""
+
+
+def main() -> int:
+    """Walk through all states at all sizes; 1 if something does not fit."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", nargs="+", choices=STATES, default=list(STATES))
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--here", action="store_true", help="on this screen, one size")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    if options.here:
+        return _walk(options.folder, options.sizes[0], options.only)
+    status = 0
+    for size in options.sizes:
+        command = ["xvfb-run", "-a", "-s", f"-screen 0 {size}x24", sys.executable]
+        command += ["-m", "build_scripts.docs.states", str(options.folder), "--here"]
+        command += ["--sizes", size, "--only", *options.only]
+        environment = os.environ | {"QT_SCALE_FACTOR": str(SIZES[size])}
+        status |= subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return status
+
+
+def _walk(folder: Path, size: str, states: list[str]) -> int:
+    from build_scripts.docs.screenshots import Pose
+    from emoviz.gui import app
+    from emoviz.gui import settings as remembered
+    from emoviz.gui.settings import Settings
+    from emoviz.playing.player import SilentPlayer
+    from emoviz.system import paths
+
+    width, height = (round(int(part) / SIZES[size]) for part in size.split("x"))
+    misfits = 0
+    with tempfile.TemporaryDirectory() as kept:
+        application = app.make_application()
+        settings = Settings(Path(kept) / "settings.ini")
+        settings.put(remembered.HINTS_SEEN, True)
+        window = app.make_window(settings)
+        window.set_player(SilentPlayer(), None)
+        window.resize(width, height)
+        window.show()
+        window.open_song(paths.demo_song())
+        pose = Pose(application, window, Path())
+        pose.wait_until(lambda: window.trajectory)
+        window.seek(window.duration_s * _PLACE)
+        for state in states:
+            STATES[state](pose)
+            for theme in THEMES:
+                pose.trigger(f"theme_{theme}")
+                place = folder / f"{size}_{theme}_{state}.png"
+                if not window.grab().save(str(place)):
+                    raise SystemExit(f"{place}: cannot be written; choose another place.")
+            for sentence in misfits_of(window):
+                misfits += 1
+                print(f"{size} {state}: {sentence}")
+        window.close()
+    return int(bool(misfits))
+
+
+def misfits_of(window: object) -> list[str]:
+    """Say which visible parts of a window are outside of it or smaller than they can be."""
+    from PySide6.QtWidgets import QScrollArea, QWidget
+
+    assert isinstance(window, QWidget)
+    found = []
+    for part in window.findChildren(QWidget):
+        if not part.isVisible() or part.window() is not window:
+            continue
+        # What is scrolled is larger than what is seen of it.
+        scrolled = any(isinstance(above, QScrollArea) for above in _parents(part))
+        box = part.rect().translated(part.mapTo(window, part.rect().topLeft()))
+        name = part.accessibleName() or type(part).__name__
+        if not scrolled and not window.rect().contains(box):
+            found.append(f"{name} is outside of the window by its {box.getRect()}")
+        least = part.minimumSizeHint()
+        if part.width() < min(part.minimumWidth(), least.width()) and not scrolled:
+            found.append(f"{name} is {part.width()} pixels wide and needs {least.width()}")
+    return found
+
+
+def _parents(part: object) -> list[object]:
+    above, found = part, []
+    while (above := above.parent()) is not None:  # type: ignore[attr-defined]
+        found.append(above)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
