@@ -140,6 +140,12 @@ def choose_picture(parent: QWidget, proposed: Path, then: Callable[[Path], None]
     _open(dialog, then)
 
 
+def choose_table(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
+    """Let the user choose where a table is written; `proposed` is what stands there first."""
+    tables = parent.tr("Comma-separated values (*.csv)")
+    _open(_saving(parent, parent.tr("Export the comparison"), proposed, [tables]), then)
+
+
 def choose_playlist(parent: QWidget, proposed: Path, then: Callable[[Path], None]) -> None:
     """Let the user choose where a playlist is written; `proposed` is what stands there first."""
     playlists = parent.tr("Playlists (*.m3u8 *.m3u)")

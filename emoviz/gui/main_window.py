@@ -317,6 +317,8 @@ class MainWindow(QMainWindow):
         for part in (session, self.library, self.comparison, self.queue, self.listening, self.help):
             part.said.connect(self._banner.say)
         self.comparison.withdrawn.connect(self._banner.withdraw)
+        self.comparison.written.connect(self._transport.show_notice)
+        self.comparison.heard_changed.connect(self.playback.hear)
         for keeper in (self.exporting, self.sharing, self.film):
             keeper.said.connect(self._banner.say)
             keeper.written.connect(self._transport.show_notice)

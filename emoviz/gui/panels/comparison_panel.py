@@ -95,6 +95,11 @@ class ComparisonPanel(QWidget):
                 text = _UNKNOWN if number is None else signed(number)
                 self._numbers[key][dimension].setText(text)
 
+    def show_heard(self, second: bool) -> None:
+        """Show which of the two is heard: its name is bold."""
+        for label, heard in ((self._first, not second), (self._second, second)):
+            label.setFont(interface_font(10, bold=second and heard))
+
     def show_status(self, sentence: str) -> None:
         """Say how far the comparison has come, or what it counts."""
         self._status.setText(sentence)

@@ -8,8 +8,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from emoviz import errors
+from emoviz.export.comparison_table import comparison_csv
+from emoviz.export.formats import write_files
 from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
+from emoviz.gui.look.texts import signed
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.panels.comparison_panel import ComparisonPanel
 from emoviz.gui.session.analysis_worker import AnalysisWorker
@@ -21,7 +24,7 @@ from emoviz.models.estimator import ModelInfo
 from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 from emoviz.tracking.tracker import Update
-from emoviz.tracks.agreement import agreements
+from emoviz.tracks.agreement import agreements, mean_differences
 from emoviz.tracks.labels import Labels
 from emoviz.tracks.track import Track
 from emoviz.tracks.trail import index_at
@@ -41,6 +44,10 @@ class Comparison(QObject):
     """The second track's `Values`, none where nothing is compared"""
     said = Signal(str)
     """A sentence about what has gone wrong"""
+    heard_changed = Signal(object)
+    """The `Song` that is to be heard in the same place instead of the first, or None again"""
+    written = Signal(str)
+    """A sentence about a file that was written"""
     withdrawn = Signal(str)
     """A sentence that was said, and no longer holds: a comparison has succeeded since"""
 
@@ -58,6 +65,8 @@ class Comparison(QObject):
         self._first = self._second = _NOTHING
         self._first_found = False
         self._complaint = ""
+        self._other_song: Song | None = None
+        self._hears_other = False
         self._time_s = 0.0
         self._shown_index: int | None = None
         self._other_model = self._understood = ""
@@ -96,8 +105,37 @@ class Comparison(QObject):
             self._window, self._settings.get(remembered.FOLDER), self._begin_labels
         )
 
+    def toggle_heard(self) -> None:
+        """Hear the other of the two songs that are compared, in the same place."""
+        if self._other_song is None:
+            return
+        self._hears_other = not self._hears_other
+        self.heard_changed.emit(self._other_song if self._hears_other else None)
+        self.panel.show_heard(self._hears_other)
+        self._actions["toggle_heard"].setChecked(self._hears_other)
+
+    def export_comparison(self) -> None:
+        """Let the user choose where both tracks and their differences are written."""
+        if self._song is None or not len(self._second):
+            return
+        place = self._settings.place_for(f"{self._song.path.stem}.comparison.csv")
+        dialogs.choose_table(self._window, place, self._write)
+
+    def _write(self, path: Path) -> None:
+        try:
+            write_files({path: comparison_csv(self._first, self._second)}, [])
+        except errors.EmovizError as error:
+            self._complain(str(error))
+            return
+        self.written.emit(self.tr("The comparison was written to {0}.").format(path))
+
     def stop_comparing(self) -> None:
         """Show the first track alone."""
+        if self._hears_other:
+            self.toggle_heard()
+        other, self._other_song = self._other_song, None
+        if other is not None:
+            other.close()
         self._worker.cancel()
         self._request = self._labels_request = 0
         self._waiting = None
@@ -146,6 +184,9 @@ class Comparison(QObject):
         """Cancel what is being done and wait for its end."""
         self._worker.close()
         self._reader.close()
+        if self._other_song is not None:
+            self._other_song.close()
+            self._other_song = None
 
     # The three kinds.
 
@@ -182,8 +223,12 @@ class Comparison(QObject):
             self.first_found()
 
     def _on_opened(self, request: int, song: Song, _: FrontEnd, model: ModelInfo) -> None:
-        # Nobody plays it.
-        song.close()
+        if request == self._request and not self._other_model:
+            # It can be heard in the place of the first.
+            self._other_song = song
+        else:
+            song.close()
+        self._show_state()
         if request == self._request and self._song is not None and self._model is not None:
             if self._other_model:
                 self.panel.show_names(_named(self._model), _named(model))
@@ -284,8 +329,18 @@ class Comparison(QObject):
         sentence = self.tr("{0} half-seconds compared").format(count)
         if any(part.half_seconds and part.pearson_r is None for part in found):
             sentence += self.tr("; no correlation where one stays on one value")
+        told = [
+            f"{name} {signed(mean)}"
+            for name, mean in zip(
+                (self.tr("valence"), self.tr("arousal")),
+                mean_differences(self._first, self._second),
+                strict=True,
+            )
+            if mean is not None
+        ]
         if self._understood:
             sentence += "; " + self.tr("read: {0}").format(self._understood)
+        sentence += "; " + self.tr("second less first: {0}").format(", ".join(told))
         self.panel.show_status(sentence)
 
     def _show_state(self) -> None:
@@ -293,6 +348,8 @@ class Comparison(QObject):
         for name in ("compare_song", "compare_labels"):
             self._actions[name].setEnabled(self._song is not None)
         self._actions["stop_comparing"].setEnabled(not self.panel.isHidden())
+        self._actions["export_comparison"].setEnabled(not self.panel.isHidden())
+        self._actions["toggle_heard"].setEnabled(self._other_song is not None)
 
     def _other_models(self) -> list[str]:
         shown = "" if self._model is None else self._model.name

@@ -50,6 +50,7 @@ class Playback(QObject):
         self._settings = settings
         self._player: Player | None = None
         self._song: Song | None = None
+        self._instead: Song | None = None
         self._loop: Region | None = None
         self._muted = False
         self._speed = 1.0
@@ -178,11 +179,17 @@ class Playback(QObject):
 
     def play(self, song: Song) -> None:
         """Play a song from its start; it is kept for the player if there is none yet."""
-        self._song = song
+        self._song, self._instead = song, None
         self.song_changed.emit(song)
         if self._is_cut_off:
             self._replace_player()
         self._start()
+
+    def hear(self, other: Song | None) -> None:
+        """Play another song instead, from the same place on; None is the song itself again."""
+        self._instead = other
+        if self._player is not None and not self._is_cut_off:
+            self._start(from_s=self._player.position_s, play=self._player.is_playing)
 
     @property
     def chosen_device(self) -> str:
@@ -253,7 +260,7 @@ class Playback(QObject):
 
     def _start(self, *, from_s: float = 0.0, play: bool = True) -> None:
         if self._player is not None and self._song is not None:
-            self._player.load(self._song)
+            self._player.load(self._instead or self._song)
             self._player.loop = self._loop
             self._player.seek(from_s)
             if play:
