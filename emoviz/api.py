@@ -19,6 +19,7 @@ from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update
 from emoviz.tracks import labels
 from emoviz.tracks.agreement import Agreement, Agreements
 from emoviz.tracks.labels import Labels
+from emoviz.tracks.reasons import Part, Why
 from emoviz.tracks.sections import Section
 from emoviz.tracks.summary import Summary
 from emoviz.tracks.track import Moment, Provenance, Track, load_csv
@@ -31,11 +32,13 @@ __all__ = [
     "ModelInfo",
     "Moment",
     "Outcome",
+    "Part",
     "Progress",
     "Provenance",
     "Section",
     "Summary",
     "Track",
+    "Why",
     "installed_models",
     "load",
     "load_labels",

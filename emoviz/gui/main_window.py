@@ -202,8 +202,12 @@ class MainWindow(QMainWindow):
         self._timeline = TimelineView(*shared)
         self._overview = OverviewView(*shared, self._store)
         self._transport = TransportBar(self._theme, self._actions)
-        for name in ("fit_song", "toggle_follow", "plane_whole"):
-            self._plane.add_button(self._actions[name])
+        for name, text in (
+            ("fit_song", self.tr("Fit the song")),
+            ("toggle_follow", self.tr("Follow")),
+            ("plane_whole", self.tr("Whole plane")),
+        ):
+            self._plane.add_button(self._actions[name], text)
         self.sharing.take(self._plane)
         self.comparison.take_actions(self._actions)
         self.plane_choices.take(self._plane, self._readout, self._actions)

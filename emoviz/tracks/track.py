@@ -219,6 +219,12 @@ class Track:
 
         In parts that add up to the difference of the sections' means. None where nothing is known
         of reasons, as in a track that was read from a file.
+
+        >>> why = emoviz.track("song.ogg").why(1)
+        >>> abs(why.arousal - sum(part.arousal for part in why.parts)) < 1e-9
+        True
+        >>> emoviz.load("song.csv").why(1) is None
+        True
         """
         if self.reasons is None:
             return None

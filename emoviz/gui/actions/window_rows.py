@@ -270,6 +270,7 @@ ACTIONS = (
         ("Z",),
         part="plane_choices",
         submenu=PLANE,
+        begins_group=True,
     ),
     ActionSpec(
         "plane_farther",

@@ -140,9 +140,11 @@ class PlaneView(GlidingView):
         self._painter.set_second_track(values)
         self.update()
 
-    def add_button(self, action: QAction) -> None:
-        """Offer an action of the window in the corner of the plane."""
+    def add_button(self, action: QAction, text: str) -> None:
+        """Offer an action of the window in the corner of the plane, by a short text."""
         button = QToolButton()
+        # In the menu it is said in full.
+        action.setIconText(text)
         button.setDefaultAction(action)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
