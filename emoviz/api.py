@@ -164,21 +164,23 @@ def load(path: PathLike) -> Track:
     return load_csv(Path(path))
 
 
-def load_labels(path: PathLike) -> Labels:
+def load_labels(path: PathLike, *, scale: str | None = None) -> Labels:
     """Read what listeners said of songs from a CSV, as the window does to compare with it.
 
-    It is one that emoviz wrote, with its description beside it, or one of a pair of tables as DEAM
-    and emoMusic have them, valence.csv and arousal.csv. How a table is written, with commas,
-    semicolons or tabs, points or commas in its numbers, in UTF-8 or not, is seen from it; where it
-    is unusual that is said as a warning (`UserWarning`).
+    It is one that emoviz wrote, one of a pair of tables as DEAM and emoMusic have them, valence.csv
+    and arousal.csv, or any table with columns of times, and valence or arousal or both. These are
+    on the `scale` "-1 to 1", "0 to 1" or "1 to 9", which needs to be said where it is not evident.
+    How a table is written, with commas, semicolons or tabs, points or commas in its numbers, in
+    UTF-8 or not, is seen from it; where it is unusual that is said as a warning (`UserWarning`).
 
-    Raises `errors.TableError` or `errors.TrackFileError` if it is not as it should be.
+    Raises `errors.LabelsScaleError` where the scale has to be said, `errors.TableError` or
+    `errors.TrackFileError` if the file is not as it should be.
 
     >>> found = emoviz.load_labels("song.csv")
     >>> found.of("").shape
     (205, 2)
     """
-    found = labels.read(Path(path))
+    found = labels.read(Path(path), scale)
     if found.remark:
         warnings.warn(found.remark, stacklevel=2)
     return found
