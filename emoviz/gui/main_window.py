@@ -443,6 +443,7 @@ class MainWindow(QMainWindow):
         for view in (self.spectrogram, self._overview):
             view.setVisible(not low)
         self._side.set_narrow(narrow)
+        self._across.fit()
         self._transport.set_narrow(narrow)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802

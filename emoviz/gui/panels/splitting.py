@@ -45,6 +45,12 @@ class Splitter(QSplitter):
             # Qt scales them to the room there is; nothing gets less than its least.
             self.setSizes(self._shares)
 
+    def fit(self) -> None:
+        """Give the first part, beside others, what these may no longer have of the width."""
+        most = [self.widget(index).maximumWidth() for index in range(self.count())]
+        others = [min(size, limit) for size, limit in zip(self.sizes(), most, strict=True)][1:]
+        self.setSizes([sum(self.sizes()) - sum(others), *others])
+
     def _keep(self) -> None:
         self._settings.put(self._setting, self.saveState())
 
