@@ -20,6 +20,7 @@ from emoviz.training.scores import directions, evaluate, spliced, steps
 from emoviz.training.scores.listeners import Samples2Track, by_program
 from emoviz.training.scores.pieces import moving
 from emoviz.training.scores.quadrants import quadrants as quadrants_of
+from emoviz.training.scores.untrained import untrained
 
 Song = TypeVar("Song")
 
@@ -61,7 +62,11 @@ def evaluations(
     if rows:
         yield from _spliced(name, track, rows, watch, most)
     if whole:
-        scored = moving(name, track, _drawn(whole, most), watch("whole pieces"))
+        scored = moving(
+            lambda samples: {name: track(samples), **untrained(samples)},
+            _drawn(whole, most),
+            watch("whole pieces"),
+        )
         title = f"{name} inside whole pieces of {pieces.COLLECTION}, and what nobody trained"
         table = tables.motion_table(scored, title)
         yield Scored("pieces", scored, table, (pieces.COLLECTION,))

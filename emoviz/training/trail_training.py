@@ -64,7 +64,7 @@ from emoviz.training.reports import trail_card
 from emoviz.training.reports.probes import probed
 from emoviz.training.scores import directions, evaluate
 from emoviz.training.scores.evaluate import Figures
-from emoviz.training.scores.folded import Folded, Tested, folded
+from emoviz.training.scores.folded import Fold, Folded, Said, folded, followed, joined
 from emoviz.training.scores.listeners import Samples2Track, by_program
 from emoviz.training.scores.pieces import motion_r, motions
 from emoviz.training.scores.quadrants import of_means as quadrants_of
@@ -148,13 +148,12 @@ class TrailTraining:
             progress(len(fits), self._recipe.folds + 1)
         *by_fold, final = fits
         errs = [self._errors(fold, fit) for fold, fit in enumerate(by_fold)]
-        tested = []
+        models = []
         for fold, fit in enumerate(by_fold):
             # A fold's deviations are learnt from the errors in the other folds.
             others = [*errs[:fold], *errs[fold + 1 :]]
-            tested.append(self._tested(fold, self._installed(fold, fit, others)))
-        scores = folded(tested, self._recipe.collection, self._watch)
-        contents = self._files(final, errs, self._systems(tested), scores)
+            models.append(self._installed(fold, fit, others))
+        contents = self._files(final, errs, self._systems(models), self._scores(models))
         export.write(contents)
         return sorted(contents)
 
@@ -393,26 +392,38 @@ class TrailTraining:
         export.write(contents)
         return Estimator(folder)
 
-    def _tested(self, fold: int, model: Estimator) -> Tested:
-        labelled, excerpts = self._labelled, self._excerpts
+    def _scores(self, models: Sequence[Estimator]) -> Folded:
+        """Score the folds' models on music that moves, and on quadrants."""
+        labelled, count = self._labelled, len(models)
+        folds, answers = [], []
+        progress = self._watch("spliced pieces and joins")
+        for index, model in enumerate(models):
+            fold = Fold(
+                _of_fold(labelled.rows, self._clip_folds, index),
+                _of_fold(labelled.pieces, labelled.piece_folds, index),
+                _of_fold(labelled.quadrants, labelled.quadrant_folds, index),
+            )
+            track = by_program(model)
+            answers.append(
+                Said(
+                    followed(track, fold, self._recipe.collection),
+                    joined(track, fold, count),
+                    self._tracks(PIECE, index, model),
+                    self._tracks(QUADRANT, index, model),
+                )
+            )
+            folds.append(fold)
+            progress(index + 1, count)
+        return folded(folds, answers)
 
-        def tracks(kind: str) -> list[Values]:
-            return [
-                evaluate.track_of(model, one.columns, WINDOW_COLUMNS)
-                for one in excerpts
-                if one.kind == kind and one.fold == fold
-            ]
+    def _tracks(self, kind: str, fold: int, model: Estimator) -> list[Values]:
+        return [
+            evaluate.track_of(model, one.columns, WINDOW_COLUMNS)
+            for one in self._excerpts
+            if one.kind == kind and one.fold == fold
+        ]
 
-        return Tested(
-            model,
-            _of_fold(labelled.rows, self._clip_folds, fold),
-            _of_fold(labelled.pieces, labelled.piece_folds, fold),
-            tracks(PIECE),
-            _of_fold(labelled.quadrants, labelled.quadrant_folds, fold),
-            tracks(QUADRANT),
-        )
-
-    def _systems(self, tested: Sequence[Tested]) -> dict[str, dict[str, Figures]]:
+    def _systems(self, models: Sequence[Estimator]) -> dict[str, dict[str, Figures]]:
         """Score the folds' models on clips, beside the mean of the labels they were fitted on."""
         clips, collection = self._clips, self._recipe.collection
         fold_of = self._clip_folds
@@ -420,7 +431,7 @@ class TrailTraining:
         own, constant, means = [], [], []
         for index in scored:
             clip, fold = clips[index], fold_of[index]
-            own.append(evaluate.track_of(tested[fold].model, clip.columns, WINDOW_COLUMNS))
+            own.append(evaluate.track_of(models[fold], clip.columns, WINDOW_COLUMNS))
             learnt = [clips[i].labels for i in scored if fold_of[i] != fold]
             means.append(np.nanmean(np.concatenate(learnt), axis=0))
             constant.append(np.tile(means[-1].astype(np.float64), (len(clip.columns), 1)))
@@ -440,7 +451,7 @@ class TrailTraining:
         ]
         mean = np.nanmean(np.concatenate(learnt), axis=0)
         within = [
-            motion_r(track, piece.labels)
+            motion_r(track, pieces.stretched(piece, len(track)))
             for track, piece in zip(found.pieces, labelled.pieces, strict=True)
         ]
         return trail_card.LeftOut(

@@ -1,6 +1,6 @@
-"""How well a trail moves with listeners inside whole pieces, beside measures nobody trained."""
+"""How well trails move with listeners inside whole pieces."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +9,8 @@ import numpy.typing as npt
 from emoviz.training.data.dataset import DIMENSIONS, Progress
 from emoviz.training.data.pieces import SETTLED_S, Piece, piece_sound
 from emoviz.training.scores.bootstrap import Measured, measured_mean
-from emoviz.training.scores.listeners import Samples2Track, r_within
-from emoviz.training.scores.untrained import untrained
-from emoviz.units import COLUMN_S, Values
+from emoviz.training.scores.listeners import r_within
+from emoviz.units import COLUMN_S, Samples, Values
 
 RELIABLE_R = 0.5
 """Halves of the raters agree on the motion of a piece if they correlate by more than this."""
@@ -37,18 +36,18 @@ class Motion:
 
 
 def moving(
-    name: str, track: Samples2Track, pieces: Sequence[Piece], progress: Progress
+    systems: Callable[[Samples], Mapping[str, Values]], pieces: Sequence[Piece], progress: Progress
 ) -> dict[str, dict[str, Motion]]:
-    """Score a system, by its `name`, and what is untrained: system -> dimension -> motion.
+    """Score systems that are asked together: system -> dimension -> motion.
 
-    Raises as `data.pieces.piece_sound`.
+    `systems` gives the track of each by its name, as `motion_r` takes it. Raises as
+    `data.pieces.piece_sound`.
     """
     within: dict[str, list[tuple[float, ...]]] = {}
     for index, piece in enumerate(pieces):
         sound = piece_sound(piece)
-        tracks = {name: track(sound.samples), **untrained(sound.samples)}
-        for system, found in tracks.items():
-            within.setdefault(system, []).append(motion_r(found, sound.labels))
+        for system, track in systems(sound.samples).items():
+            within.setdefault(system, []).append(motion_r(track, sound.labels))
         progress(index + 1, len(pieces))
     return {system: motions(np.array(rs), pieces) for system, rs in within.items()}
 

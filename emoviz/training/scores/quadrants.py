@@ -40,7 +40,7 @@ def quadrants(track: Samples2Track, clips: Sequence[QuadrantClip], progress: Pro
 
 def of_means(means: npt.NDArray[np.float64], clips: Sequence[QuadrantClip]) -> Quadrants:
     """Score the mean valence and arousal of each clip, (clips, 2)."""
-    signs = np.array([clip.signs for clip in clips])
+    signs = np.array([clip.signs for clip in clips]).reshape(means.shape)
     every = range(len(clips))
     right = ((means > 0) == (signs > 0)).all(axis=1)
 

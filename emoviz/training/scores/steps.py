@@ -67,9 +67,15 @@ def ways(
     clips: Sequence[QuadrantClip],
     count: int,
     progress: Progress = lambda done, all_: None,
+    alone: Sequence[Values] = (),
 ) -> dict[str, list[Way]]:
-    """Follow `count` joins in each dimension, if there are as many whose way is long enough."""
+    """Follow `count` joins in each dimension, if there are as many whose way is long enough.
+
+    `alone` are the tracks of the clips, each alone, where they are known already.
+    """
     sides = _Sides(track)
+    for clip, known in zip(clips, alone, strict=False):
+        sides.know(clip, known)
     found: dict[str, list[Way]] = {}
     for index, name in enumerate(DIMENSIONS):
         gone = found[name] = []
@@ -147,6 +153,14 @@ class _Sides:
         self._track = track
         self._means: dict[Path, Values] = {}
 
+    def know(self, clip: QuadrantClip, track: Values) -> None:
+        """Take the track of a clip alone, (columns, 2 or more)."""
+        self._means[clip.audio] = (
+            np.nanmean(track[:, : len(DIMENSIONS)], axis=0)
+            if len(track) >= _SEEN
+            else np.full(len(DIMENSIONS), np.nan)
+        )
+
     def way(self, first: QuadrantClip, second: QuadrantClip, dimension: int) -> Way | None:
         """Give how far the trail has gone around a join; None for no step, or too short a clip."""
         start, end = (self._mean(clip)[dimension] for clip in (first, second))
@@ -163,9 +177,6 @@ class _Sides:
         """Give the mean valence and arousal of a clip alone, NaN for one that is too short."""
         if clip.audio not in self._means:
             samples = whole_columns(decoded(clip.audio))
-            self._means[clip.audio] = (
-                np.nanmean(self._track(samples), axis=0)
-                if count_columns(samples) >= _SEEN
-                else np.full(len(DIMENSIONS), np.nan)
-            )
+            is_long = count_columns(samples) >= _SEEN
+            self.know(clip, self._track(samples) if is_long else np.empty((0, len(DIMENSIONS))))
         return self._means[clip.audio]

@@ -17,7 +17,11 @@ def _still(samples: Samples) -> Values:
 
 def test_motion_is_scored_beside_what_nobody_trained(tmp_path: Path) -> None:
     pieces = read_pieces(write_pieces(tmp_path / "vgmidi", bars=20))
-    found = moving("still", _still, pieces, lambda *done: None)
+    found = moving(
+        lambda samples: {"still": _still(samples), **untrained(samples)},
+        pieces,
+        lambda *done: None,
+    )
     assert list(found) == ["still", "loudness", "spectral flux", "density"]
     still, loudness = found["still"]["arousal"], found["loudness"]["arousal"]
     assert still.r.value == 0.0
