@@ -105,11 +105,10 @@ class Experiment:
             shares = shares_of(together([*errs[:fold], *errs[fold + 1 :]]))
             estimate = partial(export.estimates, fit.network(shares))
             tested, learnt = self._tested(fold), self._learnt_and_scored(fold)
+            asked = [self._plain[index] for index in tested]
             by_system = {
-                "constant": baselines.constant(learnt, [self._plain[i] for i in tested]),
-                "ridge on mel statistics": baselines.ridge(
-                    learnt, [self._plain[i] for i in tested]
-                ),
+                "constant": baselines.constant(learnt)(asked),
+                "ridge on mel statistics": baselines.ridge(learnt)(asked),
                 self._recipe.name: [
                     evaluate.track_of(estimate, self._clips[i].columns, self._maker.window_columns)
                     for i in tested

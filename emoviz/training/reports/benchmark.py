@@ -27,10 +27,11 @@ from emoviz.training.fits.doubt import Shares
 from emoviz.training.fits.recipe_fit import Fitting
 from emoviz.training.recipe import LinearRecipe, NetworkRecipe
 from emoviz.training.scores import baselines, evaluate
+from emoviz.training.scores.baselines import Ask, Doubles
 from emoviz.training.scores.evaluate import Figures
 from emoviz.training.systems.published import published_systems
 from emoviz.training.systems.recurrent import recurrent_systems
-from emoviz.training.systems.system import Doubles, Note, System
+from emoviz.training.systems.system import Learn, System
 
 _DEVELOPMENT, _EVALUATION = "-development", "-evaluation"
 _MULTIPLE = 4
@@ -192,15 +193,13 @@ class Benchmark:
 
         train = [self._clips[index] for index in split.train]
         test = [self._clips[index] for index in split.test]
-        values = np.stack(system.run(train, test, note))
+        values = np.stack(system.learn(train, test, note)(test))
         _store(path, values, learning)
         return values, learning
 
 
-def _still(
-    predict: Callable[[Sequence[Clip], Sequence[Clip]], list[Doubles]],
-) -> Callable[[Sequence[Clip], Sequence[Clip], Note], list[Doubles]]:
-    return lambda train, test, note: predict(train, test)
+def _still(learn: Callable[[Sequence[Clip]], Ask]) -> Learn:
+    return lambda train, test, note: learn(train)
 
 
 def _cut(clip: Clip, part: slice) -> Clip:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emoviz.training.systems.system import Doubles
+from emoviz.training.scores.baselines import Doubles
 
 _HIDDEN = 100
 _PENALTY = 1.0

@@ -12,7 +12,7 @@ from torch import nn
 from emoviz.training.data.dataset import Clip
 from emoviz.training.fits.curves import Curve
 from emoviz.training.fits.network_fit import one_thread
-from emoviz.training.systems.system import Doubles
+from emoviz.training.scores.baselines import Doubles
 
 _WATCHED_EVERY = 7
 
@@ -88,8 +88,8 @@ def learnt(
     test: Examples,
     course: Course,
     note: Callable[[Curve], None],
-) -> Doubles:
-    """Fit a network on `train` and estimate `test`, (n, columns, outputs).
+) -> Callable[[Examples], Doubles]:
+    """Fit a network on `train`; it estimates, (n, columns, outputs), whatever it is asked about.
 
     `note` takes the losses after every epoch; those of `test` change nothing.
     """
@@ -112,7 +112,14 @@ def learnt(
                     best, kept = loss, copy.deepcopy(network.state_dict())
         if watched is not None:
             network.load_state_dict(kept)
-        return _estimates(network, test).double().numpy()
+
+    def ask(asked: Examples) -> Doubles:
+        # A network that draws at random when it is asked says the same of the same.
+        with one_thread(), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(course.seed)
+            return _estimates(network, asked).double().numpy()
+
+    return ask
 
 
 def _parted(train: Examples, course: Course) -> tuple[Examples, Examples | None]:

@@ -11,8 +11,9 @@ from torch import nn
 from torch.nn import functional
 
 from emoviz.training.data.dataset import BANDS, DIMENSIONS, Clip
+from emoviz.training.scores.baselines import Ask, Doubles
 from emoviz.training.systems.learning import Course, Examples, learnt
-from emoviz.training.systems.system import Doubles, Note, System
+from emoviz.training.systems.system import Learn, Note, System
 
 PUBLISHED = Course(epochs=100, batch_size=16, learning_rate=1e-4)
 IN_TIME = Course(epochs=40, batch_size=16, learning_rate=5e-4)
@@ -128,36 +129,39 @@ def published_systems() -> list[System]:
     ]
 
 
-def _base(train: Sequence[Clip], test: Sequence[Clip], note: Note) -> list[Doubles]:
+def _base(train: Sequence[Clip], test: Sequence[Clip], note: Note) -> Ask:
     return _two(lambda: BaselineNetwork(len(train[0].columns)), train, test, note)
 
 
-def _published(train: Sequence[Clip], test: Sequence[Clip], note: Note) -> list[Doubles]:
+def _published(train: Sequence[Clip], test: Sequence[Clip], note: Note) -> Ask:
     return _two(PublishedAutoencoder, train, test, note)
 
 
 def _two(
     make: Callable[[], nn.Module], train: Sequence[Clip], test: Sequence[Clip], note: Note
-) -> list[Doubles]:
+) -> Ask:
     """Fit a network for each dimension."""
-    learning, asked = Examples.of(train), Examples.of(test)
+    learning, watched = Examples.of(train), Examples.of(test)
     parts = [
         learnt(
             make,
             learning.one(index),
-            asked.one(index),
+            watched.one(index),
             PUBLISHED,
             lambda curve, name=name: note(name, curve),  # type: ignore[misc]
         )
         for index, name in enumerate(DIMENSIONS)
     ]
-    return list(np.concatenate(parts, axis=2))
+
+    def ask(clips: Sequence[Clip]) -> list[Doubles]:
+        asked = Examples.of(clips)
+        return list(np.concatenate([part(asked) for part in parts], axis=2))
+
+    return ask
 
 
-def _in_time(
-    course: Course,
-) -> Callable[[Sequence[Clip], Sequence[Clip], Note], list[Doubles]]:
-    def run(train: Sequence[Clip], test: Sequence[Clip], note: Note) -> list[Doubles]:
+def _in_time(course: Course) -> Learn:
+    def learn(train: Sequence[Clip], test: Sequence[Clip], note: Note) -> Ask:
         values = learnt(
             InTimeAutoencoder,
             Examples.of(train),
@@ -165,9 +169,9 @@ def _in_time(
             course,
             lambda curve: note("both", curve),
         )
-        return list(values)
+        return lambda clips: list(values(Examples.of(clips)))
 
-    return run
+    return learn
 
 
 def _image(windows: torch.Tensor) -> torch.Tensor:

@@ -8,16 +8,15 @@ from sklearn.model_selection import GroupKFold
 from torch import nn
 
 from emoviz.training.data.dataset import BANDS, DIMENSIONS, Clip
+from emoviz.training.scores.baselines import Ask, Doubles
 from emoviz.training.systems.extreme import ExtremeLearningMachine
 from emoviz.training.systems.learning import Course, Examples, learnt
-from emoviz.training.systems.system import Doubles, Note, System
+from emoviz.training.systems.system import Learn, Note, System
 
 COURSE = Course(epochs=30, batch_size=16, learning_rate=1e-3, weight_decay=1e-4, stopped=True)
 DROPOUT = 0.5
 _UNITS = 64
 _INNER_FOLDS = 3
-
-Run = Callable[[Sequence[Clip], Sequence[Clip], Note], list[Doubles]]
 
 
 class FeedForward(nn.Module):
@@ -119,61 +118,62 @@ def recurrent_systems() -> list[System]:
     ]
 
 
-def _one(make: Callable[[], nn.Module]) -> Run:
-    def run(train: Sequence[Clip], test: Sequence[Clip], note: Note) -> list[Doubles]:
-        learning, asked = Examples.of(train), Examples.of(test)
-        return list(learnt(make, learning, asked, COURSE, lambda curve: note("both", curve)))
+def _one(make: Callable[[], nn.Module], part: str = "both") -> Learn:
+    """Fit one network, whose losses are those of `part`."""
 
-    return run
+    def learn(train: Sequence[Clip], test: Sequence[Clip], note: Note) -> Ask:
+        learning, watched = Examples.of(train), Examples.of(test)
+        values = learnt(make, learning, watched, COURSE, lambda curve: note(part, curve))
+        return lambda clips: list(values(Examples.of(clips)))
+
+    return learn
 
 
 def _several(
     layers: int,
     both_ways: bool,
-    join: Callable[[Sequence[Run], Sequence[Clip], Sequence[Clip], Note], list[Doubles]],
+    join: Callable[[Sequence[Learn], Sequence[Clip], Sequence[Clip], Note], Ask],
     train: Sequence[Clip],
     test: Sequence[Clip],
     note: Note,
-) -> list[Doubles]:
+) -> Ask:
     """Join memories over sequences of three lengths."""
     columns = len(train[0].columns)
 
-    def of(length: int) -> Run:
-        def run(learning: Sequence[Clip], asked: Sequence[Clip], tell: Note) -> list[Doubles]:
-            values = learnt(
-                lambda: Recurrent(layers, both_ways=both_ways, length=length),
-                Examples.of(learning),
-                Examples.of(asked),
-                COURSE,
-                lambda curve: tell(f"length {length}", curve),
-            )
-            return list(values)
-
-        return run
+    def of(length: int) -> Learn:
+        return _one(
+            lambda: Recurrent(layers, both_ways=both_ways, length=length), f"length {length}"
+        )
 
     return join([of(columns // part) for part in (4, 2, 1)], train, test, note)
 
 
 def _averaged(
-    members: Sequence[Run], train: Sequence[Clip], test: Sequence[Clip], note: Note
-) -> list[Doubles]:
-    return list(np.mean([member(train, test, note) for member in members], axis=0))
+    members: Sequence[Learn], train: Sequence[Clip], test: Sequence[Clip], note: Note
+) -> Ask:
+    asks = [member(train, test, note) for member in members]
+    return lambda clips: list(np.mean([ask(clips) for ask in asks], axis=0))
 
 
 def _fused(
-    members: Sequence[Run], train: Sequence[Clip], test: Sequence[Clip], note: Note
-) -> list[Doubles]:
+    members: Sequence[Learn], train: Sequence[Clip], test: Sequence[Clip], note: Note
+) -> Ask:
     """Learn how to join the members from what they say of songs that they did not learn."""
-    said = np.stack([np.concatenate(member(train, test, note)) for member in members], axis=1)
+    asks = [member(train, test, note) for member in members]
     inner = np.zeros((len(members), len(train), len(train[0].columns), len(DIMENSIONS)))
     groups = [clip.group for clip in train]
     for kept, left in GroupKFold(_INNER_FOLDS).split(groups, groups=groups):
         for number, member in enumerate(members):
             learning, asked = [train[i] for i in kept], [train[i] for i in left]
-            inner[number, left] = member(learning, asked, lambda name, curve: None)
+            inner[number, left] = member(learning, asked, lambda name, curve: None)(asked)
     heard = np.concatenate(inner.transpose(1, 2, 0, 3)).reshape(-1, len(members) * len(DIMENSIONS))
     labels = np.concatenate([clip.labels for clip in train]).astype(np.float64)
     known = ~np.isnan(labels).any(axis=1)
     machine = ExtremeLearningMachine.fitted(heard[known], labels[known])
-    values = machine(said.reshape(len(said), -1))
-    return list(values.reshape(len(test), -1, len(DIMENSIONS)))
+
+    def ask(clips: Sequence[Clip]) -> list[Doubles]:
+        said = np.stack([np.concatenate(one(clips)) for one in asks], axis=1)
+        values = machine(said.reshape(len(said), -1))
+        return list(values.reshape(len(clips), -1, len(DIMENSIONS)))
+
+    return ask

@@ -73,8 +73,8 @@ def test_the_constant_has_an_r2_of_nothing_and_ridge_learns(clips: list[Clip]) -
     train, test = scored[:7], scored[7:]
     means = np.tile(baselines.mean_labels(train), (len(test), 1))
     systems = {
-        "constant": evaluate.figures(baselines.constant(train, test), test, means),
-        "ridge": evaluate.figures(baselines.ridge(train, test), test, means),
+        "constant": evaluate.figures(baselines.constant(train)(test), test, means),
+        "ridge": evaluate.figures(baselines.ridge(train)(test), test, means),
     }
     assert systems["constant"]["arousal"].r2 == pytest.approx(0.0, abs=1e-6)
     # Loudness is arousal in these clips.
@@ -84,7 +84,7 @@ def test_the_constant_has_an_r2_of_nothing_and_ridge_learns(clips: list[Clip]) -
 def test_the_table_and_its_markdown_show_every_system(clips: list[Clip]) -> None:
     scored = [clips[index] for index in evaluate.benchmark(clips, SCORED)]
     means = np.tile(baselines.mean_labels(scored), (len(scored), 1))
-    found = evaluate.figures(baselines.constant(scored, scored), scored, means)
+    found = evaluate.figures(baselines.constant(scored)(scored), scored, means)
     console = Console(width=200, record=True, quiet=False, file=None)
     with console.capture() as capture:
         console.print(evaluate.table({"constant": found}, "On ten songs"))
