@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MUSIC_OPTION = $(if $(MUSIC),--music "$(MUSIC)")
+RENDERED_OPTION = $(if $(RENDERED),--rendered "$(RENDERED)")
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 # Opens the window on the demo song, or on SONG=file.
@@ -89,10 +90,11 @@ model: $(VENV)/.test
 		$(if $(AGAIN),--again $(AGAIN)) $(MUSIC_OPTION)
 	$(BIN)/python -m build_scripts.docs.figures
 
-# Every system of the field beside the models on the songs of DATA=folder: model/COMPARISON.md.
+# Every system of the field beside the models on the collections in DATA=folder, with the rendered pieces in
+# RENDERED=folder if there are such: model/COMPARISON.md.
 .PHONY: comparison
 comparison: $(VENV)/.test
-	$(BIN)/emoviz compare --data "$(DATA)" $(MUSIC_OPTION) --output model
+	$(BIN)/emoviz compare --data "$(DATA)" $(RENDERED_OPTION) $(MUSIC_OPTION) --output model
 
 # Renders resources/demo/demo.ogg anew.
 .PHONY: demo-song

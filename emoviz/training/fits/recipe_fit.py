@@ -28,7 +28,8 @@ class Fitting:
     """What it takes to fit one recipe's model on any of the clips.
 
     `folder` is the run folder, the same for the same settings on the same clips, so that a run
-    that was stopped goes on where it was. `clips` are as the model's windows are cut from them.
+    that was stopped goes on where it was; `identity` is the same for the same fitted model. `clips`
+    are as the model's windows are cut from them.
     """
 
     def __init__(
@@ -48,6 +49,9 @@ class Fitting:
         self._recipe, self._lessons = recipe, lessons
         music = lessons.music if lessons else []
         self.folder = runs / f"{recipe.name}-{_fingerprint(recipe, [*clips, *music])}"
+        # Of fits by several seeds, some may be there already.
+        text = hashlib.sha256(recipe.text.encode()).hexdigest()
+        self.identity = f"{self.folder.name}-{text[:8]}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -1,120 +1,74 @@
 """Every system of the field beside the project's models: same songs, same splits, one table.
 
 A collection that comes with an evaluation set is learnt and tested as its authors split it, any
-other in folds by artist. So the paper's Tables 2 and 3 come from its data set, emoMusic.
+other in folds by artist. So the paper's Tables 2 and 3 come from its data set, emoMusic. What has
+learnt without a fold is also asked about its clips in a row, and about that fold of the collections
+whose music moves.
 """
 
 import hashlib
-import io
-import json
-import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from msgspec import structs
 
-from emoviz import errors
-from emoviz.system import files
 from emoviz.training import export
-from emoviz.training.data.dataset import Clip, Floats, folds
+from emoviz.training.data import pieces, quadrants
+from emoviz.training.data.dataset import Clip, ClipRow, Ears, Floats, paper_ears
+from emoviz.training.data.pieces import Piece
+from emoviz.training.data.quadrants import QuadrantClip
+from emoviz.training.data.sounds import decoded
 from emoviz.training.fits import curves
 from emoviz.training.fits.curves import Curve
 from emoviz.training.fits.doubt import Shares
 from emoviz.training.fits.recipe_fit import Fitting
-from emoviz.training.recipe import LinearRecipe, NetworkRecipe
+from emoviz.training.recipe import TrailRecipe
+from emoviz.training.reports import kept
+from emoviz.training.reports.kept import Kept
+from emoviz.training.reports.splits import Split, splits, stretches
+from emoviz.training.reports.trained import Outcome, trained
 from emoviz.training.scores import baselines, evaluate
-from emoviz.training.scores.baselines import Ask, Doubles
-from emoviz.training.scores.evaluate import Figures
-from emoviz.training.systems.published import published_systems
-from emoviz.training.systems.recurrent import recurrent_systems
-from emoviz.training.systems.system import Learn, System
-
-_DEVELOPMENT, _EVALUATION = "-development", "-evaluation"
-_MULTIPLE = 4
+from emoviz.training.scores.baselines import Doubles
+from emoviz.training.scores.folded import File2Values, Fold, folded, said
+from emoviz.training.scores.listeners import Samples2Track
+from emoviz.training.systems.listening import SystemTracker, listen, unlabelled
+from emoviz.training.systems.system import Note, System
+from emoviz.units import Samples
 
 FOLDS = 5
 
 Watch: TypeAlias = Callable[[str, str], None]
 """Takes the names of a system and of the split that it begins with."""
 
-Tracks: TypeAlias = dict[int, Doubles]
-"""Valence and arousal, (columns, 2), of clips by index."""
+
+@dataclass(frozen=True)
+class Learnt:
+    """What has learnt without a split's clips.
+
+    `clips` is what it says of their labelled stretch, (clips, columns, 2); `track` and `of_file`
+    say of any sound and of any file.
+    """
+
+    clips: Doubles
+    track: Samples2Track
+    of_file: File2Values
 
 
 @dataclass(frozen=True)
-class Split:
-    """Clips to learn from and clips to be asked about, by index."""
+class Songs:
+    """All that systems are asked about.
 
-    name: str
-    train: list[int]
-    test: list[int]
-
-
-def splits(clips: Sequence[Clip], collection: str, count: int) -> tuple[str, list[Split]]:
-    """Say how `collection` is split and give the splits: the authors' if there is one, or folds.
-
-    Every song takes part with one clip. Raises `errors.TrainingError` if there are too few artists.
+    `clips` are all clips of a folder as the paper's ears hear them, `rows` the same in the same
+    order before they are heard; collections that are not there are empty.
     """
-    own = evaluate.benchmark(clips, collection)
-    evaluation = collection.removesuffix(_DEVELOPMENT) + _EVALUATION
-    asked = evaluate.benchmark(clips, evaluation)
-    if collection.endswith(_DEVELOPMENT) and asked:
-        return f"{evaluation}, learnt on {collection}", [Split("official", own, asked)]
-    fold_of = folds(clips, collection, count)
-    if len(set(fold_of[own])) < count:
-        raise errors.TrainingError(
-            f"The collection {collection!r} has too few artists for {count} folds."
-        )
-    found = [
-        Split(
-            f"fold {fold + 1}",
-            [index for index in own if fold_of[index] != fold],
-            [index for index in own if fold_of[index] == fold],
-        )
-        for fold in range(count)
-    ]
-    return f"{count} folds of {collection} by artist", found
 
-
-def adapted(
-    recipe: NetworkRecipe | LinearRecipe, clips: Sequence[Clip]
-) -> NetworkRecipe | LinearRecipe:
-    """Give a recipe for the data that are there: their largest collection if they lack its own."""
-    songs: dict[str, set[int]] = {}
-    for clip in clips:
-        if not clip.collection.endswith(_EVALUATION):
-            songs.setdefault(clip.collection, set()).add(clip.song_id)
-    if recipe.collection in songs or not songs:
-        return recipe
-    largest = max(songs, key=lambda name: len(songs[name]))
-    extra = tuple(name for name in recipe.extra_collections if name in songs and name != largest)
-    return structs.replace(recipe, collection=largest, extra_collections=extra)
-
-
-def stretches(clips: Sequence[Clip]) -> list[slice]:
-    """Give the labelled stretch of every clip, all of one length, a multiple of 4 half-seconds."""
-    known = [np.flatnonzero(~np.isnan(clip.labels).any(axis=1)) for clip in clips]
-    length = min(int(found[-1] - found[0]) + 1 for found in known) // _MULTIPLE * _MULTIPLE
-    return [slice(int(found[0]), int(found[0]) + length) for found in known]
-
-
-def plain_systems() -> list[System]:
-    """Give every system that hears mel bands only, from the simplest."""
-    statistics = "mean and deviation of each mel band over the clip"
-    return [
-        System("constant", "mean of the training labels", _still(baselines.constant)),
-        System("ridge", f"ridge regression, {statistics}", _still(baselines.ridge)),
-        System(
-            "SVR", f"support vector regression, {statistics}", _still(baselines.support_vectors)
-        ),
-        System("gradient boosting", f"small trees, {statistics}", _still(baselines.boosting)),
-        *recurrent_systems(),
-        *published_systems(),
-    ]
+    clips: Sequence[Clip]
+    rows: Sequence[ClipRow]
+    pieces: Sequence[Piece] = ()
+    quadrants: Sequence[QuadrantClip] = ()
 
 
 class Benchmark:
@@ -124,82 +78,149 @@ class Benchmark:
     change to a system its files there have to be deleted.
     """
 
-    def __init__(self, plain: Sequence[Clip], collection: str, runs: Path, watch: Watch) -> None:
-        """Compare on the songs of `collection`; `plain` are all clips heard with the paper's ears.
+    def __init__(self, songs: Songs, collection: str, runs: Path, watch: Watch) -> None:
+        """Compare on the songs of `collection`.
 
         Raises `errors.TrainingError` if the collection cannot be split.
         """
-        self.protocol, self._splits = splits(plain, collection, FOLDS)
+        self.protocol, self._splits = splits(songs.clips, collection, FOLDS)
+        self._folds = _folds(songs, self._splits)
+        self._asked = [index for split in self._splits for index in split.test]
+        self._collection = songs.clips[self._asked[0]].collection
         parts = sorted({index for split in self._splits for index in (*split.train, *split.test)})
-        found = stretches([plain[index] for index in parts])
+        found = stretches([songs.clips[index] for index in parts])
         self._stretch = dict(zip(parts, found, strict=True))
-        self._clips = {index: _cut(plain[index], part) for index, part in self._stretch.items()}
-        self._watch = watch
-        self.folder = runs / f"compare-{_fingerprint(self.protocol, self._clips.values())}"
-
-    def tracks(self, system: System) -> Tracks:
-        """Give what a system says of each clip that it is asked about.
-
-        Raises `errors.TrainingError` if a file of the folder is damaged, and `errors.OutputError`.
-        """
-        found: Tracks = {}
-        every_curve: dict[str, Curve] = {}
-        for split in self._splits:
-            self._watch(system.name, split.name)
-            values, learning = self._asked(system, split)
-            found.update(zip(split.test, values, strict=True))
-            every_curve |= {f"{split.name}, {part}": one for part, one in learning.items()}
-        curves.write(every_curve, self.folder / _slug(system.name))
-        return found
-
-    def model_tracks(self, fitting: Fitting) -> Tracks:
-        """Give what a model of the project says, fitted for each split on what it may learn from.
-
-        It hears whole clips, and what it says of their labelled stretch counts.
-        """
-        found: Tracks = {}
-        for split in self._splits:
-            self._watch(fitting.name, split.name)
-            fitted = fitting.without(split.test, f"without {split.name}")
-            # Deviations are not compared, so any will do.
-            estimate = partial(export.estimates, fitted.network([Shares(1.0, 0.0, 0.0)] * 2))
-            for index in split.test:
-                columns = fitting.clips[index].columns
-                track = evaluate.track_of(estimate, columns, fitting.maker.window_columns)
-                found[index] = track[self._stretch[index], :2]
-        return found
-
-    def figures(self, found: Mapping[str, Tracks]) -> dict[str, dict[str, Figures]]:
-        """Score what every system said, by its name."""
-        asked = [index for split in self._splits for index in split.test]
-        means: list[Floats] = []
-        for split in self._splits:
-            mean = baselines.mean_labels([self._clips[index] for index in split.train])
-            means += [mean] * len(split.test)
-        clips = [self._clips[index] for index in asked]
-        return {
-            name: evaluate.figures([tracks[index] for index in asked], clips, np.stack(means))
-            for name, tracks in found.items()
+        self._clips = {
+            index: _cut(songs.clips[index], part) for index, part in self._stretch.items()
         }
+        self._tracker = SystemTracker(paper_ears(), found[0].stop - found[0].start)
+        self._watch = watch
+        self._counts = {
+            self._collection: len(self._asked),
+            pieces.COLLECTION: len(songs.pieces),
+            quadrants.COLLECTION: len(songs.quadrants),
+        }
+        self.folder = runs / f"compare-{self._fingerprint(songs)}"
 
-    def _asked(self, system: System, split: Split) -> tuple[Doubles, dict[str, Curve]]:
-        path = self.folder / _slug(system.name) / f"{_slug(split.name)}.npz"
-        if path.is_file():
-            return _load(path)
+    def outcome(self, system: System) -> Outcome:
+        """Let a system of the field learn and be asked, split by split.
+
+        Raises `errors.TrainingError` if a file of the folder is damaged, `errors.OutputError`, and
+        as `data.sounds.decoded`.
+        """
+        return self._outcome(system.name, _slug(system.name), partial(self._learnt, system))
+
+    def model_outcome(self, fitting: Fitting, ears: Ears) -> Outcome:
+        """Score a model of the project, fitted for each split on what it may learn from.
+
+        It hears with `ears`, and whole clips: what it says of their labelled stretch counts. Raises
+        as `outcome`.
+        """
+        return self._outcome(
+            fitting.name,
+            fitting.identity,
+            lambda split, note: self._fitted(fitting, ears, split),
+        )
+
+    def trained_outcome(self, recipe: TrailRecipe) -> Outcome | None:
+        """Give how good a model is that is scored on these folds where it is trained.
+
+        None if that is on other splits. Raises `errors.TrainingError` if it has not been trained,
+        or on other songs.
+        """
+        if (recipe.collection, recipe.folds) != (self._collection, len(self._splits)):
+            return None
+        return trained(recipe, {name: count for name, count in self._counts.items() if count})
+
+    def _outcome(
+        self, name: str, folder_name: str, learn: Callable[[Split, Note], Learnt]
+    ) -> Outcome:
+        folder = self.folder / folder_name
+        every: list[Kept] = []
+        for split, fold in zip(self._splits, self._folds, strict=True):
+            self._watch(name, split.name)
+            path = folder / f"{_slug(split.name)}.npz"
+            if not path.is_file():
+                kept.store(path, self._asked_anew(split, fold, learn))
+            every.append(kept.load(path))
+        found = {
+            f"{split.name}, {part}": curve
+            for split, one in zip(self._splits, every, strict=True)
+            for part, curve in one.curves.items()
+        }
+        curves.write(found, folder)
+        tracks = [track for one in every for track in one.clips]
+        clips = [self._clips[index] for index in self._asked]
+        return Outcome(
+            evaluate.figures(tracks, clips, self._means()),
+            folded(self._folds, [one.said for one in every]),
+        )
+
+    def _asked_anew(self, split: Split, fold: Fold, learn: Callable[[Split, Note], Learnt]) -> Kept:
         learning: dict[str, Curve] = {}
 
         def note(part: str, curve: Curve) -> None:
             learning[part] = curve
 
-        train = [self._clips[index] for index in split.train]
-        test = [self._clips[index] for index in split.test]
-        values = np.stack(system.learn(train, test, note)(test))
-        _store(path, values, learning)
-        return values, learning
+        one, folds = learn(split, note), len(self._folds)
+        answers = said(one.track, one.of_file, fold, self._collection, folds)
+        return Kept(one.clips, answers, learning)
+
+    def _learnt(self, system: System, split: Split, note: Note) -> Learnt:
+        train, test = ([self._clips[index] for index in part] for part in (split.train, split.test))
+        ask = system.learn(train, test, note)
+        return Learnt(np.stack(ask(test)), self._tracker.of(ask), self._tracker.of_files(ask))
+
+    def _fitted(self, fitting: Fitting, ears: Ears, split: Split) -> Learnt:
+        fitted, maker = fitting.without(split.test, f"without {split.name}"), fitting.maker
+        # Deviations are not compared, so any will do.
+        estimate = partial(export.estimates, fitted.network([Shares(1.0, 0.0, 0.0)] * 2))
+
+        def values(columns: Floats) -> Doubles:
+            return evaluate.track_of(estimate, columns, maker.window_columns)[:, :2]
+
+        def track(samples: Samples) -> Doubles:
+            (clip,) = maker.heard([unlabelled(listen(samples, ears))])
+            return values(clip.columns)
+
+        of_clips = [
+            values(fitting.clips[index].columns)[self._stretch[index]] for index in split.test
+        ]
+        return Learnt(np.stack(of_clips), track, lambda audio: track(decoded(audio)))
+
+    def _means(self) -> Floats:
+        """Give the mean label of what was learnt from, for each clip that is asked about."""
+        means: list[Floats] = []
+        for split in self._splits:
+            mean = baselines.mean_labels([self._clips[index] for index in split.train])
+            means += [mean] * len(split.test)
+        return np.stack(means)
+
+    def _fingerprint(self, songs: Songs) -> str:
+        digest = hashlib.sha256(self.protocol.encode())
+        for clip in self._clips.values():
+            digest.update(clip.columns.tobytes())
+            digest.update(clip.labels.tobytes())
+        audio = [one.audio for one in songs.pieces] + [one.audio for one in songs.quadrants]
+        for path in audio:
+            digest.update(repr((path.name, path.stat().st_size)).encode())
+        digest.update(bytes(one.quadrant for one in songs.quadrants))
+        return digest.hexdigest()[:16]
 
 
-def _still(learn: Callable[[Sequence[Clip]], Ask]) -> Learn:
-    return lambda train, test, note: learn(train)
+def _folds(songs: Songs, found: Sequence[Split]) -> list[Fold]:
+    """Give what each split leaves out: its clips, some series of pieces, some other clips."""
+    count = len(found)
+    piece_folds = pieces.series_folds(list(songs.pieces), count)
+    quadrant_folds = quadrants.quadrant_folds(len(songs.quadrants), count)
+    return [
+        Fold(
+            [songs.rows[index] for index in split.test],
+            [one for one, own in zip(songs.pieces, piece_folds, strict=True) if own == fold],
+            [one for one, own in zip(songs.quadrants, quadrant_folds, strict=True) if own == fold],
+        )
+        for fold, split in enumerate(found)
+    ]
 
 
 def _cut(clip: Clip, part: slice) -> Clip:
@@ -208,35 +229,5 @@ def _cut(clip: Clip, part: slice) -> Clip:
     )
 
 
-def _fingerprint(protocol: str, clips: Iterable[Clip]) -> str:
-    digest = hashlib.sha256(protocol.encode())
-    for clip in clips:
-        digest.update(clip.columns.tobytes())
-        digest.update(clip.labels.tobytes())
-    return digest.hexdigest()[:16]
-
-
 def _slug(name: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in name)
-
-
-def _store(path: Path, values: Doubles, learning: dict[str, Curve]) -> None:
-    buffer = io.BytesIO()
-    text = json.dumps({part: asdict(curve) for part, curve in learning.items()})
-    np.savez(buffer, values=values, curves=np.array(text))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise errors.OutputError(path.parent, (error.strerror or str(error)).lower()) from error
-    files.write_whole({path: buffer.getvalue()})
-
-
-def _load(path: Path) -> tuple[Doubles, dict[str, Curve]]:
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            values, text = stored["values"], str(stored["curves"])
-        return values, {part: Curve(**curve) for part, curve in json.loads(text).items()}
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise errors.TrainingError(
-            f"{path}: this result of a comparison is damaged; delete it and compare again."
-        ) from error

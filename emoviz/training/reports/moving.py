@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.table import Table
 
@@ -12,15 +13,19 @@ from emoviz.training.scores.quadrants import Quadrants
 from emoviz.training.scores.spliced import Following
 from emoviz.training.scores.steps import TIMES_S, Step
 
+_A_V = ("arousal", "valence")
 
-def spliced_table(systems: Mapping[str, Mapping[str, Following]], title: str) -> Table:
-    """Lay out collection -> dimension -> how a system follows clips in a row."""
+
+def spliced_table(
+    systems: Mapping[str, Mapping[str, Following]], title: str, first: str = "collection"
+) -> Table:
+    """Lay out collection (or `first`) -> dimension -> how clips in a row are followed."""
     headings = ("pieces", "r A / V", "R² A / V", "alone: r A / V", "alone: R² A / V")
     rows = []
     for name, found in systems.items():
         figures = (_pair(found, field) for field in ("r", "r2", "alone_r", "alone_r2"))
         rows.append([name, str(found["arousal"].pieces), *figures])
-    return _table(title, "collection", headings, rows)
+    return _table(title, first, headings, rows)
 
 
 def step_table(found: Mapping[str, Step], title: str) -> Table:
@@ -31,6 +36,28 @@ def step_table(found: Mapping[str, Step], title: str) -> Table:
         for name, one in sorted(found.items())
     ]
     return _table(title, "dimension", headings, rows)
+
+
+def turning_table(systems: Mapping[str, Mapping[str, Step]], title: str) -> Table:
+    """Lay out system -> dimension -> how it takes a step."""
+    headings = (
+        "joins A / V",
+        *(f"share at {time_s:+g} s A / V" for time_s in TIMES_S),
+        "10-90 % rise, s A / V",
+    )
+    rows = []
+    for name, found in systems.items():
+        both = [found[dimension] for dimension in _A_V]
+        shares = zip(*(one.shares.values() for one in both), strict=True)
+        rows.append(
+            [
+                name,
+                " / ".join(str(one.joins) for one in both),
+                *(" / ".join(map(_shown, pair)) for pair in shares),
+                " / ".join(_shown(one.rise_s, 1) for one in both),
+            ]
+        )
+    return _table(title, "system", headings, rows)
 
 
 def motion_table(systems: Mapping[str, Mapping[str, Motion]], title: str) -> Table:
@@ -81,6 +108,15 @@ def direction_table(found: Mapping[str, Direction], title: str) -> Table:
     return _table(title, "cue", ("dimension", "songs", "right signs", "mean change"), rows)
 
 
+def markdown(table: Table) -> str:
+    """Lay out a table of the terminal in Markdown."""
+    columns: list[list[Any]] = [[column.header, *column.cells] for column in table.columns]
+    head, *rows = zip(*columns, strict=True)
+    lines = [f"| {' | '.join(map(str, head))} |", f"| --- |{' ---: |' * (len(head) - 1)}"]
+    lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
+    return "\n".join(lines)
+
+
 def as_json(found: object) -> object:
     """Give figures in mappings and dataclasses as what a JSON file can hold."""
     if dataclasses.is_dataclass(found) and not isinstance(found, type):
@@ -93,7 +129,7 @@ def as_json(found: object) -> object:
 
 
 def _pair(found: Mapping[str, object], field: str) -> str:
-    return " / ".join(_shown(getattr(found[name], field)) for name in ("arousal", "valence"))
+    return " / ".join(_shown(getattr(found[name], field)) for name in _A_V)
 
 
 def _shown(figure: Measured, digits: int = 3) -> str:

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from msgspec import structs
-from rich.table import Table
 
 from emoviz import __version__
 from emoviz.training.data import pieces, quadrants
@@ -153,7 +151,7 @@ class Account:
             f"Clips of {recipe.collection} of which one cue is changed (the final model):",
         ]
         parts = "\n\n".join(
-            f"{what}\n\n{_markdown(table)}" for what, table in zip(told, tables, strict=True)
+            f"{what}\n\n{moving.markdown(table)}" for what, table in zip(told, tables, strict=True)
         )
         return (
             "## How good it is\n\n"
@@ -171,7 +169,7 @@ class Account:
         recipe, found = self.recipe, self.left_out
         extra = " and ".join(recipe.extra_collections)
         tables = "\n\n".join(
-            _markdown(table)
+            moving.markdown(table)
             for table in (
                 moving.quadrant_table(
                     {f"{recipe.name}, without {quadrants.COLLECTION}": found.quadrants}, ""
@@ -313,14 +311,6 @@ class Account:
             "Technology Group, Universitat Pompeu Fabra 2019) tell of music; none of these is part "
             "of this folder. The program's own licence is MIT and does not extend to the weights."
         )
-
-
-def _markdown(table: Table) -> str:
-    columns: list[list[Any]] = [[column.header, *column.cells] for column in table.columns]
-    head, *rows = zip(*columns, strict=True)
-    lines = [f"| {' | '.join(map(str, head))} |", f"| --- |{' ---: |' * (len(head) - 1)}"]
-    lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
-    return "\n".join(lines)
 
 
 def _percent(share: float | None) -> str:
