@@ -102,7 +102,7 @@ def hasten(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.chdir(folder)
     patch.setattr(paths, "models", lambda: folder / "model")
     patch.setattr(benchmark, "FOLDS", FOLDS)
-    patch.setattr(steps, "JOINS", 4)
+    patch.setattr(steps, "JOINS", 2)
     # Patience is not what is tested.
     for module, name in (
         (recurrent, "COURSE"),
