@@ -19,7 +19,7 @@ from emoviz.training.data.pieces import read_pieces
 from emoviz.training.data.quadrants import read_quadrants
 from emoviz.training.recipe import read_recipe
 from emoviz.training.reports import benchmark, splits
-from emoviz.training.scores import steps
+from emoviz.training.scores import bootstrap, steps
 from emoviz.training.scores.baselines import Ask, Doubles
 from emoviz.training.systems import field, learning, listening, published, recurrent
 from emoviz.training.systems.extreme import ExtremeLearningMachine
@@ -103,7 +103,8 @@ def hasten(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setattr(paths, "models", lambda: folder / "model")
     patch.setattr(benchmark, "FOLDS", FOLDS)
     patch.setattr(steps, "JOINS", 2)
-    # Patience is not what is tested.
+    # Neither patience nor how narrow intervals are is what is tested.
+    patch.setattr(bootstrap, "_DRAWS", 20)
     for module, name in (
         (recurrent, "COURSE"),
         (published, "PUBLISHED"),
