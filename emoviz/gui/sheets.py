@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emoviz import errors
+from emoviz import __version__, errors
 from emoviz.gui.actions.making import keys_of
 from emoviz.gui.actions.map_rows import MAP_ACTIONS, MAP_MOUSE
 from emoviz.gui.actions.window_rows import ACTIONS, MOUSE
@@ -21,9 +21,34 @@ from emoviz.gui.dialogs import open_calmly
 from emoviz.models.estimator import ModelInfo
 from emoviz.system import paths
 
+_ABOUT_SIZE = QSize(560, 480)
 _CARD_SIZE = QSize(900, 640)
 _KEYS_SIZE = QSize(520, 640)
 _TEXTS_SIZE = QSize(760, 640)
+
+_ABOUT = """# emoviz {0}
+
+It plays a song and draws its perceived emotion, as a model predicts it for each half-second, as a
+trail through Russell's plane of valence and arousal.
+
+## To cite it
+
+The emoviz developers. *emoviz* (version {0}). Computer program. `CITATION.cff` beside the source
+has it in a form for programs. Its models and its plane stand on:
+
+* Aljanaki, A., Yang, Y.-H., Soleymani, M. (2017). Developing a benchmark for emotional analysis of
+  music. PLoS ONE 12(3). doi:10.1371/journal.pone.0173392
+* Soleymani, M. et al. (2013). 1000 songs for emotional analysis of music.
+  doi:10.1145/2506364.2506365
+* Russell, J. A. (1980). A circumplex model of affect. Journal of Personality and Social Psychology
+  39(6). doi:10.1037/h0077714
+
+## The guide
+
+It comes with the source, in the folder `docs`, and begins with `index.md`. Here in the window,
+**Help › Keys and mouse** says what every key does, and **Model › How good it is** what the figures
+are worth.
+"""
 
 KEYS = ((ACTIONS, "Mouse", MOUSE), (MAP_ACTIONS, "Mouse on the map", MAP_MOUSE))
 """For each of the two windows: its table of actions, and what the mouse does there"""
@@ -43,12 +68,24 @@ class Help(QObject):
         """Show what every key does."""
         show_shortcuts(self._window)
 
+    def show_about(self) -> None:
+        """Show version, citation and guide."""
+        show_about(self._window)
+
     def show_licences(self) -> None:
         """Show what emoviz is made of, and under which licences."""
         try:
             show_licences(self._window)
         except errors.ProgramFileError as error:
             self.said.emit(str(error))
+
+
+def show_about(parent: QWidget) -> QDialog:
+    """Show which version this is, how to cite it, and where to read on."""
+    sheet, page = _sheet(parent, parent.tr("About emoviz"), _ABOUT_SIZE)
+    page.setMarkdown(parent.tr(_ABOUT).format(__version__))
+    open_calmly(sheet)
+    return sheet
 
 
 def show_card(parent: QWidget, model: ModelInfo) -> QDialog:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from emoviz import __version__
 from emoviz.gui import settings as remembered
 from emoviz.gui.actions.map_rows import MAP_ACTIONS
 from emoviz.gui.actions.spec import ActionSpec
@@ -100,6 +101,17 @@ def test_the_sheet_of_keys_holds_every_action_that_has_one(
         if spec.shortcuts:
             assert spec.text.replace("&", "").removesuffix("…") in text
     assert "Ctrl+O" in text
+    close_sheet(qtbot, window)
+
+
+def test_the_sheet_about_emoviz_says_version_citation_and_guide(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    action(window, "show_about").trigger()
+    text = sheet_text(window)
+    assert f"emoviz {__version__}" in text
+    assert "10.1371/journal.pone.0173392" in text
+    assert "index.md" in text
     close_sheet(qtbot, window)
 
 

@@ -488,6 +488,13 @@ ACTIONS = (
         "show_shortcuts", HELP, "&Keys and mouse…", "What every key does", ("?",), part="help"
     ),
     ActionSpec(
+        "show_about",
+        HELP,
+        "&About emoviz…",
+        "Version, citation, and where the guide is",
+        part="help",
+    ),
+    ActionSpec(
         "show_licences", HELP, "&Licences…", "What emoviz is made of, and its licences", part="help"
     ),
 )

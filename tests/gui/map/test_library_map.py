@@ -467,7 +467,8 @@ def test_a_reading_that_breaks_off_is_told_of_and_the_next_change_is_read(
     with monkeypatch.context() as broken:
         broken.setattr(Library, "points", break_off)
         add("Seventh")
-        qtbot.waitUntil(lambda: "no room" in banner(shown))
+        qtbot.waitUntil(lambda: "the library could not be read" in banner(shown))
+    assert "no room" in caplog.text
     assert str(library_file) in banner(shown)
     assert "in break_off" in caplog.text
     add("Eighth")

@@ -254,6 +254,7 @@ def test_listening_that_breaks_off_at_its_very_end_is_told_of(
     open_and_track(qtbot, window, songs.short)
     listen(qtbot, window, until_s=0.5)
     action(window, "toggle_listen").trigger()
-    qtbot.waitUntil(lambda: "the end is broken" in banner_of(window))
+    qtbot.waitUntil(lambda: "Listening failed as nobody expected" in banner_of(window))
+    assert "the end is broken" in caplog.text
     assert "in break_off" in caplog.text
     assert window.windowTitle() == "short - emoviz"
