@@ -179,7 +179,8 @@ class TrailSettings(Table, frozen=True):
 
     `spliced_share` is how much of a clip's weight its parts have among parts of others;
     `extra_weight` is what a clip of another collection counts, and `quadrant_label` how far from
-    zero a quadrant is; a change of one cue counts `cue_weight` and is to move a value by
+    zero a quadrant is; a further rendering of a piece counts `rendering_weight` where the first one
+    counts 1; a change of one cue counts `cue_weight` and is to move a value by
     `cue_label`, on `cue_tunes` synthesised tunes and `cue_clips` clips. `known` directions tell
     what is familiar. Settings of `valence` and `arousal` are tried one after the other in as many
     `rounds`; with none they are taken as they are.
@@ -188,6 +189,7 @@ class TrailSettings(Table, frozen=True):
     spliced_share: Share
     extra_weight: float
     quadrant_label: Above
+    rendering_weight: float
     cue_weight: float
     cue_label: Above
     cue_tunes: Annotated[int, Meta(ge=0)]

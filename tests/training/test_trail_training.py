@@ -52,6 +52,7 @@ seed = 1
 spliced_share = 0.3
 extra_weight = 0.4
 quadrant_label = 0.3
+rendering_weight = 0.2
 cue_weight = 0.5
 cue_label = 0.15
 cue_tunes = 0

@@ -309,22 +309,26 @@ def _rows(
         played = [one for one in own if one.excerpt.kind in (PIECE, RENDERING)]
         if played:
             motions = [motion(one, scale) for one in played]
-            share = sum(one.excerpt.kind == PIECE for one in played) / len(played)
-            found["motion", fold] = _moving(motions, share)
+            first = np.array([one.excerpt.kind == PIECE for one in played])
+            weights = np.where(first, 1.0, settings.rendering_weight)
+            # All renderings of a piece together count what a piece does.
+            counts = weights * first.sum() / weights.sum()
+            found["motion", fold] = _moving(motions, counts)
             means = [moved.mean_features for moved in motions]
             labels = [moved.mean_labels for moved in motions]
-            found["pieces", fold] = _absolute(means, labels, share, _ZERO)
+            found["pieces", fold] = _absolute(means, labels, counts, _ZERO)
     return found
 
 
 def _absolute(
     features: Sequence[npt.NDArray[np.floating]],
     labels: Sequence[npt.NDArray[np.floating]],
-    count: float,
+    counts: float | Doubles,
     constant: int,
 ) -> Rows:
     told = np.stack(labels).astype(np.float64)
-    return Rows(np.stack(features).astype(np.float64), told, np.full(told.shape, count), constant)
+    each = np.broadcast_to(np.reshape(counts, (-1, 1)), told.shape)
+    return Rows(np.stack(features).astype(np.float64), told, each, constant)
 
 
 def _answered(answers: Sequence[Answer], scale: Scale, settings: TrailSettings) -> Rows:
@@ -334,12 +338,12 @@ def _answered(answers: Sequence[Answer], scale: Scale, settings: TrailSettings) 
     return Rows(features.astype(np.float64), labels, counts.astype(np.float64), None)
 
 
-def _moving(motions: Sequence[Motion], share: float) -> Rows:
+def _moving(motions: Sequence[Motion], shares: Doubles) -> Rows:
     features = np.concatenate([moved.features for moved in motions]).astype(np.float64)
     labels = np.concatenate([moved.labels for moved in motions]).astype(np.float64)
     counts = [
         np.tile(share / len(moved.labels) / (moved.deviation + _MOVES) ** 2, (len(moved.labels), 1))
-        for moved in motions
+        for share, moved in zip(shares, motions, strict=True)
     ]
     return Rows(features, labels, np.concatenate(counts), None)
 

@@ -35,6 +35,7 @@ SETTINGS = TrailSettings(
     spliced_share=0.3,
     extra_weight=0.5,
     quadrant_label=0.3,
+    rendering_weight=0.2,
     cue_weight=0.0,
     cue_label=0.1,
     cue_tunes=0,
