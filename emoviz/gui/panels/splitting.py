@@ -47,7 +47,8 @@ class Splitter(QSplitter):
 
     def fit(self) -> None:
         """Give the first part, beside others, what these may no longer have of the width."""
-        most = [self.widget(index).maximumWidth() for index in range(self.count())]
+        parts = (self.widget(index) for index in range(self.count()))
+        most = [part.maximumWidth() for part in parts if part is not None]
         others = [min(size, limit) for size, limit in zip(self.sizes(), most, strict=True)][1:]
         self.setSizes([sum(self.sizes()) - sum(others), *others])
 
