@@ -13,11 +13,13 @@ import torch
 
 from emoviz import errors
 from emoviz.system import paths
-from emoviz.training.data.dataset import DIMENSIONS, Clip
+from emoviz.training.data.dataset import DIMENSIONS, Clip, decode
 from emoviz.training.data.layouts import read_rows
 from emoviz.training.data.pieces import read_pieces
 from emoviz.training.data.quadrants import read_quadrants
-from emoviz.training.recipe import read_recipe
+from emoviz.training.ears.ears import ears_for
+from emoviz.training.fits.recipe_fit import Fitting
+from emoviz.training.recipe import LinearRecipe, read_recipe
 from emoviz.training.reports import benchmark, splits
 from emoviz.training.scores import bootstrap, steps
 from emoviz.training.scores.baselines import Ask, Doubles
@@ -27,7 +29,14 @@ from emoviz.training.systems.field import field_systems
 from emoviz.training.systems.system import Note, System
 from tests.support.once import made_once
 from tests.training.data.test_layouts import write_table
-from tests.training.folders import RECIPE, SCORED, replace_in, write_data, write_recipe
+from tests.training.folders import (
+    LINEAR_RECIPE,
+    RECIPE,
+    SCORED,
+    replace_in,
+    write_data,
+    write_recipe,
+)
 from tests.training.moving import write_pieces, write_quadrants
 from tests.training.test_training import run
 
@@ -299,6 +308,27 @@ def test_systems_do_not_learn_what_they_are_asked_about(
     assert sum(asked) == benchmark.FOLDS + 6 + 5
     assert outcome.moving.pieces["arousal"].count == 6
     assert outcome.moving.quadrants.clips == 5
+
+
+@pytest.mark.more
+def test_a_model_is_asked_through_its_own_ears(
+    shared_data: Path, clips: list[Clip], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Large ears are exported and asked: minutes of their own.
+    hasten(monkeypatch, tmp_path)
+    rows = read_rows(shared_data)
+    found = read_pieces(write_pieces(tmp_path / "pieces"))
+    comparing = benchmark.Benchmark(
+        benchmark.Songs(clips, rows, found), SCORED, Path("runs"), lambda system, split: None
+    )
+    recipe = read_recipe(write_recipe(tmp_path / "listener", LINEAR_RECIPE))
+    assert isinstance(recipe, LinearRecipe)
+    fitting = Fitting(recipe, decode(rows, ears_for(recipe)), Path("runs"), lambda *_: None)
+    outcome = comparing.model_outcome(fitting, ears_for(recipe))
+    # Loudness is arousal in these clips, and in these pieces arousal is how loud notes are.
+    assert outcome.clips["arousal"].r2 > 0.3
+    assert outcome.moving.pieces["arousal"].count == 3
+    assert outcome.moving.pieces["arousal"].r.value != 0.0
 
 
 @pytest.mark.parametrize("columns", [7, 20, 47])
