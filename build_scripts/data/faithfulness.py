@@ -27,6 +27,7 @@ _PART_S = 10
 _BEFORE, _AFTER = range(6, 20), range(26, 40)
 """Half-seconds of the piece that are compared: the trail takes up to three seconds to follow."""
 _MOST_DB = 24.0
+_ENDINGS = {"loudness": ("louder", "softer", "loudness"), "brightness": ("timbre",)}
 _CAUSES = ("loudness", "brightness")
 
 
@@ -77,7 +78,8 @@ def _edited(
         after, _ = _turn(tracker, first, _changed(second, cause, change_db))
         if after is None:
             continue
-        part = turn.parts[index]
+        # Brightness is told as one with timbre, which follows the others that are measured.
+        part = next(part for part in turn.parts if part.words.endswith(_ENDINGS[cause]))
         lost = (turn.valence - after.valence, turn.arousal - after.arousal)
         found.append((cause, part.valence, part.arousal, *lost))
     return found

@@ -10,13 +10,16 @@ Floats = npt.NDArray[np.float64]
 
 _WORDS = {
     "loudness": ("louder", "softer", "loudness"),
-    "brightness": ("brighter", "darker", "brightness"),
     "attack": ("denser", "sparser", "attack and density"),
     "harmony": ("", "", "mode and harmony"),
-    "timbre": ("", "", "timbre"),
+    "timbre": ("brighter timbre", "darker timbre", "timbre"),
     "before": ("", "", "what came before"),
 }
 """How a part is called where what is measured of it has risen, fallen, or is not measured."""
+
+# No sound gets brighter by itself: its timbre is another then. Alone, this part goes the other way
+# than the estimate does when a sound is made brighter.
+_IN_ANOTHER = {"brightness": "timbre"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +79,17 @@ def why(reasons: Reasons, before: Sequence[int], after: Sequence[int]) -> Why | 
     if one is None or other is None:
         return None
     parts, measures = other[0] - one[0], other[1] - one[1]
-    rises = dict(zip(reasons.measured, measures.tolist(), strict=True))
+    rises = {
+        _IN_ANOTHER.get(name, name): rise
+        for name, rise in zip(reasons.measured, measures.tolist(), strict=True)
+    }
+    sums: dict[str, Floats] = {}
+    for name, part in zip(reasons.names, parts, strict=True):
+        into = _IN_ANOTHER.get(name, name)
+        sums[into] = sums.get(into, 0.0) + part
     found = tuple(
         Part(_words(name, rises.get(name)), float(valence), float(arousal))
-        for name, (valence, arousal) in zip(reasons.names, parts.tolist(), strict=True)
+        for name, (valence, arousal) in sums.items()
     )
     valence, arousal = parts.sum(axis=0).tolist()
     return Why(valence, arousal, found)
