@@ -44,12 +44,14 @@ def raw_words(tree: ast.AST) -> Iterator[int]:
         if not isinstance(handler, ast.ExceptHandler) or not handler.name or own_words(handler):
             continue
         for node in ast.walk(handler):
-            value = None
+            written: list[ast.expr] = []
             if isinstance(node, ast.FormattedValue):
-                value = node.value
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("str", "repr"):
-                value = node.args[0]
-            if isinstance(value, ast.Name) and value.id == handler.name:
+                written = [node.value]
+            elif isinstance(node, ast.Call):
+                name = ast.unparse(node.func)
+                if name in ("str", "repr") or name.endswith(".format"):
+                    written = node.args
+            if any(isinstance(each, ast.Name) and each.id == handler.name for each in written):
                 yield node.lineno
 
 

@@ -112,10 +112,10 @@ class SongQueue(QObject):
         passed_over: list[str] = []
         try:
             songs = [song for song, _ in find_songs(given, passed_over.append)]
-        except Exception as error:  # noqa: BLE001  (a thread's end must reach the window)
+        except Exception:  # noqa: BLE001  (a thread's end must reach the window)
             _LOG.exception("looking for songs in %s", given)
-            sentence = self.tr("{0} could not be looked through ({1}); {2} says where.")
-            self.said.emit(sentence.format(given[0], error, paths.log_file()))
+            sentence = self.tr("{0} could not be looked through; {1} says why.")
+            self.said.emit(sentence.format(given[0], paths.log_file()))
         else:
             if passed_over and not songs:
                 # Why there are none: a folder cannot be looked into.

@@ -117,7 +117,7 @@ def test_a_search_for_songs_that_breaks_off_is_told_of_and_the_next_one_works(
     with monkeypatch.context() as broken:
         broken.setattr(song_queue, "find_songs", break_off)
         window.open_songs([folder])
-        qtbot.waitUntil(lambda: "the disk is gone" in banner_of(window))
+        qtbot.waitUntil(lambda: "could not be looked through" in banner_of(window))
     assert str(folder) in banner_of(window)
     assert "in break_off" in caplog.text
     window.open_songs([folder])
