@@ -386,7 +386,7 @@ class BreakingSpawner(Spawner):
 
     _BREAK = (
         "from emoviz.songs.processes import host\n"
-        "def broken(path): raise ZeroDivisionError('no such number')\n"
+        "def broken(path, sound_track=None): raise ZeroDivisionError('no such number')\n"
         "host.open_song_decoder = broken\n"
         "host.main()"
     )
