@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from emoviz import errors
 from emoviz.tracks.csv_files import CsvForm, read_rows
+from emoviz.tracks.label_tables import number
 from emoviz.units import COLUMN_S, Values
 
 SCALES = {"-1 to 1": (-1.0, 1.0), "0 to 1": (0.0, 1.0), "1 to 9": (1.0, 9.0)}
@@ -145,13 +146,7 @@ def _number(path: Path, cell: str) -> float:
     """Read a number; NaN of what stands for none."""
     if cell.lower() in ("", "na", "nan", "null", "none", "-"):
         return math.nan
-    try:
-        value = float(cell)
-    except ValueError as error:
-        raise errors.TableError(path, f"{cell[:40]!r} is not a number") from error
-    if not math.isfinite(value):
-        raise errors.TableError(path, f"{cell[:40]!r} is not a finite number")
-    return value
+    return number(path, cell)
 
 
 def _clock(path: Path, cell: str) -> float:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,11 +80,8 @@ class AnalysisWorker(QObject):
             self._opening = cancel
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._request += 1
-        thread = threading.Thread(
-            target=self._run,
-            args=(self._request, path, model, sound_track, cancel),
-            name="analysis",
-        )
+        request = _Request(self._request, path, model, sound_track, cancel)
+        thread = threading.Thread(target=self._run, args=(request,), name="analysis")
         self._threads.append(thread)
         thread.start()
         return self._request
@@ -117,24 +114,19 @@ class AnalysisWorker(QObject):
             self._tracking = cancel
             return True
 
-    def _run(
-        self,
-        request: int,
-        path: Path,
-        model: str,
-        sound_track: int | None,
-        cancel: threading.Event,
-    ) -> None:
+    def _run(self, request: "_Request") -> None:
+        cancel = request.cancel
         try:
-            self._track(request, path, model, sound_track, cancel)
+            self._track(request)
         except AnalysisCancelledError:
             return
         except errors.EmovizError as error:
             if not cancel.is_set():
-                self.failed.emit(request, str(error))
+                self.failed.emit(request.number, str(error))
         except Exception:  # noqa: BLE001  (a thread's end must reach the window)
-            _LOG.exception("analysis of %s", path)
-            self.failed.emit(request, str(errors.SongFailedError(path, "the analysis")))
+            _LOG.exception("analysis of %s", request.path)
+            sentence = str(errors.SongFailedError(request.path, "the analysis"))
+            self.failed.emit(request.number, sentence)
         finally:
             loaded = self._model
             if loaded is not None and self._tracking is cancel:
@@ -142,40 +134,34 @@ class AnalysisWorker(QObject):
                 loaded.rest()
             memory.give_back()
 
-    def _track(
-        self,
-        request: int,
-        path: Path,
-        model: str,
-        sound_track: int | None,
-        cancel: threading.Event,
-    ) -> None:
+    def _track(self, request: "_Request") -> None:
+        number, path, model, cancel = request.number, request.path, request.model, request.cancel
         info, front_end = estimator.describe(model), estimator.shown_front_end(model)
-        state, song = FileState.of(path), Song.open(path, self._decoders.of, sound_track)
+        state, song = FileState.of(path), Song.open(path, self._decoders.of, request.sound_track)
         if not self._take_over(cancel):
             song.close()
             return
         # Now it can be heard: who listens waits neither for the model nor for patience.
-        self.opened.emit(request, song, front_end, info)
+        self.opened.emit(number, song, front_end, info)
         # A library has one track of each file: of the sound that is heard unasked.
         library = self._library if song.sound_track is None else None
         known = library.recall(path, model) if library else None
         if known is not None:
-            self._finish(request, known)
+            self._finish(number, known)
         # Before the model is loaded: its threads are as patient as the one that makes them.
         priority.step_back()
-        answers = _Answers(self, request)
+        answers = _Answers(self, number)
         if known is not None:
-            self._decode(request, song, front_end, answers, cancel)
+            self._decode(number, song, front_end, answers, cancel)
             return
         trajectory = File2Track(self._loaded(info, cancel), explains=True)(
             song,
-            report=lambda sentence: self.warned.emit(request, sentence),
+            report=lambda sentence: self.warned.emit(number, sentence),
             on_update=answers.take,
             playhead_s=lambda: self.playhead_s,
             cancelled=cancel.is_set,
         )
-        self._finish(request, trajectory)
+        self._finish(number, trajectory)
         if library:
             library.keep(song, state, trajectory)
 
@@ -217,6 +203,17 @@ class AnalysisWorker(QObject):
                 return
             answers.take(replace(update, new_frames_db=frames.mel_db, damaged=tuple(damaged)))
         answers.take(replace(update, windows_done=1, decoded=True, damaged=tuple(damaged)))
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What is to be tracked by its id, and what cancels that; the sound track that was chosen."""
+
+    number: int
+    path: Path
+    model: str
+    sound_track: int | None
+    cancel: threading.Event
 
 
 class _Answers:
