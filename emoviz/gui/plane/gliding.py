@@ -37,6 +37,11 @@ class GlidingView(QWidget):
         """What is seen now."""
         return self._camera.now
 
+    @property
+    def resting(self) -> bool:
+        """Whether what is seen now is where the view was going."""
+        return self._camera.resting
+
     @abstractmethod
     def _geometry(self) -> Geometry:
         """Give where the plane is in the view as it is seen now."""

@@ -81,11 +81,7 @@ def under(plane: PlaneView, place: QPoint) -> tuple[float, float]:
 
 
 def wait_until_at_rest(qtbot: QtBot, plane: PlaneView) -> None:
-    before = None
-    while before != plane.camera:
-        before = plane.camera
-        # Longer than from one refresh of a glide to the next.
-        qtbot.wait(60)
+    qtbot.waitUntil(lambda: plane.resting)
 
 
 def place_on_path(plane: PlaneView) -> QPoint:
@@ -233,6 +229,8 @@ def test_a_click_on_the_path_goes_there_and_a_drag_does_not(
     open_and_track(qtbot, window, songs.short)
     player.pause()
     action(window, "to_start").trigger()
+    # Else it is zoomed at what is seen on the way to the song.
+    wait_until_at_rest(qtbot, plane)
     turn_wheel(plane, plane.rect().center(), 2)
     wait_until_at_rest(qtbot, plane)
     place = place_on_path(plane)
