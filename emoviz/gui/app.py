@@ -18,6 +18,7 @@ from emoviz.gui import settings as remembered
 from emoviz.gui.look.theme import Theme, interface_font
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
+from emoviz.songs.processes.pool import DecoderPool
 from emoviz.system import log, memory, paths
 from emoviz.system.terminal import quiet_libraries, write_utf8
 
@@ -106,9 +107,12 @@ def _icon() -> QIcon:
     return icon
 
 
-def make_window(settings: Settings) -> MainWindow:
-    """Make the window, in the theme that the settings name, without a player or a song yet."""
-    return MainWindow(Theme(settings.get(remembered.THEME)), settings)
+def make_window(settings: Settings, decoders: DecoderPool | None = None) -> MainWindow:
+    """Make the window, in the theme that the settings name, without a player or a song yet.
+
+    Its songs are decoded by `decoders`, which it closes; by processes of its own, if none are given.
+    """
+    return MainWindow(Theme(settings.get(remembered.THEME)), settings, decoders or DecoderPool())
 
 
 class _FirstPaint(QObject):

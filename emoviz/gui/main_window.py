@@ -49,6 +49,7 @@ from emoviz.hearing.front_end import FrontEnd
 from emoviz.hearing.mel_store import MelStore
 from emoviz.models.estimator import ModelInfo
 from emoviz.playing.player import Player
+from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 from emoviz.system import paths
 from emoviz.tracks.circumplex import Circumplex
@@ -69,7 +70,7 @@ _DURATION_TOLERANCE_S = 1.0
 class MainWindow(QMainWindow):
     """Opens songs, plays them, and shows their track as it is found and as it sounds."""
 
-    def __init__(self, theme: Theme, settings: Settings) -> None:
+    def __init__(self, theme: Theme, settings: Settings, decoders: DecoderPool) -> None:
         super().__init__()
         self._theme = theme
         self._settings = settings
@@ -78,9 +79,9 @@ class MainWindow(QMainWindow):
         self._axis = TimeAxis()
         self._store = MelStore()
         self.library = SongLibrary(self)
-        self._session = Session(settings, self._store, self.library)
+        self._session = Session(settings, self._store, self.library, decoders)
         self.playback = Playback(settings)
-        self.comparison = Comparison(self, settings, theme, self._session.decoders)
+        self.comparison = Comparison(self, settings, theme, decoders)
         self.queue = SongQueue()
         self.listening = ListeningSession(self, settings)
         self.exporting = Exporting(self, self._session, self.listening, settings)

@@ -13,9 +13,12 @@ from emoviz.gui.app import make_window
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from emoviz.playing.player import SilentPlayer
+from emoviz.songs.processes.fork_server import ForkServer
+from emoviz.songs.processes.pool import DecoderPool
 from tests.gui.driving import DEADLINE_MS
 from tests.support.audio import write_music
 from tests.support.clocks import ToldClock
+from tests.support.once import made_once
 
 RATE_HZ = 22050
 
@@ -33,14 +36,15 @@ class Songs:
 @pytest.fixture(scope="session")
 def songs(tmp_path_factory: pytest.TempPathFactory) -> Songs:
     """Write songs of 8 s, 12 s, a minute and a half, and 4 minutes."""
-    folder = tmp_path_factory.mktemp("songs")
-    names = ("short.wav", "other.flac", "middling.wav", "long.wav")
-    made = Songs(*(folder / name for name in names))
-    write_music(made.short, 8.0, RATE_HZ)
-    write_music(made.other, 12.0, RATE_HZ)
-    write_music(made.middling, 90.0, RATE_HZ)
-    write_music(made.long, 240.0, RATE_HZ)
-    return made
+    durations_s = {"short.wav": 8.0, "other.flac": 12.0, "middling.wav": 90.0, "long.wav": 240.0}
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        for name, duration_s in durations_s.items():
+            write_music(folder / name, duration_s, RATE_HZ)
+
+    folder = made_once(tmp_path_factory, "songs", make)
+    return Songs(*(folder / name for name in durations_s))
 
 
 class PatientBot(QtBot):
@@ -88,10 +92,37 @@ def player(clock: ToldClock) -> SilentPlayer:
     return SilentPlayer(clock)
 
 
+class KeptServer(ForkServer):
+    """Goes on for the next window."""
+
+    def close(self) -> None:
+        """End nothing."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[KeptServer | None]:
+    """Give what starts the decoding processes of a module's windows, where they are forked.
+
+    A window's own would import for each window what this one imports once.
+    """
+    made = KeptServer() if ForkServer.is_possible() else None
+    yield made
+    if made is not None:
+        ForkServer.close(made)
+
+
 @pytest.fixture
-def window(qtbot: QtBot, settings_file: Path, player: SilentPlayer) -> Iterator[MainWindow]:
+def decoders(server: KeptServer | None) -> DecoderPool:
+    """Give what decodes the window's songs."""
+    return DecoderPool(starter=server)
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, settings_file: Path, player: SilentPlayer, decoders: DecoderPool
+) -> Iterator[MainWindow]:
     """Give the window, shown and without a song."""
-    made = make_window(Settings(settings_file))
+    made = make_window(Settings(settings_file), decoders)
     qtbot.addWidget(made)
     made.set_player(player, None)
     made.show()

@@ -40,12 +40,14 @@ class Session(QObject):
     said = Signal(str)
     """A sentence for the user"""
 
-    def __init__(self, settings: Settings, store: MelStore, library: SongLibrary) -> None:
+    def __init__(
+        self, settings: Settings, store: MelStore, library: SongLibrary, decoders: DecoderPool
+    ) -> None:
         super().__init__()
         self._settings = settings
         self._store = store
-        self.decoders = DecoderPool()
-        self._worker = AnalysisWorker(self.decoders, library)
+        self._decoders = decoders
+        self._worker = AnalysisWorker(decoders, library)
         self._asked = 0
         self._shown = 0
         self._heard_anew = 0
@@ -123,7 +125,7 @@ class Session(QObject):
         """Cancel what is being done and wait for the threads to end; nothing decodes any more."""
         self._worker.cancel()
         # Before the threads are waited for: a decoder may hang.
-        self.decoders.close()
+        self._decoders.close()
         self._worker.close()
 
     def _on_opened(self, request: int, song: Song, front_end: FrontEnd, model: ModelInfo) -> None:

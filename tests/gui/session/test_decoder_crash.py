@@ -11,6 +11,7 @@ from emoviz.gui.main_window import MainWindow
 from emoviz.gui.settings import Settings
 from emoviz.playing.player import SoundDevicePlayer
 from emoviz.songs.processes.fork_server import ForkServer
+from emoviz.songs.processes.pool import DecoderPool
 from tests.gui.conftest import Songs
 from tests.gui.driving import (
     action,
@@ -25,6 +26,12 @@ from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
 
 CRASHED = "decoding broke off (the decoder crashed)"
+
+
+@pytest.fixture
+def decoders() -> DecoderPool:
+    """Give processes that the window alone has."""
+    return DecoderPool()
 
 
 @pytest.fixture
