@@ -1,14 +1,14 @@
 """How numbers are written in the window."""
 
 
-def format_time(time_s: float, *, tenths: bool = False) -> str:
-    """Write a time as 0:42, 0:42.5 or 1:02:03."""
+def format_time(time_s: float, decimals: int = 0) -> str:
+    """Write a time as 0:42 or 1:02:03, or with decimals of its seconds as 0:42.5."""
     # Cut, not rounded: a clock shows the second that runs.
-    ticks = int(time_s * 10 + 1e-6)
-    minutes, seconds = divmod(ticks // 10, 60)
+    whole, part = divmod(int(time_s * 10**decimals + 1e-6), 10**decimals)
+    minutes, seconds = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-    return f"{text}.{ticks % 10}" if tenths else text
+    return f"{text}.{part:0{decimals}}" if decimals else text
 
 
 def signed(value: float) -> str:

@@ -81,7 +81,7 @@ class TransportBar(QWidget):
 
     def show_time(self, time_s: float, duration_s: float) -> None:
         """Show the playhead's time and the song's duration."""
-        text = f"{format_time(time_s, tenths=True)} / {format_time(duration_s)}"
+        text = f"{format_time(time_s, decimals=1)} / {format_time(duration_s)}"
         if text != self._time.text():
             self._time.setText(text)
             self._keep_room(duration_s)

@@ -131,7 +131,7 @@ class Sharing(QObject):
     def _picture(self) -> QImage:
         # A song's, or that of what is listened to.
         title = self._window.windowTitle().removesuffix(_OF_PROGRAM)
-        time, now = format_time(self._plane.time_s, tenths=True), self._plane.now
+        time, now = format_time(self._plane.time_s, decimals=1), self._plane.now
         text = time if now is None else f"{time}  {now.said}"
         return captioned(self._plane.picture(), title, text, self._theme.colours)
 
@@ -171,7 +171,7 @@ def values_text(now: Now) -> str:
     With the minus that other programs take for one.
     """
     text = QCoreApplication.translate("Sharing", "valence {0}, arousal {1} at {2}, {3}")
-    time = format_time(now.time_s, tenths=True)
+    time = format_time(now.time_s, decimals=1)
     return text.format(f"{now.valence:z.2f}", f"{now.arousal:z.2f}", time, now.said)
 
 

@@ -285,7 +285,7 @@ class PlanePainter:
         valence = QCoreApplication.translate("PlanePainter", "valence {0}")
         arousal = QCoreApplication.translate("PlanePainter", "arousal {0}")
         return [
-            f"{format_time(time_of(index), tenths=True)}  {self.said_at(index)}",
+            f"{format_time(time_of(index), decimals=1)}  {self.said_at(index)}",
             valence.format(with_deviation(value[0], deviations[0])),
             arousal.format(with_deviation(value[1], deviations[1])),
         ]

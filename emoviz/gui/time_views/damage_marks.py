@@ -40,7 +40,7 @@ class DamageMarks:
                 text = QCoreApplication.translate(
                     "DamageMarks", "The file is damaged from {0} to {1}: silence stands in for it."
                 )
-                start, end = (format_time(time_s, tenths=True) for time_s in place)
+                start, end = (format_time(time_s, decimals=1) for time_s in place)
                 return text.format(start, end)
         return ""
 

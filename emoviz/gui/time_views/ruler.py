@@ -62,10 +62,12 @@ def ticks(start_s: float, end_s: float, width_px: float) -> list[Tick]:
     if step_s < least_s:
         step_s = stroke_s = math.ceil(least_s / step_s) * step_s
     strokes_per_text = round(step_s / stroke_s)
+    # As many as tell one text from the next.
+    decimals = 0 if step_s >= 1.0 else 1 if step_s >= 0.1 else 2
     found = []
     for number in range(math.ceil(start_s / stroke_s), math.floor(end_s / stroke_s) + 1):
         time_s = number * stroke_s
-        text = "" if number % strokes_per_text else format_time(time_s, tenths=step_s < 1)
+        text = "" if number % strokes_per_text else format_time(time_s, decimals)
         found.append(Tick(time_s, text))
     return found
 

@@ -161,7 +161,7 @@ class TimelineView(TimeView):
         valence, arousal = map(with_deviation, value[:2], deviations)
         colours = self.theme.colours
         self._hover.setText(
-            f"{format_time(time_s, tenths=True)}   valence {valence}   arousal {arousal}"
+            f"{format_time(time_s, decimals=1)}   valence {valence}   arousal {arousal}"
         )
         self._hover.setStyleSheet(
             f"background: {colours.window}; color: {colours.text}; padding: 2px 6px; "

@@ -65,7 +65,7 @@ def test_zooming_ends_at_two_seconds() -> None:
 )
 def test_times_read_like_a_clock(time_s: float, text: str, with_tenths: str) -> None:
     assert format_time(time_s) == text
-    assert format_time(time_s, tenths=True) == with_tenths
+    assert format_time(time_s, decimals=1) == with_tenths
 
 
 def test_a_corrected_duration_leaves_a_part_in_view_where_it_is() -> None:
