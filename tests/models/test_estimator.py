@@ -151,7 +151,7 @@ def heard(model: Estimator, frames: Frames) -> np.ndarray:
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is given back on Linux only")
 def test_a_model_that_rests_holds_less_and_hears_the_same() -> None:
     model = estimator.load("musicnn")
-    frames = frames_of_noise(model, 200)
+    frames = frames_of_noise(model, 60)
     first = heard(model, frames)
     process = psutil.Process()
     before_bytes = process.memory_info().rss

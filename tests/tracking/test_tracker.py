@@ -238,7 +238,7 @@ def test_the_end_of_a_song_does_not_change_its_beginning(
 # Order, progress.
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places_s=st.lists(st.floats(0, 120), min_size=1, max_size=8))
 def test_the_playhead_does_not_change_the_values(
     shipped_model: Estimator, demo_song: Song, demo_track: Track, places_s: list[float]

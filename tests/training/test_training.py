@@ -23,6 +23,10 @@ from tests.training.folders import EXTRA, RECIPE, SCORED, write_recipe
 from tests.training.moving import write_pieces, write_quadrants
 
 
+# Networks are trained: minutes of their own.
+pytestmark = pytest.mark.more
+
+
 def run(*arguments: str) -> int:
     options = program._parser(list(arguments)).parse_args(list(arguments))
     return int(options.run(options))

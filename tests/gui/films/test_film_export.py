@@ -18,7 +18,7 @@ from emoviz.gui.films.picture import FilmLook
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.panels.hints import HintsCard
 from emoviz.gui.settings import Settings
-from tests.gui.conftest import Songs
+from tests.gui.conftest import RATE_HZ, Songs
 from tests.gui.driving import (
     action,
     banner_of,
@@ -27,6 +27,7 @@ from tests.gui.driving import (
     open_and_track,
     part,
 )
+from tests.support.audio import write_music
 
 
 def ask_for_film(qtbot: QtBot, window: MainWindow, target: Path, *choices: str) -> None:
@@ -53,10 +54,11 @@ def names(folder: Path) -> list[str]:
 
 
 def test_a_film_is_made_while_the_song_plays(
-    qtbot: QtBot, window: MainWindow, songs: Songs, settings_file: Path, tmp_path: Path
+    qtbot: QtBot, window: MainWindow, settings_file: Path, tmp_path: Path
 ) -> None:
     assert not action(window, "export_film").isEnabled()
-    open_and_track(qtbot, window, songs.short)
+    write_music(tmp_path / "song.wav", 3.0, RATE_HZ)
+    open_and_track(qtbot, window, tmp_path / "song.wav")
     assert part(window, HintsCard).isVisible()
     target = tmp_path / "film.mp4"
     ask_for_film(qtbot, window, target, "square", "60")
@@ -81,7 +83,7 @@ def test_a_film_is_made_while_the_song_plays(
 def test_a_film_that_is_cancelled_leaves_nothing(
     qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
 ) -> None:
-    open_and_track(qtbot, window, songs.long)
+    open_and_track(qtbot, window, songs.middling)
     folder = tmp_path / "films"
     folder.mkdir()
     ask_for_film(qtbot, window, folder / "film.mp4")
@@ -98,7 +100,7 @@ def test_a_film_that_is_cancelled_leaves_nothing(
 def test_a_window_that_closes_leaves_nothing_of_a_film(
     qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
 ) -> None:
-    open_and_track(qtbot, window, songs.long)
+    open_and_track(qtbot, window, songs.middling)
     folder = tmp_path / "films"
     folder.mkdir()
     ask_for_film(qtbot, window, folder / "film.mp4")

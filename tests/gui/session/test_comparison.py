@@ -158,12 +158,12 @@ def test_the_other_model_is_let_go_with_its_comparison(
 def test_a_comparison_asked_for_while_the_song_is_analysed_comes_after_it(
     qtbot: QtBot, window: MainWindow, songs: Songs
 ) -> None:
-    window.open_song(songs.long)
+    window.open_song(songs.middling)
     qtbot.waitUntil(action(window, "compare_model").isEnabled)
     action(window, "compare_model").trigger()
     assert is_comparing(window)
-    compared(qtbot, window, 480)
-    assert is_tracked(window, "long")
+    compared(qtbot, window, 180)
+    assert is_tracked(window, "middling")
 
 
 def test_another_song_ends_a_comparison_of_songs(

@@ -30,7 +30,8 @@ MODEL_RATE_HZ = 22050
 PLACES_S = (0.0, 1.234, 4.5, 0.0, 99.0)
 
 
-@pytest.fixture(params=[ForkServer, Spawner])
+# A process that is spawned imports all for itself, and a program uses that only where none is forked.
+@pytest.fixture(params=[ForkServer, pytest.param(Spawner, marks=pytest.mark.more)])
 def pool(request: pytest.FixtureRequest) -> Iterator[DecoderPool]:
     """Give a pool, of each of both ways to start processes."""
     if request.param is ForkServer and not ForkServer.is_possible():

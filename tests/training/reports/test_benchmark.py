@@ -40,6 +40,9 @@ from tests.training.folders import (
 from tests.training.moving import write_pieces, write_quadrants
 from tests.training.test_training import run
 
+# Every system learns: minutes of their own.
+pytestmark = pytest.mark.more
+
 RATE_HZ = 22050
 FOLDS, EPOCHS = 2, 2
 TIMES_MS = range(15000, 19500, 500)
@@ -310,7 +313,6 @@ def test_systems_do_not_learn_what_they_are_asked_about(
     assert outcome.moving.quadrants.clips == 5
 
 
-@pytest.mark.more
 def test_a_model_is_asked_through_its_own_ears(
     shared_data: Path, clips: list[Clip], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
