@@ -110,7 +110,7 @@ def _icon() -> QIcon:
 def make_window(settings: Settings, decoders: DecoderPool | None = None) -> MainWindow:
     """Make the window, in the theme that the settings name, without a player or a song yet.
 
-    Its songs are decoded by `decoders`, which it closes; by processes of its own, if none are given.
+    Its songs are decoded by `decoders`, which it closes, or by processes of its own.
     """
     return MainWindow(Theme(settings.get(remembered.THEME)), settings, decoders or DecoderPool())
 

@@ -30,7 +30,7 @@ MODEL_RATE_HZ = 22050
 PLACES_S = (0.0, 1.234, 4.5, 0.0, 99.0)
 
 
-# A process that is spawned imports all for itself, and a program uses that only where none is forked.
+# One that is spawned imports all for itself; where processes are forked none is.
 @pytest.fixture(params=[ForkServer, pytest.param(Spawner, marks=pytest.mark.more)])
 def pool(request: pytest.FixtureRequest) -> Iterator[DecoderPool]:
     """Give a pool, of each of both ways to start processes."""
