@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 MUSIC_OPTION = $(if $(MUSIC),--music "$(MUSIC)")
 RENDERED_OPTION = $(if $(RENDERED),--rendered "$(RENDERED)")
+# Tests start the program hundreds of times: what is compiled of it is kept, whatever the caller says.
+export PYTHONDONTWRITEBYTECODE =
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 # Opens the window on the demo song, or on SONG=file.

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
-import mir_eval
 import numpy as np
 import pandas
 import pyarrow.parquet
@@ -141,6 +140,9 @@ def test_audacity_gets_one_label_for_each_word_in_a_row(tmp_path: Path) -> None:
 
 
 def test_mir_eval_reads_audacitys_labels(tmp_path: Path) -> None:
+    # Not above: it imports much, and each worker of the suite would.
+    import mir_eval
+
     exported = track()
     write(exported, tmp_path / "song.txt", FORMATS["audacity"])
     intervals, words = mir_eval.io.load_labeled_intervals(str(tmp_path / "song.txt"), "\t")
@@ -155,6 +157,8 @@ def test_mir_eval_reads_audacitys_labels(tmp_path: Path) -> None:
 
 
 def test_sonic_visualiser_gets_two_layers_of_time_and_value(tmp_path: Path) -> None:
+    import mir_eval
+
     exported = track()
     written = write(exported, tmp_path / "song.csv", FORMATS["sonic-visualiser"])
     assert [place.name for place in written] == ["song.valence.csv", "song.arousal.csv"]

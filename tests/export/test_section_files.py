@@ -5,7 +5,6 @@ import io
 import json
 from pathlib import Path
 
-import mir_eval
 import numpy as np
 import pyarrow.parquet
 import pytest
@@ -52,6 +51,9 @@ def test_tables_hold_every_section(song: Track, tmp_path: Path) -> None:
 
 
 def test_mir_eval_reads_the_labels_for_audacity(song: Track, tmp_path: Path) -> None:
+    # Not above: it imports much, and each worker of the suite would.
+    import mir_eval
+
     written(song, "sections-audacity", tmp_path)
     intervals, names = mir_eval.io.load_labeled_intervals(str(tmp_path / "song.txt"), "\t")
     assert intervals.tolist() == [[0.0, 20.0], [20.0, 50.0], [50.0, 75.0]]
