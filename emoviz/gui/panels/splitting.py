@@ -3,13 +3,32 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.settings import Setting, Settings
 
 _HANDLE_PX = 5
 _FINE = 1000
+
+
+class _Handle(QSplitterHandle):
+    """The line between two parts, which is seen when the pointer is on it."""
+
+    # Painted: a style sheet of the splitter would be gone through for all that is in it.
+
+    def __init__(self, splitter: QSplitter, theme: Theme) -> None:
+        super().__init__(splitter.orientation(), splitter)
+        self._theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the line."""
+        colours = self._theme.colours
+        colour = colours.ghost if self.underMouse() else colours.window
+        QPainter(self).fillRect(event.rect(), QColor(colour))
 
 
 class Splitter(QSplitter):
@@ -35,8 +54,10 @@ class Splitter(QSplitter):
             self.setStretchFactor(index, share)
         self._shares = [share * _FINE for _, share in parts]
         self.splitterMoved.connect(self._keep)
-        theme.changed.connect(self._take_colours)
-        self._take_colours()
+
+    def createHandle(self) -> QSplitterHandle:  # noqa: N802
+        """Make the line before a part."""
+        return _Handle(self, self._theme)
 
     def restore(self) -> None:
         """Divide the room as the settings say."""
@@ -54,10 +75,3 @@ class Splitter(QSplitter):
 
     def _keep(self) -> None:
         self._settings.put(self._setting, self.saveState())
-
-    def _take_colours(self) -> None:
-        colours = self._theme.colours
-        self.setStyleSheet(
-            f"QSplitter::handle {{ background: {colours.window}; }}"
-            f"QSplitter::handle:hover {{ background: {colours.ghost}; }}"
-        )
