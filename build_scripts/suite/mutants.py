@@ -200,17 +200,23 @@ def tried(
     def attempt(mutant: Mutant, tests: tuple[str, ...]) -> Result:
         copy = copies.get()
         try:
-            place = copy / mutant.module
-            place.write_text(mutated(mutant), encoding="utf-8")
+            _write(copy / mutant.module, mutated(mutant))
             began_s = time.monotonic()
             outcome = run_tests(copy, tests, limits_s[tests])
-            shutil.copyfile(ROOT / mutant.module, place)
+            _write(copy / mutant.module, (ROOT / mutant.module).read_text(encoding="utf-8"))
             return Result(mutant, tests, outcome, round(time.monotonic() - began_s, 1))
         finally:
             copies.put(copy)
 
     with ThreadPoolExecutor(jobs) as pool:
         yield from pool.map(attempt, *zip(*waiting, strict=True))
+
+
+def _write(module: Path, code: str) -> None:
+    module.write_text(code, encoding="utf-8")
+    # Written twice within a second, it would not be compiled anew.
+    for compiled in (module.parent / "__pycache__").glob(f"{module.stem}.*"):
+        compiled.unlink()
 
 
 def _limit_s(copies: "SimpleQueue[Path]", tests: tuple[str, ...]) -> float:
@@ -226,8 +232,7 @@ def _limit_s(copies: "SimpleQueue[Path]", tests: tuple[str, ...]) -> float:
 def run_tests(copy: Path, tests: Iterable[str], limit_s: float | None) -> str:
     """Run tests in a copy of the checkout until one fails, or its time is over."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
-    # A module is written twice within a second: what is compiled of it would not be made anew.
-    fresh = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(copy)}
+    fresh = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": str(copy), "PYTEST_ADDOPTS": ""}
     process = subprocess.Popen(
         command,
         cwd=copy,
