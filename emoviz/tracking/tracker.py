@@ -26,6 +26,10 @@ from emoviz.units import COLUMN_S, DECIMALS, Place, Samples
 # of the song, by two more.
 _LAST_TO_SHOW = 3
 
+_LOT_S = 6.0
+"""How much sound goes from thread to thread at once: smaller pieces have the threads wait for each
+other more often."""
+
 _Chunks: TypeAlias = "queue.SimpleQueue[Frames | None]"
 
 
@@ -113,14 +117,16 @@ class File2Track:
         damaged: list[Place],
         stop: threading.Event,
     ) -> None:
+        rate_hz = self.estimator.front_end.sample_rate_hz
         blocks = song.sound_blocks(
-            self.estimator.front_end.sample_rate_hz,
+            rate_hz,
             report,
             lambda start_s, end_s: note_place(damaged, (start_s, end_s)),
         )
         try:
             with closing(blocks), ThreadPoolExecutor(1, thread_name_prefix="decode") as pool:
-                for frames in frames_of(_one_ahead(blocks, pool), self.estimator.front_ends):
+                lots = _one_ahead(_in_lots(blocks, round(_LOT_S * rate_hz)), pool)
+                for frames in frames_of(lots, self.estimator.front_ends):
                     if stop.is_set():
                         return
                     chunks.put(frames)
@@ -285,6 +291,23 @@ class _Work:
         last = len(self._heard)
         first = max(0, min(window.first, last - window.length))
         return bool(self._heard[first : _last_shown(window)].all())
+
+
+def _in_lots(blocks: Iterator[Samples], samples: int) -> Iterator[Samples]:
+    """Join blocks (n, channels) to some of `samples` and more; shorter ones come first.
+
+    Each is twice as long as the one before at most, since somebody waits for the first.
+    """
+    waiting: list[Samples] = []
+    count = least = 0
+    for block in blocks:
+        waiting.append(block)
+        count += len(block)
+        if count >= least:
+            yield np.concatenate(waiting)
+            waiting, count, least = [], 0, min(2 * count, samples)
+    if waiting:
+        yield np.concatenate(waiting)
 
 
 def _one_ahead(blocks: Iterator[Samples], pool: ThreadPoolExecutor) -> Iterator[Samples]:
