@@ -16,8 +16,11 @@ from emoviz.hearing.mel_frames import Floats, Frames, joined
 from emoviz.hearing.mel_spool import MelSpool
 from emoviz.units import Samples
 
-BLOCK_COLUMNS = 12
-"""Half-seconds that a listener takes at once, besides what it needs to hear around them."""
+BLOCK_COLUMNS = 24
+"""Half-seconds that a listener takes at once, besides what it needs to hear around them.
+
+More would take more memory, and less time: what lies around is heard twice.
+"""
 
 
 class FrameStream:
