@@ -14,6 +14,7 @@ from concurrent.futures import (
     Executor,
     Future,
     ProcessPoolExecutor,
+    ThreadPoolExecutor,
     wait,
 )
 from dataclasses import dataclass, field
@@ -81,13 +82,12 @@ def analyze(
     """
     rest = iter(paths)
     first = list(islice(rest, 2))
-    # Each of many songs has one core, and jobs are what fills the others; a lone one may have two.
-    model_here = estimator.load(model, threads=1 if len(first) > 1 else LISTENER_THREADS)
-    songs = chain(first, rest)
     if len(first) > 1:
+        # Whoever tracks loads it anew; here it is only seen that it can be used.
+        estimator.load(model, threads=1)
         # However few work: a decoder library that crashes ends a worker, and costs one song.
         processes = partial(local_processes, patience_s=patience_s)
-        yield from track_with(processes, songs, model, jobs)
+        yield from track_with(processes, chain(first, rest), model, jobs)
     elif first:
         watch = Watch()
         if on_hang is not None:
@@ -97,9 +97,16 @@ def analyze(
             watch.take(update)
             on_update(update)
 
-        with watch.over(first[0]):
-            outcome = _outcome(first[0], File2Track(model_here), take, local_decoders, sound_track)
+        # Networks are made outside Python: the song is opened meanwhile, by libraries that have to
+        # be imported.
+        with ThreadPoolExecutor(1, "model") as pool, watch.over(first[0]):
+            loading = pool.submit(estimator.load, model, LISTENER_THREADS)
+            outcome = _outcome(
+                first[0], lambda: File2Track(loading.result()), take, local_decoders, sound_track
+            )
         watch.end()
+        # What is wrong with the model is no fault of the song's.
+        loading.result()
         yield outcome
 
 
@@ -244,12 +251,13 @@ def outcome_of(path: Path, model: str) -> Outcome:
     """Track one song: the task that is run elsewhere. Never raises because of the song."""
     track = _tracker(model)
     with _watch().over(path) as watch:
-        return _outcome(path, track, watch.take, local_decoders)
+        return _outcome(path, lambda: track, watch.take, local_decoders)
 
 
 def outcome_by_other_process(path: Path, model: str) -> Outcome:
     """Do as `outcome_of`, where this process does more than that and must not end if it hangs."""
-    return _outcome(path, _tracker(model), ignore_update, _decoders().of)
+    track = _tracker(model)
+    return _outcome(path, lambda: track, ignore_update, _decoders().of)
 
 
 def _alone(make_executor: Callable[[int], Executor], path: Path, model: str) -> Outcome:
@@ -264,7 +272,7 @@ def _alone(make_executor: Callable[[int], Executor], path: Path, model: str) -> 
 
 def _outcome(
     path: Path,
-    track: File2Track,
+    tracker: Callable[[], File2Track],
     on_update: Callable[[Update], None],
     decoders_of: DecodersOf,
     sound_track: int | None = None,
@@ -273,7 +281,7 @@ def _outcome(
     try:
         state = FileState.of(path)
         with Song.open(path, decoders_of, sound_track) as song:
-            trajectory = track(song, report=warnings.append, on_update=on_update)
+            trajectory = tracker()(song, report=warnings.append, on_update=on_update)
     except errors.EmovizError as error:
         return Outcome(path, error=str(error), warnings=warnings)
     except Exception:  # noqa: BLE001  (one song never stops the rest)

@@ -73,10 +73,10 @@ def test_progress_is_told_of_a_lone_song(album: Path, shipped_model: Estimator) 
     assert outcome.track == expected
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_an_unknown_model_is_said_before_anything_is_done(album: Path, jobs: int) -> None:
+@pytest.mark.parametrize("songs", [["a.FLAC", "b.wav"], ["a.FLAC"], ["bad.mp3"]])
+def test_an_unknown_model_is_said_before_anything_is_done(album: Path, songs: list[str]) -> None:
     with pytest.raises(errors.ModelNotFoundError, match="'mozart'"):
-        next(analyze([album / "a.FLAC", album / "b.wav"], "mozart", jobs))
+        next(analyze([album / song for song in songs], "mozart", jobs=2))
 
 
 def _die_of_deadly_songs() -> None:
