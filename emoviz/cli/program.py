@@ -31,6 +31,9 @@ COMMANDS = {
 }
 
 
+_WITH_ALGEBRA = ("prepare", "train", "compare", "evaluate")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the program with `arguments` (those of the process by default); give the exit status.
 
@@ -43,6 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
             names = ", ".join(sorted(COMMANDS))
             _parser([]).error(f"there is no command {given[0]!r}; the commands are {names}")
         given = ["open", *given]
+    if given[0] not in _WITH_ALGEBRA:
+        # Otherwise numpy starts threads for it, which takes as long as to import all of numpy.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     show_any_letter()
     try:
         try:
