@@ -5,15 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-import soundfile
-
 from emoviz import errors
-from emoviz.songs.chunks import sample_bytes
+from emoviz.songs.chunks import SampleBytes, sample_bytes
 from emoviz.songs.coded_samples import coded_samples
 from emoviz.songs.decoder import MOST_CHANNELS, RATES_HZ, Decoder
 from emoviz.songs.ffmpeg import AvDecoder
-from emoviz.songs.flac import flac_bytes
-from emoviz.songs.libsndfile import SoundFileDecoder
+from emoviz.songs.flac import FlacBytes, flac_bytes
 from emoviz.songs.mp3_aac.decoder import PacketDecoder
 from emoviz.songs.mp3_aac.index import PacketIndex
 from emoviz.songs.ogg_chain import ChainDecoder, links_of
@@ -132,6 +129,17 @@ def _open(path: Path, index: PacketIndex | None, sound_track: int | None) -> Dec
     if coded is not None:
         with suppress(errors.SongFormatError):
             return AvDecoder(path, [coded.part], coded.form)
+    return _by_libsndfile(path, held) or AvDecoder(
+        path, pieces, zeros=size - end, sound_track=sound_track
+    )
+
+
+def _by_libsndfile(path: Path, held: SampleBytes | FlacBytes | None) -> Decoder | None:
+    # Imported here: mp3, which most songs are, does not wait for it.
+    import soundfile
+
+    from emoviz.songs.libsndfile import SoundFileDecoder
+
     # soundfile takes *.raw for headerless samples and raises TypeError for want of a rate.
     with suppress(soundfile.LibsndfileError, TypeError):
         decoder = SoundFileDecoder(path, held)
@@ -139,7 +147,7 @@ def _open(path: Path, index: PacketIndex | None, sound_track: int | None) -> Dec
             return decoder
         # libsndfile goes to no place in GSM and G.721, and FFmpeg does.
         decoder.close()
-    return AvDecoder(path, pieces, zeros=size - end, sound_track=sound_track)
+    return None
 
 
 def _is_tagged_svx(file: BinaryIO) -> bool:

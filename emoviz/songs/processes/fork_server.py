@@ -41,6 +41,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, _see_off)
     # Imported here, once for all processes; the window needs none of it.
     import av  # noqa: F401
+    import soundfile  # noqa: F401
 
     from emoviz.songs.processes import host
 

@@ -37,6 +37,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=(asked, requests), daemon=True).start()
     # Imported now, while nobody waits for it.
     import av  # noqa: F401
+    import soundfile  # noqa: F401
 
     with suppress(OSError):
         _Host(answers).run(requests)
