@@ -132,6 +132,8 @@ $(VENV)/.run: pyproject.toml constraints.txt locked/run.txt build_scripts/system
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r locked/run.txt
 	$(PIP) -e .
+	@# As of what is installed: otherwise each start compiles anew where Python is told to keep nothing.
+	$(BIN)/python -m compileall -q emoviz
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
