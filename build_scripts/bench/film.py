@@ -68,7 +68,7 @@ def measure_lateness(folder: Path) -> list[float]:
     clicks_s = running_times_s(_LONG_S)
     write_clicks(song, _LONG_S, clicks_s)
     values = run_to_and_fro(_LONG_S)
-    look = FilmLook(trail_s=5.0)
+    look = FilmLook(trail_s=5.0, view="whole")
     order = FilmOrder(song, target, "cae", film_format, look, values)
     make_film(order, print, lambda *_: None, lambda: False)
     film = Film(target)

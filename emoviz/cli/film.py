@@ -18,7 +18,7 @@ from emoviz.cli.arguments import (
     seconds,
     song_path,
 )
-from emoviz.export.film_file import RATES, SIZES, SUFFIX, FilmFormat
+from emoviz.export.film_file import RATES, SIZES, SUFFIX, VIEWS, FilmFormat
 from emoviz.system.terminal import complain, quiet_libraries
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class FilmRequest:
     size: str
     fps: int
     theme: str
+    view: str
     model: str
     start_s: float
     end_s: float
@@ -59,6 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fps", type=int, choices=RATES, default=RATES[0], help="frames in a second (default: 30)"
     )
     add_theme(parser, "the film's colours (default: dark)")
+    parser.add_argument(
+        "--view",
+        choices=VIEWS,
+        default=VIEWS[0],
+        help="what the plane shows: the song large, the trail followed, or the whole plane "
+        "(default: song)",
+    )
     add_model(parser)
     add_sound_track(parser)
     parser.add_argument(
@@ -83,7 +91,7 @@ def film(request: FilmRequest) -> int:
             target=request.output or Path(f"{request.song.stem}{SUFFIX}"),
             model=request.model,
             film_format=FilmFormat(request.size, request.fps),
-            look=FilmLook(dark=request.theme == "dark"),
+            look=FilmLook(dark=request.theme == "dark", view=request.view),
             start_s=request.start_s,
             end_s=request.end_s,
             sound_track=request.sound_track,

@@ -6,7 +6,7 @@ installer) is given away under the GPL as a whole.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,6 +31,8 @@ SIZES = {
     "vertical": (1080, 1920),
 }
 """Width and height of each kind of film, in pixels."""
+VIEWS = ("song", "follow", "whole")
+"""What the plane may show: the song large, the trail larger, or all of the plane."""
 RATES = (30, 60)
 """Pictures in a second."""
 
@@ -43,6 +45,7 @@ _ENCODER = "libx264"
 _ENCODER_OPTIONS: dict[str, object] = {"preset": "veryfast", "crf": "19", "aq-mode": "3"}
 _KEY_PICTURE_S = 5
 _SOUND_BIT_RATE = 192_000
+_CHAPTER_HZ = 1000
 _SOUND_PIECE = 1024
 """Samples that AAC puts into one packet."""
 _BT709 = 1
@@ -99,6 +102,25 @@ class FilmFile:
             self._container.metadata.update(tags)
             self._video = self._add_picture(film_format)
             self._sound = self._add_sound()
+
+    def set_chapters(self, chapters: Sequence[tuple[float, float, str]]) -> None:
+        """Name parts of the film, each from and to a time in seconds; before anything is written.
+
+        Raises `errors.OutputError`, after which the film is gone.
+        """
+        with self._writing():
+            self._container.set_chapters(
+                [
+                    {
+                        "id": number,
+                        "start": round(start_s * _CHAPTER_HZ),
+                        "end": round(end_s * _CHAPTER_HZ),
+                        "time_base": Fraction(1, _CHAPTER_HZ),
+                        "metadata": {"title": title},
+                    }
+                    for number, (start_s, end_s, title) in enumerate(chapters)
+                ]
+            )
 
     def converted(self, pixels: npt.NDArray[np.uint8], number: int) -> "VideoFrame":
         """Give the picture of this number, from 0 on, of pixels (height, width, 4) in BGRA.

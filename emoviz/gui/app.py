@@ -70,7 +70,7 @@ def _run(application: Application, song: Path | None, earlier_crash: Path | None
     window = make_window(Settings(paths.settings_file()))
     # Python sees the interrupt between two ticks of the clock, perhaps in a paint event; and a
     # window that closes before the event loop runs would not end it.
-    signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, window.close))
+    signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, window.leave))
 
     def begin() -> None:
         _begin(window, application.handed_over or song or paths.demo_song(), earlier_crash)

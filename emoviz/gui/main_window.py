@@ -19,7 +19,7 @@ from emoviz.gui.look.first_fit import FirstFit
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.map.library_map import LibraryMap
 from emoviz.gui.panels.banner import Banner
-from emoviz.gui.panels.hints import show_hints
+from emoviz.gui.panels.hints import HintsCard
 from emoviz.gui.panels.readout import ReadoutPanel
 from emoviz.gui.panels.side_panel import SidePanel
 from emoviz.gui.panels.splitting import Splitter
@@ -86,10 +86,11 @@ class MainWindow(QMainWindow):
         self.listening = ListeningSession(self, settings)
         self.exporting = Exporting(self, self._session, self.listening, settings)
         self.sharing = Sharing(self, self._session, self._store, settings, theme)
-        self.film = FilmExport(self, self._session, self._store, self.playback, settings, theme)
+        self.loop = Loop(self._axis, lambda: self.playback.time_s)
+        shown = (self._session, self._store, self.playback)
+        self.film = FilmExport(self, *shown, settings, theme, self.loop)
         self.library_map = LibraryMap(self, self._session, self.library, settings, theme)
         self.help = Help(self)
-        self.loop = Loop(self._axis, lambda: self.playback.time_s)
         self._section_row = SectionsView(theme, self._axis)
         self.sections = SectionEditing(
             self, self.library, self._section_row, self.loop, lambda: self.playback.time_s
@@ -149,6 +150,11 @@ class MainWindow(QMainWindow):
                 sheets.show_card(self, self._session.model)
             except errors.EmovizError as error:
                 self._banner.say(str(error))
+
+    def leave(self) -> None:
+        """Close without asking: whoever says so cannot be asked."""
+        self.film.cancel()
+        self.close()
 
     def stop_analysis(self) -> None:
         """Leave the track as far as it has grown."""
@@ -212,7 +218,7 @@ class MainWindow(QMainWindow):
         self.sharing.take(self._plane)
         self.comparison.take_actions(self._actions)
         self.plane_choices.take(self._plane, self._readout, self._actions)
-        self.film.show_in(self._actions, self._plane)
+        self.film.show_in(self._actions)
         self._stage = Stage(self, self._plane)
         self._time_views = (self._ruler, self._timeline, self.spectrogram, self._overview)
         self._track_views = (
@@ -246,7 +252,8 @@ class MainWindow(QMainWindow):
         self._side = SidePanel(self._theme, self._readout, self.comparison.panel)
         shared = (self._theme, self._settings)
         picture, over_time = QWidget(), QWidget()
-        picture.setLayout(self._banner.above(self._plane))
+        self._hints = HintsCard(self._theme, self._settings)
+        picture.setLayout(self._banner.above(self._hints, self.film.card, self._plane))
         column = QVBoxLayout(over_time)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
@@ -427,7 +434,7 @@ class MainWindow(QMainWindow):
         self._across.restore()
         self._down.restore()
         self.plane_choices.restore()
-        show_hints(self._theme, self._plane, self._settings)
+        self._hints.show_once()
 
     def _reset(self) -> None:
         self._settings.reset()
@@ -443,6 +450,7 @@ class MainWindow(QMainWindow):
         low, narrow = self.height() < _LOW_PX, self.width() < _NARROW_PX
         for view in (self.spectrogram, self._overview):
             view.setVisible(not low)
+        self._hints.set_low(low)
         self._side.set_narrow(narrow)
         self._across.fit()
         self._transport.set_narrow(narrow)
@@ -463,6 +471,11 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop the clock, the analysis and the sound, in this order, and remember the window."""
+        if self.film.is_making:
+            event.ignore()
+            question = self.tr("A film is being made. Leave it, and quit?")
+            dialogs.confirm(self, question, self.leave)
+            return
         self._settings.put(remembered.GEOMETRY, self.saveGeometry())
         self._stage.close()
         self.playback.stop_clock()

@@ -7,16 +7,15 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from emoviz.export.film_file import RATES, SIZES
+from emoviz.export.film_file import RATES, SIZES, VIEWS
 from emoviz.gui.look import colour_maps, theme
 from emoviz.models.estimator import DEFAULT_MODEL
 from emoviz.tracks.circumplex import MUSIC, WORD_SETS
 
 _MOST_RECENT = 10
 
-SONG, FOLLOW, WHOLE = "song", "follow", "whole"
-"""What the plane may show: the song large, the trail larger, or all of the plane."""
-VIEWS = (SONG, FOLLOW, WHOLE)
+SONG, FOLLOW, WHOLE = VIEWS
+"""What the plane may show."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
-"""The choice of a film's size and rate, with a picture of what it will look like."""
+"""The choice of what a film shows, and of its size, with a picture of what it will look like."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -16,22 +18,37 @@ from PySide6.QtWidgets import (
 )
 
 from emoviz.export.film_file import RATES, SIZES, FilmFormat
+from emoviz.gui.look.texts import format_time
 from emoviz.gui.look.theme import interface_font
+from emoviz.gui.settings import FOLLOW, SONG, WHOLE
+from emoviz.playing.route import Region
 
 _PREVIEW = QSize(360, 280)
 
 
+@dataclass(frozen=True)
+class FilmWish:
+    """What a user wants of a film: `view` is one of `settings.VIEWS`; None for the whole song."""
+
+    film_format: FilmFormat
+    view: str = SONG
+    region: Region | None = None
+
+
 class FilmDialog(QDialog):
-    """Lets the user choose a `FilmFormat`; `then` is called with it."""
+    """Lets the user make up a `FilmWish`; `then` is called with it."""
 
     def __init__(
         self,
         parent: QWidget,
-        chosen: FilmFormat,
-        preview: Callable[[FilmFormat, QSize, float], QPixmap],
-        then: Callable[[FilmFormat], None],
+        chosen: FilmWish,
+        preview: Callable[[FilmWish, QSize, float], QPixmap],
+        then: Callable[[FilmWish], None],
     ) -> None:
-        """Show `chosen` at first; `preview` draws a film into a size at a pixel ratio."""
+        """Show `chosen` at first; `preview` draws a film into a size at a pixel ratio.
+
+        The region of `chosen` is the one that there is to choose.
+        """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export film"))
         self._draw = preview
@@ -42,17 +59,34 @@ class FilmDialog(QDialog):
                 "square": self.tr("Square, 1080 × 1080"),
                 "vertical": self.tr("Vertical, 1080 × 1920"),
             },
-            chosen.size,
+            chosen.film_format.size,
         )
         self._rates = self._choices(
             {str(rate): self.tr("{0} frames a second").format(rate) for rate in RATES},
-            str(chosen.rate),
+            str(chosen.film_format.rate),
         )
+        self._views = self._choices(
+            {
+                SONG: self.tr("The song large"),
+                FOLLOW: self.tr("Following the trail"),
+                WHOLE: self.tr("The whole plane"),
+            },
+            chosen.view,
+        )
+        self._region = chosen.region
+        self._of_region = QCheckBox(self.tr("Only the region"))
+        if chosen.region is not None:
+            begin, end = map(format_time, (chosen.region.start_s, chosen.region.end_s))
+            self._of_region.setText(self.tr("Only the region, {0} to {1}").format(begin, end))
+            self._of_region.setChecked(True)
+        self._of_region.setEnabled(chosen.region is not None)
         self._preview = QLabel()
         self._preview.setFixedSize(_PREVIEW)
         self._preview.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._preview.setAccessibleName(self.tr("What the film will look like"))
-        self._sizes.buttonClicked.connect(self._show_preview)
+        for group in (self._sizes, self._views):
+            group.buttonClicked.connect(self._show_preview)
+        self._of_region.clicked.connect(self._show_preview)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         go_on = self._buttons.addButton(self.tr("&Export…"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._buttons.accepted.connect(self.accept)
@@ -69,13 +103,14 @@ class FilmDialog(QDialog):
         next(button for button in self._sizes.buttons() if button.isChecked()).setFocus()
 
     @property
-    def chosen(self) -> FilmFormat:
+    def chosen(self) -> FilmWish:
         """What is chosen now."""
-        size, rate = (
+        size, rate, view = (
             next(button.objectName() for button in group.buttons() if button.isChecked())
-            for group in (self._sizes, self._rates)
+            for group in (self._sizes, self._rates, self._views)
         )
-        return FilmFormat(size, int(rate))
+        region = self._region if self._of_region.isChecked() else None
+        return FilmWish(FilmFormat(size, int(rate)), view, region)
 
     def _choices(self, texts: dict[str, str], chosen: str) -> QButtonGroup:
         group = QButtonGroup(self)
@@ -89,7 +124,11 @@ class FilmDialog(QDialog):
     def _lay_out(self) -> None:
         column = QVBoxLayout()
         column.setSpacing(6)
-        for caption, group in ((self.tr("SIZE"), self._sizes), (self.tr("RATE"), self._rates)):
+        for caption, group in (
+            (self.tr("SIZE"), self._sizes),
+            (self.tr("RATE"), self._rates),
+            (self.tr("PLANE"), self._views),
+        ):
             label = QLabel(caption)
             label.setFont(interface_font(8.5))
             label.setForegroundRole(self.palette().ColorRole.PlaceholderText)
@@ -97,6 +136,7 @@ class FilmDialog(QDialog):
             for button in group.buttons():
                 column.addWidget(button)
             column.addSpacing(12)
+        column.addWidget(self._of_region)
         column.addStretch(1)
         choice = QHBoxLayout()
         choice.setSpacing(24)
@@ -109,6 +149,6 @@ class FilmDialog(QDialog):
         layout.addWidget(self._buttons)
 
     def _show_preview(self) -> None:
-        width, height = SIZES[self.chosen.size]
+        width, height = SIZES[self.chosen.film_format.size]
         size = QSize(width, height).scaled(_PREVIEW, Qt.AspectRatioMode.KeepAspectRatio)
         self._preview.setPixmap(self._draw(self.chosen, size, self.devicePixelRatioF()))

@@ -18,11 +18,13 @@ from emoviz.gui.films.card import FilmCard
 from emoviz.gui.look.theme import DARK_COLOURS, Theme
 from emoviz.gui.session.playback import Playback
 from emoviz.gui.session.session import Session
-from emoviz.gui.settings import Settings
+from emoviz.gui.settings import SONG, Settings
+from emoviz.gui.time_views.loop import Loop
 from emoviz.hearing.mel_store import MelStore
 from emoviz.system import files
 
 if TYPE_CHECKING:
+    from emoviz.gui.films.dialog import FilmWish
     from emoviz.gui.films.making import FilmOrder
     from emoviz.gui.films.process import FilmProcess
 
@@ -46,6 +48,7 @@ class FilmExport(QObject):
         playback: Playback,
         settings: Settings,
         theme: Theme,
+        loop: Loop,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -54,29 +57,35 @@ class FilmExport(QObject):
         self._playback = playback
         self._settings = settings
         self._theme = theme
+        self._loop = loop
         self._process: FilmProcess | None = None
         self._ending: list[FilmProcess] = []
-        self._card: FilmCard | None = None
+        self.card = FilmCard(theme)
+        """What is said of a film; whoever shows it has it in a layout."""
+        self.card.cancelled.connect(self.cancel)
         self._action: QAction | None = None
         for changed in (session.opened, session.finished):
             changed.connect(self._show_whether_possible)
 
-    def show_in(self, actions: Mapping[str, QAction], beneath: QWidget) -> None:
-        """Show what can be done in the window's actions, and progress over a part of it."""
+    def show_in(self, actions: Mapping[str, QAction]) -> None:
+        """Show what can be done in the window's actions."""
         self._action = actions["export_film"]
-        self._card = FilmCard(self._theme, beneath)
-        self._card.cancelled.connect(self.cancel)
+
+    @property
+    def is_making(self) -> bool:
+        """Whether a film is being made."""
+        return self._process is not None
 
     def export_film(self) -> None:
-        """Let the user choose a film's size and place, and make it."""
-        from emoviz.gui.films.dialog import FilmDialog
+        """Let the user choose what a film shows, its size and its place, and make it."""
+        from emoviz.gui.films.dialog import FilmDialog, FilmWish
 
         if self._session.trajectory is None or self._session.song is None:
             return
         order = self._order()
         dialog = FilmDialog(
             self._window,
-            order.film_format,
+            FilmWish(order.film_format, order.look.view, self._loop.region),
             partial(self._preview, order),
             partial(self._choose_place, order),
         )
@@ -113,38 +122,46 @@ class FilmExport(QObject):
                 colour_map=get(remembered.COLOUR_MAP),
                 words=get(remembered.WORDS),
                 trail_s=get(remembered.TRAIL_S),
+                view=get(remembered.VIEW) or SONG,
             ),
             values=session.values,
             sound_track=session.song.sound_track,
+            sections=() if session.trajectory is None else tuple(session.trajectory.sections()),
         )
 
-    def _preview(
-        self, order: "FilmOrder", film_format: FilmFormat, size: QSize, ratio: float
-    ) -> QPixmap:
-        """Draw the film of `order` at the moment that sounds."""
+    def _preview(self, order: "FilmOrder", wish: "FilmWish", size: QSize, ratio: float) -> QPixmap:
+        """Draw the film that is wished for at the moment that sounds, if it shows that."""
         from emoviz.gui.films.layout import layout_of
         from emoviz.gui.films.picture import FilmPicture, FilmSubject
 
         song = self._session.song
         assert song is not None
         assert order.values is not None
+        film_format, start_s, end_s = wish.film_format, 0.0, song.duration_s
+        if wish.region is not None:
+            start_s, end_s = wish.region.start_s, min(wish.region.end_s, end_s)
         width, height = film_format.width_px, film_format.height_px
-        levels, _, _ = self._store.image(0.0, song.duration_s, width)
-        subject = FilmSubject(song.title, song.artist, order.values, levels, 0.0, song.duration_s)
-        picture = FilmPicture(layout_of(film_format.size, width, height), subject, order.look)
-        picture.draw(self._playback.time_s)
+        levels, _, _ = self._store.image(start_s, end_s, width)
+        names = (song.title, song.artist)
+        subject = FilmSubject(*names, order.values, levels, start_s, end_s, order.sections)
+        look = replace(order.look, view=wish.view)
+        picture = FilmPicture(layout_of(film_format.size, width, height), subject, look)
+        picture.draw(min(max(self._playback.time_s, start_s), end_s))
         smooth = Qt.TransformationMode.SmoothTransformation
         kept = Qt.AspectRatioMode.IgnoreAspectRatio
         pixmap = QPixmap.fromImage(picture.image.scaled(size * ratio, kept, smooth))
         pixmap.setDevicePixelRatio(ratio)
         return pixmap
 
-    def _choose_place(self, order: "FilmOrder", film_format: FilmFormat) -> None:
+    def _choose_place(self, order: "FilmOrder", wish: "FilmWish") -> None:
+        film_format, look = wish.film_format, replace(order.look, view=wish.view)
+        if wish.region is not None:
+            order = replace(order, start_s=wish.region.start_s, end_s=wish.region.end_s)
         self._settings.put(remembered.FILM_SIZE, film_format.size)
         self._settings.put(remembered.FILM_RATE, str(film_format.rate))
 
         def begin(target: Path) -> None:
-            self.make(replace(order, film_format=film_format, target=target))
+            self.make(replace(order, film_format=film_format, look=look, target=target))
 
         dialogs.choose_film(self._window, order.target, begin)
 
@@ -160,10 +177,9 @@ class FilmExport(QObject):
         except errors.OutputError as error:
             self.said.emit(str(error))
             return
-        assert self._card is not None
-        self._card.begin(order.target.name)
+        self.card.begin(order.target.name)
         self._process = FilmProcess(self, order)
-        self._process.progressed.connect(self._card.show_progress)
+        self._process.progressed.connect(self.card.show_progress)
         self._process.ended.connect(partial(self._on_ended, order.target))
         self._show_whether_possible()
 
@@ -172,14 +188,14 @@ class FilmExport(QObject):
         if sentence:
             self.said.emit(sentence)
         else:
+            self.card.show_done(target)
             self.written.emit(self.tr("The film was written to {0}.").format(target))
 
     def _end(self) -> None:
         assert self._process is not None
-        assert self._card is not None
         self._ending.append(self._process)
         self._process = None
-        self._card.hide()
+        self.card.hide()
         self._show_whether_possible()
 
     def _show_whether_possible(self) -> None:

@@ -10,6 +10,8 @@ _SCALES = {"720p": 1.5, "1080p": 2.25, "square": 2.25, "vertical": 2.25}
 _MARGIN = 20
 _LINE = 20
 """Height of the line below the spectrogram."""
+_ROW = 17
+"""Height of the row of sections."""
 _SAFE = 56
 """What is left free below a vertical film, where phones lay their own texts over it."""
 
@@ -24,6 +26,8 @@ class FilmLayout:
     title: QRect
     title_pt: float
     word: QRect
+    sections: QRect
+    """The row of sections, above the spectrogram and as wide"""
     spectrogram: QRect
     below: QRect
     """The line with the time and the name of the program"""
@@ -39,33 +43,36 @@ def layout_of(size: str, width_px: int, height_px: int) -> FilmLayout:
 
 
 def _wide(scale: float, pixels: QSize, width: int, height: int) -> FilmLayout:
-    strip, below = _lowest(width, height - 12, 56)
+    row, strip, below = _lowest(width, height - 12, 56)
     side = 264
-    plane = QRect(0, 0, width - side - _MARGIN, strip.top() - 4)
+    plane = QRect(0, 0, width - side - _MARGIN, row.top() - 6)
     title = QRect(plane.width(), 32, side, 120)
     word = QRect(plane.width(), 176, side, 72)
-    return FilmLayout(scale, pixels, plane, title, 15.0, word, strip, below)
+    return FilmLayout(scale, pixels, plane, title, 15.0, word, row, strip, below)
 
 
 def _square(scale: float, pixels: QSize, width: int, height: int) -> FilmLayout:
-    strip, below = _lowest(width, height - 12, 52)
+    row, strip, below = _lowest(width, height - 12, 52)
     word_width, head = 212, 68
     title = QRect(_MARGIN, 16, width - 2 * _MARGIN - word_width - 8, head)
     word = QRect(width - _MARGIN - word_width, 16, word_width, head)
-    plane = QRect(0, 16 + head, width, strip.top() - 4 - 16 - head)
-    return FilmLayout(scale, pixels, plane, title, 13.0, word, strip, below, word_ends_right=True)
+    plane = QRect(0, 16 + head, width, row.top() - 6 - 16 - head)
+    return FilmLayout(
+        scale, pixels, plane, title, 13.0, word, row, strip, below, word_ends_right=True
+    )
 
 
 def _vertical(scale: float, pixels: QSize, width: int, height: int) -> FilmLayout:
-    strip, below = _lowest(width, height - _SAFE, 88)
+    row, strip, below = _lowest(width, height - _SAFE, 88)
     title = QRect(_MARGIN, 48, width - 2 * _MARGIN, 72)
-    word = QRect(_MARGIN, strip.top() - 20 - 72, width - 2 * _MARGIN, 72)
+    word = QRect(_MARGIN, row.top() - 20 - 72, width - 2 * _MARGIN, 72)
     plane = QRect(0, title.bottom() + 1, width, word.top() - title.bottom() - 1)
-    return FilmLayout(scale, pixels, plane, title, 17.0, word, strip, below)
+    return FilmLayout(scale, pixels, plane, title, 17.0, word, row, strip, below)
 
 
-def _lowest(width: int, bottom: int, strip_height: int) -> tuple[QRect, QRect]:
-    """Give the boxes of the spectrogram and of the line below it."""
+def _lowest(width: int, bottom: int, strip_height: int) -> tuple[QRect, QRect, QRect]:
+    """Give the boxes of the sections, of the spectrogram and of the line below it."""
     below = QRect(_MARGIN, bottom - _LINE, width - 2 * _MARGIN, _LINE)
     strip_top = below.top() - 4 - strip_height
-    return QRect(_MARGIN, strip_top, width - 2 * _MARGIN, strip_height), below
+    strip = QRect(_MARGIN, strip_top, width - 2 * _MARGIN, strip_height)
+    return strip.adjusted(0, -4 - _ROW, 0, -4 - strip_height), strip, below

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,6 +24,7 @@ from emoviz.models import estimator
 from emoviz.songs.song import Report, Song
 from emoviz.system import files
 from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update
+from emoviz.tracks.sections import Section
 from emoviz.units import Samples, Values
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class FilmOrder:
     end_s: float = math.inf
     sound_track: int | None = None
     """The number of the one that is heard, None for the usual one"""
+    sections: tuple[Section, ...] = field(default=(), compare=False)
+    """The song's sections, if its track is given: they become the film's chapters"""
 
 
 def make_film(
@@ -94,11 +97,10 @@ def _make(
     film = FilmFile(order.target, order.film_format, tags)
     try:
         with _application():
-            values = order.values
             if tracker is not None:
-                values = _track(tracker, song, report, progress, cancelled)
-            assert values is not None
-            subject = _subject(song, order, values, cancelled)
+                order = _track(tracker, song, order, report, progress, cancelled)
+            subject = _subject(song, order, cancelled)
+            film.set_chapters(_chapters(subject))
             layout = layout_of(
                 order.film_format.size, order.film_format.width_px, order.film_format.height_px
             )
@@ -109,25 +111,42 @@ def _make(
         film.discard()
 
 
-def _subject(
-    song: Song, order: FilmOrder, values: Values, cancelled: Callable[[], bool]
-) -> FilmSubject:
+def _chapters(subject: FilmSubject) -> list[tuple[float, float, str]]:
+    """Give the sections as far as they are in the film, in its own time."""
+    parts = [
+        (max(each.start_s, subject.start_s), min(each.end_s, subject.end_s), each.name)
+        for each in subject.sections
+    ]
+    return [
+        (begin_s - subject.start_s, end_s - subject.start_s, name)
+        for begin_s, end_s, name in parts
+        if begin_s < end_s
+    ]
+
+
+def _subject(song: Song, order: FilmOrder, cancelled: Callable[[], bool]) -> FilmSubject:
+    assert order.values is not None
     store = MelStore()
     duration_s = _hear(song, estimator.shown_front_end(order.model), store, cancelled)
     start_s, end_s = order.start_s, min(order.end_s, duration_s)
     if start_s >= end_s:
         raise errors.FilmSpanError(order.song, duration_s)
     levels, _, _ = store.image(start_s, end_s, order.film_format.width_px)
-    return FilmSubject(song.title, song.artist, values, levels, start_s, end_s)
+    return FilmSubject(
+        song.title, song.artist, order.values, levels, start_s, end_s, order.sections
+    )
 
 
 def _track(
     track: File2Track,
     song: Song,
+    order: FilmOrder,
     report: Report,
     progress: OnProgress,
     cancelled: Callable[[], bool],
-) -> Values:
+) -> FilmOrder:
+    """Give the order with the song's track and sections."""
+
     def on_update(update: Update) -> None:
         progress(TRACKING, update.windows_done, update.windows_total)
 
@@ -135,10 +154,7 @@ def _track(
         trajectory = track(song, report=report, on_update=on_update, cancelled=cancelled)
     except AnalysisCancelledError as error:
         raise FilmCancelledError from error
-    columns = [trajectory.valence, trajectory.arousal]
-    if trajectory.valence_sd is not None and trajectory.arousal_sd is not None:
-        columns += [trajectory.valence_sd, trajectory.arousal_sd]
-    return np.column_stack(columns)
+    return replace(order, values=trajectory.values, sections=tuple(trajectory.sections()))
 
 
 def _hear(song: Song, front_end: FrontEnd, store: MelStore, cancelled: Callable[[], bool]) -> float:

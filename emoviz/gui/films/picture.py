@@ -3,6 +3,7 @@
 What does not move is drawn once; of each picture only that is drawn anew which has changed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,22 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from emoviz.gui.films.layout import FilmLayout
 from emoviz.gui.look import colour_maps
+from emoviz.gui.look.section_colours import section_colour
 from emoviz.gui.look.texts import format_time, signed
-from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS, fitting_font, interface_font
+from emoviz.gui.look.theme import (
+    DARK_COLOURS,
+    LIGHT_COLOURS,
+    fitting_font,
+    interface_font,
+    mixed,
+)
+from emoviz.gui.plane.camera import Camera, PlaneCamera, extent_of_song
 from emoviz.gui.plane.painter import TRAIL_S, PlanePainter
+from emoviz.gui.settings import FOLLOW, SONG
 from emoviz.hearing.mel_pieces import Levels
 from emoviz.tracks.circumplex import MUSIC, Circumplex
 from emoviz.tracks.saying import said_along
+from emoviz.tracks.sections import Section
 from emoviz.tracks.trail import index_at
 from emoviz.units import Values
 
@@ -26,6 +37,8 @@ _ARTIST_SHARE = 0.75
 """Size of the artist's name, as a share of the title's."""
 _MARK = "emoviz"
 _PLAYHEAD, _PLAYHEAD_EDGE = 2.0, 4.0
+_SECTION_PT, _SECTION_TINT, _SECTION_GAP = 8.5, 0.5, 6.0
+_AT_ONCE_S = 1e3
 
 
 @dataclass(frozen=True)
@@ -33,7 +46,7 @@ class FilmSubject:
     """What a film is of.
 
     `levels` is a picture (columns, bands) of the sound from `start_s` to `end_s`, which is what
-    the film shows; `values` are those of the whole song.
+    the film shows; `values` and `sections` are those of the whole song.
     """
 
     title: str
@@ -42,6 +55,7 @@ class FilmSubject:
     levels: Levels
     start_s: float
     end_s: float
+    sections: Sequence[Section] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,8 @@ class FilmLook:
     colour_map: str = colour_maps.MAGMA
     words: str = MUSIC
     trail_s: float = TRAIL_S
+    view: str = SONG
+    """What the plane shows, one of `settings.VIEWS`"""
 
 
 class FilmPicture:
@@ -65,7 +81,10 @@ class FilmPicture:
         self._said = said_along(subject.values, circumplex)
         self._plane = PlanePainter(circumplex, colours)
         self._plane.set_track(subject.values)
+        self._plane.set_sections(subject.sections)
         self._plane.trail_s = look.trail_s
+        self._camera = self._placed_camera(look.view)
+        self._drawn_s = subject.start_s - _AT_ONCE_S
         self._table = colour_maps.table(look.colour_map)
         self._ground = self._draw_ground()
         self._canvas = self._ground.copy()
@@ -84,6 +103,11 @@ class FilmPicture:
         """What was drawn last."""
         return self._canvas
 
+    @property
+    def camera(self) -> Camera:
+        """What of the plane is seen in what was drawn last."""
+        return self._plane.camera
+
     def draw(self, time_s: float) -> None:
         """Bring the picture to what the song is at `time_s`."""
         painter = QPainter(self._canvas)
@@ -96,7 +120,11 @@ class FilmPicture:
 
     def _draw_plane(self, painter: QPainter, time_s: float) -> None:
         box = self._layout.plane
+        self._move_camera(time_s)
         area = self._plane.moving_area(box.size(), time_s)
+        if self._camera.now != self._plane.camera:
+            self._plane.camera = self._camera.now
+            area = QRectF(QRect(0, 0, box.width(), box.height()))
         changed = area.united(self._moved).toAlignedRect().adjusted(-1, -1, 1, 1)
         self._moved = area
         painter.save()
@@ -104,6 +132,23 @@ class FilmPicture:
         painter.setClipRect(changed.intersected(QRect(0, 0, box.width(), box.height())))
         self._plane.draw(painter, box.size(), self._layout.scale, time_s)
         painter.restore()
+
+    def _placed_camera(self, view: str) -> PlaneCamera:
+        """Give a camera that shows what is wanted, from the first picture on."""
+        camera, size = PlaneCamera(), self._layout.plane.size()
+        reach_px = self._plane.geometry(size).reach_px
+        camera.shape = (size.width() / 2 / reach_px, size.height() / 2 / reach_px)
+        if view == SONG:
+            camera.fit(extent_of_song(self._subject.values))
+        elif view == FOLLOW:
+            camera.follow(self._plane.trail(self._subject.start_s))
+        return camera
+
+    def _move_camera(self, time_s: float) -> None:
+        if self._camera.following:
+            self._camera.aim(self._plane.trail(time_s))
+        self._camera.glide(max(time_s - self._drawn_s, 0.0))
+        self._drawn_s = time_s
 
     def _draw_playhead(self, painter: QPainter, time_s: float) -> None:
         subject, box = self._subject, QRectF(self._layout.spectrogram)
@@ -206,6 +251,7 @@ class FilmPicture:
         painter = QPainter(ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_title(painter)
+        self._draw_sections(painter)
         self._draw_spectrogram(painter)
         below, small = QRectF(layout.below), _figures(_SMALL_PT)
         painter.setPen(QColor(colours.dim))
@@ -227,6 +273,27 @@ class FilmPicture:
         painter.setPen(QColor(self._colours.dim))
         artist = _wrapped(self._subject.artist, small, box.width(), 1)[0]
         _write(painter, QRectF(box.left(), top + 1, box.width(), small_line), artist, small)
+
+    def _draw_sections(self, painter: QPainter) -> None:
+        """Draw what may be said of each section, over the time that it takes."""
+        subject, row, colours = self._subject, QRectF(self._layout.sections), self._colours
+        per_s = row.width() / max(subject.end_s - subject.start_s, 1e-3)
+        font = interface_font(_SECTION_PT)
+        metrics = QFontMetricsF(font)
+        for section in subject.sections:
+            left = row.left() + max(section.start_s - subject.start_s, 0.0) * per_s
+            right = row.left() + (min(section.end_s, subject.end_s) - subject.start_s) * per_s
+            if right - left < 1.0:
+                continue
+            box = QRectF(left, row.top(), right - left - 1.0, row.height())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(mixed(colours.panel, section_colour(section, colours), _SECTION_TINT))
+            painter.drawRoundedRect(box, 2.5, 2.5)
+            room = box.adjusted(_SECTION_GAP, 0, -_SECTION_GAP / 2, 0)
+            if metrics.horizontalAdvance(section.name[:3]) < room.width():
+                text = metrics.elidedText(section.name, Qt.TextElideMode.ElideRight, room.width())
+                painter.setPen(QColor(colours.text))
+                _write(painter, room, text, font)
 
     def _draw_spectrogram(self, painter: QPainter) -> None:
         levels, box = self._subject.levels, QRectF(self._layout.spectrogram)

@@ -52,13 +52,14 @@ class Banner(QWidget):
         theme.changed.connect(self._take_colours)
         self._take_colours()
 
-    def above(self, picture: QWidget) -> QVBoxLayout:
-        """Give a layout of a picture below the banner, of which the picture has what is left."""
+    def above(self, *parts: QWidget) -> QVBoxLayout:
+        """Give a layout of parts below the banner, of which the last has what is left."""
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self)
-        column.addWidget(picture, 1)
+        for part in parts:
+            column.addWidget(part, int(part is parts[-1]))
         return column
 
     def say(self, sentence: str) -> None:

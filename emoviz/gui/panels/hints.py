@@ -1,69 +1,64 @@
-"""Three hints for who has never seen the window: shown once, over a corner of the plane."""
+"""Three hints for who has never seen the window: shown once, in a strip above the plane."""
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from emoviz.gui import settings as remembered
-from emoviz.gui.look.card import Card
 from emoviz.gui.look.theme import Theme, interface_font
+from emoviz.gui.look.wrapped_label import WrappedLabel
 from emoviz.gui.settings import Settings
 
-_MARGIN_PX = 14
-_WIDTH_PX = 212
-_WORDS_PX = 30
-"""How far the words reach out of the square around the circle with its margins."""
+_MOST_LINES = 3
 
 
-def show_hints(theme: Theme, beneath: QWidget, settings: Settings) -> None:
-    """Show the card over `beneath`, until it has been closed once."""
-    if settings.get(remembered.HINTS_SEEN) or beneath.findChildren(HintsCard):
-        return
-    hints = HintsCard(theme, beneath)
-    hints.closed.connect(lambda: settings.put(remembered.HINTS_SEEN, True))
-    hints.show()
+class HintsCard(QWidget):
+    """Three sentences and a button. It makes room for itself and covers nothing of the plane."""
 
-
-class HintsCard(Card):
-    """A card with three sentences and a button, in the lower left corner."""
-
-    closed = Signal()
-
-    def __init__(self, theme: Theme, beneath: QWidget) -> None:
-        super().__init__(theme, beneath)
+    def __init__(self, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self._theme = theme
+        self._settings = settings
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(self.tr("Hints"))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 12, 14, 12)
-        layout.setSpacing(8)
-        self._labels: list[QLabel] = []
-        for text in (
+        self._text = WrappedLabel(_MOST_LINES)
+        self._text.setFont(interface_font(9.5))
+        done = QPushButton(self.tr("Got it"))
+        done.clicked.connect(self._close)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 5, 8, 5)
+        layout.setSpacing(12)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(done, 0, Qt.AlignmentFlag.AlignTop)
+        self.set_low(False)
+        theme.changed.connect(self._take_colours)
+        self._take_colours()
+
+    @property
+    def sentences(self) -> str:
+        """What is said."""
+        return self._text.text()
+
+    def show_once(self) -> None:
+        """Be there until it has been closed once."""
+        self.setVisible(not self._settings.get(remembered.HINTS_SEEN))
+
+    def set_low(self, low: bool) -> None:
+        """Say where to read on, and no more, in a window that is low."""
+        sentences = [
             self.tr("Drop a song or a folder here, or press Ctrl+O."),
             self.tr("Click any curve or the spectrogram to go there. Space plays and pauses."),
             self.tr("F follows the trail closely; ? shows every key."),
-        ):
-            label = QLabel(text)
-            label.setFont(interface_font(9.5))
-            label.setWordWrap(True)
-            layout.addWidget(label)
-            self._labels.append(label)
-        done = QPushButton(self.tr("Got it"))
-        done.clicked.connect(self._close)
-        layout.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)
-        self.put()
-
-    def put(self) -> None:
-        """Say where to read on, and no more, where there is no room for all beside the circle."""
-        room = self._beneath.size()
-        beside_px = (room.width() - room.height()) / 2 - _WORDS_PX
-        for label in self._labels[:-1]:
-            label.setVisible(beside_px >= _WIDTH_PX + _MARGIN_PX)
-        super().put()
-
-    def place_in(self, room: QSize) -> QRect:
-        """Lie in the lower left corner, where there are the fewest words."""
-        height_px = self.height_for(_WIDTH_PX)
-        top_px = max(0, room.height() - height_px - _MARGIN_PX)
-        return QRect(_MARGIN_PX, top_px, _WIDTH_PX, height_px)
+        ]
+        self._text.setText(" ".join(sentences[-1:] if low else sentences))
 
     def _close(self) -> None:
+        self._settings.put(remembered.HINTS_SEEN, True)
         self.hide()
-        self.closed.emit()
+
+    def _take_colours(self) -> None:
+        colours = self._theme.colours
+        self.setStyleSheet(
+            f"HintsCard {{ background: {colours.window}; border-bottom: 1px solid {colours.line};"
+            f" }} QLabel {{ color: {colours.text}; }}"
+        )

@@ -16,10 +16,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from emoviz.gui.look.section_colours import section_colour
 from emoviz.gui.look.texts import format_time, signed
 from emoviz.gui.look.theme import Theme, interface_font, mixed
 from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, TimeAxis, plot_width
-from emoviz.tracks.saying import HALVES, UNDECIDED
 from emoviz.tracks.sections import Section, index_of_section
 
 _MARGIN_PX = 3.0
@@ -28,7 +28,6 @@ _GRIP_PX = 4.0
 _TINT = 0.45
 _TURN_PX = 5.0
 _LEAST_TEXT_PX = 24.0
-_QUADRANTS_OF_HALVES = ((0, 3), (1, 2), (0, 1), (2, 3))
 
 
 class SectionsView(QWidget):
@@ -147,7 +146,7 @@ class SectionsView(QWidget):
         box = QRectF(left + 0.5, _MARGIN_PX, right - left - 1.5, self.height() - 2 * _MARGIN_PX)
         tint = 1.0 if index == self._current else _TINT
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(colours.panel, self._colour(section), 0.6 * tint))
+        painter.setBrush(mixed(colours.panel, section_colour(section, colours), 0.6 * tint))
         painter.drawRoundedRect(box, 3.0, 3.0)
         if section.abrupt:
             self._mark_turn(painter, left)
@@ -167,19 +166,6 @@ class SectionsView(QWidget):
         painter.setBrush(QColor(self._theme.colours.text))
         points = [QPointF(x - _TURN_PX, 0.0), QPointF(x + _TURN_PX, 0.0), QPointF(x, _TURN_PX)]
         painter.drawPolygon(QPolygonF(points))
-
-    def _colour(self, section: Section) -> str:
-        """Give the colour of what may be said: of a quadrant, or of the two that a half has."""
-        colours = self._theme.colours
-        plain = section.name.removeprefix("slightly ").removeprefix("clearly ")
-        if plain == UNDECIDED:
-            return colours.ghost
-        if plain in HALVES:
-            one, other = _QUADRANTS_OF_HALVES[HALVES.index(plain)]
-            return mixed(colours.quadrants[one], colours.quadrants[other], 0.5).name()
-        right, above = section.valence >= 0, section.arousal >= 0
-        quadrant = (0 if right else 1) if above else (3 if right else 2)
-        return colours.quadrants[quadrant]
 
     def _tip(self, section: Section) -> str:
         lines = [

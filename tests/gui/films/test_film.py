@@ -1,5 +1,6 @@
 """The film as a file: what it shows, when, and how it sounds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -14,6 +15,9 @@ from emoviz.gui.films.layout import layout_of
 from emoviz.gui.films.making import FilmCancelledError, FilmOrder, make_film
 from emoviz.gui.films.picture import FilmLook, FilmPicture, FilmSubject
 from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS
+from emoviz.gui.settings import FOLLOW, VIEWS, WHOLE
+from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.sections import section_between
 from tests.support.audio import encode, find, music, spoil, write_music
 from tests.support.films import Film, run_to_and_fro, running_times_s, write_clicks
 
@@ -30,7 +34,7 @@ def make(
     start_s: float = 0.0,
     end_s: float = np.inf,
 ) -> Film:
-    look = FilmLook(dark=dark, trail_s=5.0)
+    look = FilmLook(dark=dark, trail_s=5.0, view=WHOLE)
     order = FilmOrder(
         song, target, "cae", film_format or FilmFormat(), look, values, start_s, end_s
     )
@@ -130,6 +134,45 @@ def test_a_part_of_a_song(qtbot: QtBot, tmp_path: Path) -> None:
     assert len(film.sound()) / 48000 == pytest.approx(4.0, abs=0.03)
     with pytest.raises(errors.FilmSpanError, match=r"clicks\.wav: it is 12\.3 s long"):
         make(song, tmp_path / "none.mp4", values, start_s=13.0)
+
+
+def test_the_sections_are_the_chapters_of_a_film_as_far_as_they_are_in_it(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    song = tmp_path / "song.wav"
+    write_music(song, 6.0, RATE_HZ)
+    values = np.repeat([[-0.5, -0.4], [0.6, 0.5]], 40, axis=0)
+    words = Circumplex.music()
+    sections = (
+        section_between(values, words, 0, 8, name="the first"),
+        section_between(values, words, 8, 80, name="the second"),
+    )
+    order = FilmOrder(song, tmp_path / "film.mp4", "cae", FilmFormat(), FilmLook(), values)
+    order = replace(order, start_s=1.0, end_s=6.0, sections=sections)
+    make_film(order, pytest.fail, lambda *_: None, lambda: False)
+    with av.open(str(order.target)) as container:
+        chapters = [
+            (float(each["start"] * each["time_base"]), each["metadata"]["title"])
+            for each in container.chapters()
+        ]
+    assert chapters == [(0.0, "the first"), (3.0, "the second")]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_plane_of_a_film_shows_what_is_wished_for(qtbot: QtBot, view: str) -> None:
+    layout = layout_of("720p", 1280, 720)
+    values = np.linspace([0.1, 0.0], [0.3, 0.2], 80)
+    subject = FilmSubject("Song", "", values, np.zeros((40, 96), np.uint8), 0.0, 40.0)
+    picture = FilmPicture(layout, subject, FilmLook(view=view))
+    seen = []
+    for time_s in np.arange(5.0, 38.0, 0.25).tolist():
+        picture.draw(time_s)
+        seen.append(picture.camera)
+    reaches = {round(camera.reach, 6) for camera in seen}
+    places = {(camera.valence, camera.arousal) for camera in seen}
+    assert (max(reaches) < 0.5) == (view != WHOLE)
+    # What does not follow stays as it is from the first picture on.
+    assert (len(places) > 1) == (view == FOLLOW)
 
 
 def test_a_damaged_song_has_a_film_of_its_length(qtbot: QtBot, tmp_path: Path) -> None:

@@ -3,9 +3,16 @@
 from pathlib import Path
 
 import av
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox, QRadioButton, QToolButton
+from PySide6.QtWidgets import (
+    QDialogButtonBox,
+    QMessageBox,
+    QPushButton,
+    QRadioButton,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from emoviz.export.film_file import FilmFormat
@@ -16,7 +23,6 @@ from emoviz.gui.films.dialog import FilmDialog
 from emoviz.gui.films.making import FilmOrder
 from emoviz.gui.films.picture import FilmLook
 from emoviz.gui.main_window import MainWindow
-from emoviz.gui.panels.hints import HintsCard
 from emoviz.gui.settings import Settings
 from tests.gui.conftest import RATE_HZ, Songs
 from tests.gui.driving import (
@@ -49,6 +55,32 @@ def ask_for_film(qtbot: QtBot, window: MainWindow, target: Path, *choices: str) 
     choose_in_dialog(qtbot, window, target)
 
 
+class _Opener(QObject):
+    """Stands for the programs of a desktop that open files and folders."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[Path] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        """Take what is to be opened."""
+        self.opened.append(Path(url.toLocalFile()))
+
+
+def opened_by(card: FilmCard, text: str) -> Path:
+    """Click a button of the card, and give what it has the desktop open."""
+    opener = _Opener()
+    QDesktopServices.setUrlHandler("file", opener, "open")
+    try:
+        (button,) = (each for each in card.findChildren(QPushButton) if each.text() == text)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
+    (opened,) = opener.opened
+    return opened
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
@@ -59,21 +91,24 @@ def test_a_film_is_made_while_the_song_plays(
     assert not action(window, "export_film").isEnabled()
     write_music(tmp_path / "song.wav", 3.0, RATE_HZ)
     open_and_track(qtbot, window, tmp_path / "song.wav")
-    assert part(window, HintsCard).isVisible()
     target = tmp_path / "film.mp4"
-    ask_for_film(qtbot, window, target, "square", "60")
+    window.loop.mark(1.0, 2.0)
+    window.loop.settle()
+    ask_for_film(qtbot, window, target, "square", "60", "follow")
     card = part(window, FilmCard)
     assert card.isVisible()
-    assert not part(window, HintsCard).isVisible()
     assert not action(window, "export_film").isEnabled()
     said = f"The film was written to {target}."
     qtbot.waitUntil(lambda: said in labels(window))
-    assert not card.isVisible()
     assert action(window, "export_film").isEnabled()
+    assert opened_by(card, "Play") == target
+    assert opened_by(card, "Show in folder") == tmp_path
     with av.open(str(target)) as container:
         picture = container.streams.video[0]
         assert (picture.width, picture.height, picture.average_rate) == (1080, 1080, 60)
         assert container.metadata["title"] == window._session.song.title
+        # Of the region that was marked, no more.
+        assert picture.frames == 60
     # What was chosen is chosen the next time.
     other = make_window(Settings(settings_file))
     qtbot.addWidget(other)
@@ -97,7 +132,7 @@ def test_a_film_that_is_cancelled_leaves_nothing(
     assert action(window, "export_film").isEnabled()
 
 
-def test_a_window_that_closes_leaves_nothing_of_a_film(
+def test_quitting_during_a_film_asks_and_leaves_nothing_of_it(
     qtbot: QtBot, window: MainWindow, songs: Songs, tmp_path: Path
 ) -> None:
     open_and_track(qtbot, window, songs.middling)
@@ -106,6 +141,11 @@ def test_a_window_that_closes_leaves_nothing_of_a_film(
     ask_for_film(qtbot, window, folder / "film.mp4")
     qtbot.waitUntil(lambda: bool(names(folder)))
     window.close()
+    (question,) = window.findChildren(QMessageBox)
+    assert window.isVisible()
+    assert "A film is being made" in question.text()
+    QTest.mouseClick(question.button(QMessageBox.StandardButton.Yes), Qt.MouseButton.LeftButton)
+    assert not window.isVisible()
     assert names(folder) == []
 
 
