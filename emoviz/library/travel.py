@@ -7,6 +7,8 @@ Route = npt.NDArray[np.float64]
 """Corners of a path, (n, 2): valence and arousal"""
 
 FEWEST, MOST = 2, 200
+NEAR = 0.15
+"""How far from a path a song may lie, as a share of what whoever drew it saw."""
 _SONGS_PER_REACH = 8.0
 
 
@@ -31,19 +33,24 @@ def stops(path: Route, count: int) -> Route:
 
 
 def along(
-    path: Route, valence: npt.NDArray[np.float32], arousal: npt.NDArray[np.float32], count: int
+    path: Route,
+    valence: npt.NDArray[np.float32],
+    arousal: npt.NDArray[np.float32],
+    count: int,
+    farthest: float = np.inf,
 ) -> npt.NDArray[np.intp]:
-    """Give the indices of `count` songs that lie along a path, or of all if there are fewer.
+    """Give the indices of `count` songs that lie along a path, or of fewer if no more lie there.
 
     `valence` and `arousal`, (songs,), are on [-1, 1]; the indices, (at most `count`,), are in the
     order of the path. Each is the one nearest to its stop of those that are not taken yet, so that
-    none comes twice.
+    none comes twice, and none is farther from its stop than `farthest`.
     """
-    count = min(count, len(valence))
-    chosen = np.empty(count, np.intp)
-    for number, (stop_valence, stop_arousal) in enumerate(stops(path, count)):
+    chosen: list[int] = []
+    for stop_valence, stop_arousal in stops(path, min(count, len(valence))):
         away = np.square(valence - np.float32(stop_valence))
         away += np.square(arousal - np.float32(stop_arousal))
-        away[chosen[:number]] = np.inf
-        chosen[number] = away.argmin()
-    return chosen
+        away[chosen] = np.inf
+        nearest = int(away.argmin())
+        if away[nearest] <= farthest**2:
+            chosen.append(nearest)
+    return np.array(chosen, np.intp)

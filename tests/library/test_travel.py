@@ -25,6 +25,11 @@ def test_a_path_that_turns_back_takes_no_song_twice() -> None:
     assert sorted(chosen.tolist()) == list(range(12))
 
 
+def test_what_lies_far_from_the_path_is_not_offered() -> None:
+    few = np.array([[-0.8, 0.05], [0.0, 0.6], [0.75, 0.0]], np.float32)
+    assert travel.along(LINE, few[:, 0], few[:, 1], 3, 0.15).tolist() == [0, 2]
+
+
 def test_stops_are_evenly_spread_round_a_corner() -> None:
     corner = np.array([[0.0, 0.0], [0.6, 0.0], [0.6, 0.6]])
     stops = travel.stops(corner, 5)

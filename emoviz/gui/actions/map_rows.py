@@ -47,6 +47,14 @@ MAP_ACTIONS = (
     ActionSpec("zoom_in", MAP, "Nearer", "Zoom in on the map", ("+", "="), part="view"),
     ActionSpec("zoom_out", MAP, "Farther", "Zoom out on the map", ("-",), part="view"),
     ActionSpec(
+        "fit_songs",
+        MAP,
+        "Fit the songs",
+        "Show all songs as large as there is room",
+        ("S",),
+        part="view",
+    ),
+    ActionSpec(
         "show_whole", MAP, "Show the whole map", "Show the whole map", ("Ctrl+0",), part="view"
     ),
     ActionSpec(

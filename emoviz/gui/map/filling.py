@@ -29,8 +29,8 @@ class LibraryFilling(QObject):
 
     progressed = Signal(int, int)
     """Songs done and songs in all; 0 in all as long as they are being counted"""
-    ended = Signal(str)
-    """A sentence about what became of the songs"""
+    ended = Signal(str, bool)
+    """A sentence about what became of the songs, and whether nothing went wrong"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,13 +81,13 @@ class LibraryFilling(QObject):
                     with contextlib.suppress(_StoppedError):
                         run(songs, partial(track_with, self._processes, model=model, jobs=jobs))
                 sentence = self._summary(run, len(songs))
-            self.ended.emit(sentence)
+            self.ended.emit(sentence, not run.tally.failed)
         except errors.EmovizError as error:
-            self.ended.emit(str(error))
+            self.ended.emit(str(error), False)
         except Exception:  # noqa: BLE001  (said here, and the log says where)
             _LOG.exception("adding a folder")
             sentence = self.tr("{0} could not be added; {1} says why.")
-            self.ended.emit(sentence.format(folder, paths.log_file()))
+            self.ended.emit(sentence.format(folder, paths.log_file()), False)
 
     def _processes(self, jobs: int) -> Executor:
         # Asked for more when processes have died: because they are to, if this is the end.

@@ -20,6 +20,7 @@ class MapLegend(QWidget):
         super().__init__()
         self._theme = theme
         self._rows: list[tuple[str, int]] = []
+        self._colours: list[int] = []
         self.setFont(interface_font(_PT))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Legend"))
@@ -28,6 +29,7 @@ class MapLegend(QWidget):
     def show_groups(self, groups: Groups, by: GroupBy) -> None:
         """List these groups."""
         self._rows = [(group.name, group.songs) for group in groups.named]
+        self._colours = [group.colour for group in groups.named]
         if groups.other_songs:
             others = {
                 GroupBy.ARTIST: self.tr("other artists, or none named"),
@@ -61,7 +63,8 @@ class MapLegend(QWidget):
             is_others = self._has_others and row == len(self._rows) - 1
             top, middle = row * self._line_px, (row + 0.5) * self._line_px
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.ungrouped if is_others else colours.groups[row]))
+            dot = colours.ungrouped if is_others else colours.groups[self._colours[row]]
+            painter.setBrush(QColor(dot))
             painter.drawEllipse(QPointF(_DOT_PX + 1, middle), _DOT_PX, _DOT_PX)
             count = f"{songs:,}"
             right = self.width() - metrics.horizontalAdvance(count) - 1

@@ -66,6 +66,11 @@ class LibraryMap(QObject):
         self.window.raise_()
         self.window.activateWindow()
 
+    def show_and_fill(self, folder: Path) -> None:
+        """Show the map, and add a folder's songs to it."""
+        self.show_map()
+        self.fill(folder)
+
     def close(self) -> None:
         """Close the map and what works for it."""
         if self._filling is not None:
@@ -140,7 +145,8 @@ class LibraryMap(QObject):
         except errors.OutputError as error:
             self._say(str(error))
             return
-        self._say(self.tr("{0} songs were written to {1}.").format(len(songs), path))
+        if self.window is not None:
+            self.window.tell(self.tr("{0} songs were written to {1}.").format(len(songs), path))
 
     def _say(self, sentence: str) -> None:
         if self.window is not None:
@@ -173,10 +179,14 @@ class LibraryMap(QObject):
         if self.window is not None:
             self.window.status.show_progress(done, total)
 
-    def _on_filled(self, sentence: str) -> None:
-        if self.window is not None:
-            self.window.status.show_rest()
-        self._say(sentence)
+    def _on_filled(self, sentence: str, is_good: bool) -> None:
+        if self.window is None:
+            return
+        self.window.status.show_rest()
+        if is_good:
+            self.window.tell(sentence)
+        else:
+            self.window.say(sentence)
 
     def _begin_anew(self, path: Path) -> None:
         assert self.window is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from emoviz.gui.look.theme import Colours, interface_font, with_alpha
 from emoviz.gui.map import dots
@@ -23,6 +23,7 @@ _MARGIN_PX = 160
 _RING_PX = 9.0
 _STOP_PX = 9.0
 _STOP_PT = 8.0
+_NAME_PT, _NAME_PX, _NAME_AWAY_PX = 8.5, 150.0, 6.0
 
 
 @dataclass
@@ -66,6 +67,8 @@ class MapPainter:
         self.stroke: list[QPointF] = []
         """What is being drawn by hand: places in the picture"""
         self.stroke_is_closed = False
+        self.names: dict[int, str] = {}
+        """What is written beside songs, by their indices"""
 
     def set_colours(self, colours: Colours) -> None:
         """Draw in these colours from now on."""
@@ -95,6 +98,22 @@ class MapPainter:
             return None
         reach = REACH_PX / geometry.radius_px
         return songs.nearest(*geometry.on_plane(place), reach, self.shown.matches)
+
+    def songs_seen(self, size: QSize) -> Indices:
+        """Give the indices of the songs that are in a picture of `size`."""
+        geometry, songs = self.geometry(size), self.shown.songs
+        if songs is None:
+            return np.zeros(0, np.intp)
+        (left, top), (right, bottom) = (
+            geometry.on_plane(corner)
+            for corner in (geometry.picture.topLeft(), geometry.picture.bottomRight())
+        )
+        valence, arousal = songs.points.valence, songs.points.arousal
+        inside = (valence >= left) & (valence <= right) & (arousal <= top) & (arousal >= bottom)
+        if self.shown.matches is not None:
+            inside &= self.shown.matches
+        found: Indices = np.flatnonzero(inside)
+        return found
 
     def songs_inside(self, size: QSize, outline: list[QPointF]) -> Indices:
         """Give the indices of the songs that an outline in the picture goes around."""
@@ -134,6 +153,7 @@ class MapPainter:
         self._ground.draw_grid(painter, geometry)
         for label in self._ground.labels(geometry):
             self._ground.draw_label(painter, label)
+        self._draw_names(painter, geometry)
         self._draw_path(painter, geometry)
         self._draw_playing(painter, geometry)
         self._draw_stroke(painter)
@@ -225,6 +245,31 @@ class MapPainter:
         if len(shown.chosen):
             layers.append(replace(part(shown.chosen), colours=brighter, stands_out=True))
         return layers
+
+    def _draw_names(self, painter: QPainter, geometry: Geometry) -> None:
+        """Write the names that there is room for, beside their dots; none covers another."""
+        songs = self.shown.songs
+        if songs is None or not self.names:
+            return
+        font = interface_font(_NAME_PT * geometry.scale)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(QColor(self._colours.dim))
+        taken = [label.rect for label in self._ground.labels(geometry)]
+        if not geometry.inset.isEmpty():
+            taken.append(geometry.inset)
+        away = _NAME_AWAY_PX * geometry.scale
+        dots = [QRectF(self._place(geometry, index), QSizeF()) for index in self.names]
+        taken += [dot.adjusted(-away, -away, away, away) for dot in dots]
+        for dot, name in zip(dots, self.names.values(), strict=True):
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_PX * geometry.scale)
+            width, height = metrics.horizontalAdvance(text) + 1.0, metrics.height()
+            for left in (dot.x() + away + 1.0, dot.x() - away - 1.0 - width):
+                box = QRectF(left, dot.y() - height / 2, width, height)
+                if geometry.picture.contains(box) and not any(map(box.intersects, taken)):
+                    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+                    taken.append(box)
+                    break
 
     def _draw_path(self, painter: QPainter, geometry: Geometry) -> None:
         path = self.shown.path

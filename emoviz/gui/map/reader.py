@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from emoviz import errors
-from emoviz.gui.map.songs import MapSongs
+from emoviz.gui.map.songs import MapSongs, merged
 from emoviz.library.records import LibrarySong, absolute
 from emoviz.library.store import Library
 from emoviz.system import files, paths
@@ -25,6 +25,12 @@ _REST_PER_READING = 8.0
 """How much longer the reader rests than it reads while songs keep coming: a million take long."""
 
 _PATIENCE_MS = 250
+
+_MOST_MERGED = 100_000
+"""In a larger library it would take seconds to find what is there twice."""
+
+_SAME_S = 1.0
+"""Songs of one title and artist are one if they are as long as this nearly."""
 
 Durations = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
@@ -262,12 +268,35 @@ class _Reading:
     def _read(self, library: Library, model: str) -> None:
         began_s = time.monotonic()
         model = model if model in (known := library.models()) else next(iter(known), model)
-        songs = MapSongs(library.points(model), model)
+        points = library.points(model)
+        copies = _copies(library) if len(points) <= _MOST_MERGED else []
+        songs = merged(points, copies, model)
         took_s = time.monotonic() - began_s
         self._rests_until_s = time.monotonic() + _REST_PER_READING * took_s
         self._was_told, self._said = True, ""
         self._reader.read.emit(songs)
         self._reader.durations_read.emit(songs, _durations_s(library, songs))
+
+
+def _copies(library: Library) -> list[list[int]]:
+    """Give the ids of songs that are there more than once: of one title, artist and length."""
+    query = (
+        "SELECT id, artist_id, title, duration_s FROM songs WHERE (artist_id, title) IN "
+        "(SELECT artist_id, title FROM songs WHERE title <> '' "
+        "GROUP BY artist_id, title HAVING count(*) > 1) "
+        "ORDER BY artist_id, title, duration_s, id"
+    )
+    copies: list[list[int]] = []
+    last: tuple[int, str, float] | None = None
+    with library.asking() as connection:
+        for song, artist, title, duration_s in connection.execute(query):
+            same = last is not None and last[:2] == (artist, title)
+            if same and last is not None and duration_s - last[2] <= _SAME_S:
+                copies[-1].append(int(song))
+            else:
+                copies.append([int(song)])
+            last = (artist, title, duration_s)
+    return [same for same in copies if len(same) > 1]
 
 
 def _durations_s(library: Library, songs: MapSongs) -> Durations:

@@ -9,18 +9,25 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy
 
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.map.painter import MapPainter, Shown
-from emoviz.gui.plane.camera import Camera, PlaneCamera
+from emoviz.gui.plane.camera import Camera, Extent, PlaneCamera
 from emoviz.gui.plane.geometry import Geometry
 from emoviz.gui.plane.gliding import GlidingView
 from emoviz.tracks.circumplex import Circumplex
 
 _CLOSEST = 0.005
 """A tenth of what the plane of one song allows: there may be a million dots to tell apart."""
+
+_LEAST_SHOWN = 0.15
+"""However near to each other all songs lie: so much of the plane is seen to each side."""
+
+_MOST_NAMED = 40
+"""So many songs at most are named beside their dots."""
 
 _ZOOM = 0.7
 _PAN_PER_KEY = 0.2
@@ -51,6 +58,8 @@ class MapView(GlidingView):
     """Indices of the songs that were gone around"""
     path_drawn = Signal(object)
     """The path, (n, 2), valence and arousal"""
+    names_asked = Signal(object)
+    """Indices of the few songs that are seen, for `show_names`"""
 
     def __init__(self, theme: Theme, circumplex: Circumplex) -> None:
         super().__init__(PlaneCamera(_CLOSEST))
@@ -60,6 +69,7 @@ class MapView(GlidingView):
         self._pressed: QPointF | None = None
         self._before = QPointF()
         self._drags = self._moves = False
+        self._camera.fit(None)
         self.setMinimumSize(320, 240)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -76,6 +86,21 @@ class MapView(GlidingView):
         """Draw what is shown as it is now."""
         self._painter.forget()
         self._look_at(None)
+        self._ask_for_names()
+        self.update()
+
+    def keep_fitting(self) -> None:
+        """Show the songs that there are now as large as they can be, unless one has moved it."""
+        self._camera.keep_fitting(self._extent())
+        self._start_gliding()
+
+    def fit_songs(self) -> None:
+        """Show all songs as large as there is room."""
+        self._take_over(lambda: self._camera.fit(self._extent()))
+
+    def show_names(self, names: dict[int, str]) -> None:
+        """Write these names beside their songs."""
+        self._painter.names = names
         self.update()
 
     def set_words(self, circumplex: Circumplex) -> None:
@@ -149,6 +174,16 @@ class MapView(GlidingView):
             painter.setPen(self._theme.colours.accent)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Show the songs as large as there is room now."""
+        super().resizeEvent(event)
+        half = QPointF(self.width() / 2, self.height() / 2) / self._geometry().reach_px
+        self._camera.shape = (half.x(), half.y())
+        if self._camera.fitting:
+            self._camera.fit(self._extent())
+            self._start_gliding()
+        self._ask_for_names()
 
     # The keys and the hand.
 
@@ -255,6 +290,28 @@ class MapView(GlidingView):
 
     def _show_camera(self, camera: Camera) -> None:
         self._painter.camera = camera
+        self._ask_for_names()
+
+    def _ask_for_names(self) -> None:
+        """Ask for the names of what is seen, once the view has come to rest, if that is few."""
+        self._painter.names = {}
+        if not self._camera.resting:
+            return
+        seen = self._painter.songs_seen(self.size())
+        if 0 < len(seen) <= _MOST_NAMED:
+            self.names_asked.emit(seen)
+
+    def _extent(self) -> Extent | None:
+        """Give how far the songs go, and some way around them."""
+        songs = self.shown.songs
+        if songs is None:
+            return None
+        (left, right), (low, high) = (
+            (float(values.min()), float(values.max()))
+            for values in (songs.points.valence, songs.points.arousal)
+        )
+        half = (max((right - left) / 2, _LEAST_SHOWN), max((high - low) / 2, _LEAST_SHOWN))
+        return Extent((left + right) / 2, (low + high) / 2, *half)
 
     def _take_colours(self) -> None:
         self._painter.set_colours(self._theme.colours)

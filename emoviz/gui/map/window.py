@@ -74,8 +74,12 @@ class MapWindow(QWidget):
         self.view.setFocus()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence in the banner."""
+        """Show in the banner what is wrong."""
         self._banner.say(sentence)
+
+    def tell(self, sentence: str) -> None:
+        """Show in the banner what is not."""
+        self._banner.tell(sentence)
 
     def set_words(self, circumplex: Circumplex) -> None:
         """Name places of the plane by these words."""
@@ -105,6 +109,7 @@ class MapWindow(QWidget):
             self._take_matches()
             self._choose(shown.songs.indices_of(chosen), shown.path)
         self._regroup()
+        self.view.keep_fitting()
         self._beside.setVisible(shown.songs is not None)
         self.status.show_count(shown.songs)
         self.view.setAccessibleDescription(self.status.text)
@@ -205,13 +210,15 @@ class MapWindow(QWidget):
         shown = self.view.shown
         if shown.songs is None:
             return
-        points = shown.songs.points
-        if shown.matches is None:
-            chosen = travel.along(path, points.valence, points.arousal, count)
-        else:
+        points, among = shown.songs.points, np.arange(len(shown.songs))
+        if shown.matches is not None:
             among = np.flatnonzero(shown.matches)
-            chosen = among[travel.along(path, points.valence[among], points.arousal[among], count)]
+        farthest = travel.NEAR * self.view.camera.reach
+        places = (points.valence[among], points.arousal[among])
+        chosen = among[travel.along(path, *places, count, farthest)]
         self._choose(chosen, path)
+        if not len(chosen):
+            self.tell(self.tr("No song lies near the path that was drawn."))
 
     def _take_count(self, count: int) -> None:
         if self.view.shown.path is not None:
@@ -225,6 +232,20 @@ class MapWindow(QWidget):
         if found:
             self.view.show_tip(self._lines(found[0], index, songs))
 
+    def _name(self, indices: Indices) -> None:
+        songs = self.view.shown.songs
+        if songs is None:
+            return
+        ids = songs.points.song_ids[indices].tolist()
+        titles = {song.id: song.title for song in self._reader.songs(ids)}
+        self.view.show_names(
+            {
+                int(index): titles[song]
+                for index, song in zip(indices, ids, strict=True)
+                if song in titles
+            }
+        )
+
     def _lines(self, song: LibrarySong, index: int, songs: MapSongs) -> list[str]:
         valence, arousal = float(songs.points.valence[index]), float(songs.points.arousal[index])
         place = self.tr("valence {0}, arousal {1}").format(signed(valence), signed(arousal))
@@ -236,7 +257,7 @@ class MapWindow(QWidget):
     def _regroup(self) -> None:
         shown = self.view.shown
         if shown.songs is not None:
-            shown.groups = shown.songs.groups(self._group_by)
+            shown.groups = shown.songs.groups(self._group_by, shown.groups)
             self._legend.show_groups(shown.groups, self._group_by)
         self.view.show_anew()
 
@@ -317,6 +338,7 @@ class MapWindow(QWidget):
         reader.failed.connect(self.show_problem)
         view.song_pointed_at.connect(self._point_at)
         view.song_clicked.connect(self._open)
+        view.names_asked.connect(self._name)
         view.lasso_drawn.connect(self._choose)
         view.path_drawn.connect(self._travel)
         self.bar.text_changed.connect(self._search_for)

@@ -29,6 +29,7 @@ class Banner(QWidget):
         self._problem: errors.EmovizError | None = None
         self._share = 0.0
         """How far it is open, 0 to 1"""
+        self._is_warning = True
         self._strip = QWidget(self)
         self._strip.setObjectName("strip")
         self._text = WrappedLabel(_MOST_LINES)
@@ -63,8 +64,18 @@ class Banner(QWidget):
         return column
 
     def say(self, sentence: str) -> None:
-        """Show a sentence, and keep it in the log: a person may want to read it again."""
+        """Show what is wrong, and keep it in the log: a person may want to read it again."""
         _LOG.warning("said: %s", sentence)
+        self._show(sentence, is_warning=True)
+
+    def tell(self, sentence: str) -> None:
+        """Show what is not wrong: that something has been done."""
+        _LOG.info("told: %s", sentence)
+        self._show(sentence, is_warning=False)
+
+    def _show(self, sentence: str, *, is_warning: bool) -> None:
+        self._is_warning = is_warning
+        self._take_colours()
         self._text.setText(sentence)
         self._text.setToolTip(html.escape(sentence))
         self.setAccessibleName(sentence)
@@ -98,6 +109,11 @@ class Banner(QWidget):
         """What is being said, or nothing."""
         return self._text.text() if self._slide.endValue() == 1.0 else ""
 
+    @property
+    def is_warning(self) -> bool:
+        """Whether what is said is that something is wrong."""
+        return self._is_warning
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Be as high as the sentence is in this width."""
         super().resizeEvent(event)
@@ -122,7 +138,10 @@ class Banner(QWidget):
 
     def _take_colours(self) -> None:
         colours = self._theme.colours
+        ground, line = colours.panel, colours.line
+        if self._is_warning:
+            ground, line = colours.warning, colours.accent
         self._strip.setStyleSheet(
-            f"QWidget#strip {{ background: {colours.warning};"
-            f" border-bottom: 1px solid {colours.accent}; }} QLabel {{ color: {colours.text}; }}"
+            f"QWidget#strip {{ background: {ground};"
+            f" border-bottom: 1px solid {line}; }} QLabel {{ color: {colours.text}; }}"
         )

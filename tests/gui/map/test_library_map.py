@@ -31,6 +31,7 @@ from emoviz.gui.map.status import MapStatus
 from emoviz.gui.map.view import MapView
 from emoviz.gui.map.window import MapWindow
 from emoviz.gui.panels.banner import Banner
+from emoviz.gui.panels.folder_offer import FolderOffer
 from emoviz.gui.settings import Settings
 from emoviz.library.records import FileState, SongRecord
 from emoviz.library.store import Library
@@ -38,7 +39,7 @@ from emoviz.models import estimator
 from emoviz.system import files
 from emoviz.tracks.track import Provenance, Track
 from tests.gui.conftest import Songs
-from tests.gui.driving import action, choose_in_dialog
+from tests.gui.driving import action, choose_in_dialog, part
 
 MODEL = "cae"
 LEFT = Qt.MouseButton.LeftButton
@@ -221,6 +222,8 @@ def test_a_lasso_makes_a_list_that_is_saved_as_a_playlist(
         f"{title}.flac" for title, _ in ROW
     )
     assert str(playlist) in banner(shown)
+    # Good news are no warning.
+    assert not shown._banner.is_warning
 
 
 def test_play_all_opens_what_is_there_and_says_what_is_not(
@@ -246,6 +249,10 @@ def test_a_path_makes_a_playlist_in_its_order(shown: MapWindow) -> None:
     QTest.keyClick(shown.view, Qt.Key.Key_Escape)
     assert titles(shown) == []
     assert view(shown).shown.path is None
+    # What is far from a path is not offered for it.
+    draw(shown, (-0.6, 0.2), (0.0, 0.2))
+    assert titles(shown) == []
+    assert "No song lies near" in banner(shown)
 
 
 def test_what_is_searched_stands_out_and_enter_opens_the_one(
@@ -311,11 +318,35 @@ def test_songs_that_another_program_adds_appear(
     qtbot: QtBot, shown: MapWindow, library_file: Path, tmp_path: Path
 ) -> None:
     lasso_row(shown)
+    before = view(shown).shown.groups
+    assert before is not None
     with Library.open(library_file) as library:
         put(library, tmp_path / "new.flac", (-0.5, 0.5), ("New", "Somebody", "Twice"))
-    qtbot.waitUntil(lambda: "7 songs" in status(shown))
+        put(library, tmp_path / "more.flac", (-0.5, 0.4), ("More", "Somebody", "Twice"))
+        put(library, tmp_path / "last.flac", (-0.4, 0.4), ("Last", "Somebody", "Twice"))
+        # The same song once more, as another file and not quite of the same length.
+        put(library, tmp_path / "copy.mp3", (-0.61, -0.5), ("First", "Others", "Hits"), 100.4)
+    qtbot.waitUntil(lambda: "9 songs" in status(shown))
     # What was chosen stays chosen.
     assert len(titles(shown)) == 5
+    # Who has the most songs is another one now, and nobody has another colour.
+    after = view(shown).shown.groups
+    assert after is not None
+    assert after.named[0].name == "Somebody" != before.named[0].name
+    assert {g.name: g.colour for g in after.named} == {g.name: g.colour for g in before.named}
+
+
+def test_a_map_of_few_songs_is_fitted_to_them_and_names_them(
+    qtbot: QtBot, shown: MapWindow, library_file: Path, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: len(view(shown)._painter.names) == 6)
+    assert view(shown).camera.reach < 0.9
+    assert "Second" in view(shown)._painter.names.values()
+    # From so near only two of them are seen.
+    view(shown).zoom(0.2)
+    qtbot.waitUntil(lambda: set(view(shown)._painter.names.values()) == {"Third"})
+    QTest.keyClick(shown.view, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: len(view(shown)._painter.names) == 6)
 
 
 def test_an_empty_library_says_what_to_do_and_is_filled_from_a_folder(
@@ -345,12 +376,18 @@ def test_closing_the_window_ends_what_is_being_added(
 ) -> None:
     file = tmp_path / "data" / "library.db"
     window.library.use(file)
-    shown = open_map(qtbot, window)
     folder = tmp_path / "music"
     folder.mkdir()
     for number in range(20):
         (folder / f"{number}.wav").write_bytes(songs.long.read_bytes())
-    window.library_map.fill(folder)
+    # As it is offered of a folder that is dropped.
+    offer = part(window, FolderOffer)
+    offer.make([folder])
+    (join,) = offer.findChildren(QPushButton)
+    join.click()
+    assert not offer.isVisible()
+    shown = window.library_map.window
+    assert shown is not None
     qtbot.waitUntil(lambda: "songs" in status(shown))
     window.close()
     assert multiprocessing.active_children() == []

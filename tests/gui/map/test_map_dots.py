@@ -102,7 +102,9 @@ def test_the_most_frequent_have_colours_and_nobody_has_none() -> None:
     assert [group.songs for group in groups.named] == [9, 8, 7, 6, 5, 4, 3]
     assert groups.other_songs == 50 + 1 + 2
     assert set(groups.codes[:50].tolist()) == {0}
-    assert set(groups.codes[-9:].tolist()) == {1}
+    # Each has a colour of its own.
+    assert {group.colour for group in groups.named} == set(range(NAMED_GROUPS))
+    assert set(groups.codes[-9:].tolist()) == {1 + groups.named[0].colour}
 
 
 def test_a_few_songs_in_one_place_are_no_crowd() -> None:
