@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from emoviz.gui.main_window import MainWindow
 
 
-_LONGEST_WAIT_S = 120.0
+_LONGEST_WAIT_S = 600.0
 _SETTLE_S = 3.0
 _HEARD_S = 45.0
 _SIZE = (1280, 800)

@@ -2,9 +2,10 @@
 
     python -m build_scripts.docs.states FOLDER [--only follow compare] [--sizes 900x600]
 
-For each size a screen of it (Xvfb) and a process: the demo song is opened and tracked, and each
-state set up and saved as FOLDER/SIZE_THEME_STATE.png. It says of each what does not fit: parts of
-the window that are outside of it, or that are asked to be smaller than they can be.
+For each size a screen of it (Xvfb) and a process: the demo song is opened, and each state set up
+and saved as FOLDER/SIZE_THEME_STATE.png. The song is tracked once: its track is kept in a library
+in FOLDER. It says of each state what does not fit: parts of the window that are outside of it, or
+that are asked to be smaller than they can be.
 """
 
 import argparse
@@ -19,12 +20,15 @@ from typing import TYPE_CHECKING
 from build_scripts import ROOT
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from build_scripts.docs.screenshots import Pose
 
 SIZES = {"900x600": 1.0, "1280x800": 1.0, "2560x1440": 1.0, "2560x1600": 2.0}
 """Screens in pixels, and the scale of what is on them: the last is 1280 x 800 at 200 %."""
 THEMES = ("dark", "light")
 _PLACE = 0.5
+_LIBRARY = "library.db"
 
 
 def _triggered(*names: str) -> "Callable[[Pose], None]":
@@ -35,8 +39,85 @@ def _triggered(*names: str) -> "Callable[[Pose], None]":
     return set_up
 
 
+def _full_band(pose: "Pose") -> None:
+    pose.trigger("toggle_bands")
+    pose.trigger("toggle_full_band")
+    spectrogram = pose.window.spectrogram
+    pose.wait_until(lambda: spectrogram.shown_s > 0.98 * pose.window.duration_s)
+    pose.settle()
+
+
 def _message(pose: "Pose") -> None:
     pose.window.say("A message of two lines or more is seen whole, whatever its length is. " * 3)
+    pose.settle()
+
+
+def _hints(pose: "Pose") -> None:
+    from emoviz.gui.panels.hints import HintsCard
+
+    pose.window.findChild(HintsCard).show()
+    pose.settle()
+
+
+def _offer(pose: "Pose") -> None:
+    from emoviz.gui.panels.folder_offer import FolderOffer
+    from emoviz.gui.panels.hints import HintsCard
+
+    pose.window.findChild(HintsCard).hide()
+    pose.window.findChild(FolderOffer).make([Path("Songs of a summer")])
+    pose.settle()
+
+
+def _film(pose: "Pose") -> None:
+    from emoviz.gui.panels.folder_offer import FolderOffer
+
+    pose.window.findChild(FolderOffer).hide()
+    pose.window.film.card.begin("A walk through the plane.mp4")
+    pose.window.film.card.show_progress(120, 900)
+    pose.settle()
+
+
+def _film_done(pose: "Pose") -> None:
+    pose.window.film.card.show_done(Path("A walk through the plane.mp4"))
+    pose.settle()
+
+
+def _film_dialog(pose: "Pose") -> None:
+    pose.window.film.card.hide()
+    pose.trigger("export_film")
+
+
+def _queue(pose: "Pose") -> None:
+    _close_dialogs(pose)
+    pose.trigger("show_queue")
+
+
+def _map(pose: "Pose") -> None:
+    _close_dialogs(pose)
+    pose.trigger("show_map")
+    shown = pose.window.library_map.window
+    assert shown is not None
+    shown.resize(pose.window.size())
+    pose.wait_until(lambda: shown.view.shown.songs)
+    pose.settle()
+
+
+def _stage(pose: "Pose") -> None:
+    _close_dialogs(pose)
+    pose.trigger("toggle_stage")
+
+
+def _compare(pose: "Pose") -> None:
+    _close_dialogs(pose)
+    pose.trigger("compare_model")
+
+
+def _close_dialogs(pose: "Pose") -> None:
+    from PySide6.QtWidgets import QApplication
+
+    for other in QApplication.topLevelWidgets():
+        if other is not pose.window and other.isVisible():
+            other.close()
     pose.settle()
 
 
@@ -44,10 +125,20 @@ STATES: "dict[str, Callable[[Pose], None]]" = {
     "song": _triggered("fit_song"),
     "follow": _triggered("toggle_follow"),
     "whole": _triggered("plane_whole"),
-    "section": _triggered("fit_song", "loop_section"),
+    "relative": _triggered("toggle_relative"),
+    "section": _triggered("toggle_relative", "fit_song", "loop_section"),
     "lines": _triggered("clear_region", "toggle_bands"),
+    "full_band": _full_band,
     "message": _message,
-    "compare": _triggered("compare_model"),
+    "hints": _hints,
+    "offer": _offer,
+    "film": _film,
+    "film_done": _film_done,
+    "film_dialog": _film_dialog,
+    "queue": _queue,
+    "map": _map,
+    "compare": _compare,
+    "stage": _stage,
 }
 """In this order in one window, each from where the one before it was."""
 
@@ -88,6 +179,7 @@ def _walk(folder: Path, size: str, states: list[str]) -> int:
         settings = Settings(Path(kept) / "settings.ini")
         settings.put(remembered.HINTS_SEEN, True)
         window = app.make_window(settings)
+        window.library.use((folder / _LIBRARY).absolute())
         window.set_player(SilentPlayer(), None)
         window.resize(width, height)
         window.show()
@@ -100,13 +192,25 @@ def _walk(folder: Path, size: str, states: list[str]) -> int:
             for theme in THEMES:
                 pose.trigger(f"theme_{theme}")
                 place = folder / f"{size}_{theme}_{state}.png"
-                if not window.grab().save(str(place)):
+                if not _seen(window).grab().save(str(place)):
                     raise SystemExit(f"{place}: cannot be written; choose another place.")
-            for sentence in misfits_of(window):
+            for sentence in misfits_of(_seen(window)):
                 misfits += 1
                 print(f"{size} {state}: {sentence}")
         window.close()
     return int(bool(misfits))
+
+
+def _seen(window: "QWidget") -> "QWidget":
+    """Give what lies in front: the window, or another of its windows."""
+    from PySide6.QtWidgets import QApplication
+
+    others = [
+        other
+        for other in QApplication.topLevelWidgets()
+        if other is not window and other.isVisible() and other.width() > 200
+    ]
+    return others[-1] if others else window
 
 
 def misfits_of(window: object) -> list[str]:

@@ -46,6 +46,7 @@ _GREYED = (
     "region_from_here",
     "region_to_here",
     "save_picture",
+    "toggle_full_band",
     "compare_song",
     "compare_model",
     "compare_labels",

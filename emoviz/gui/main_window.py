@@ -19,6 +19,7 @@ from emoviz.gui.look.first_fit import FirstFit
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.map.library_map import LibraryMap
 from emoviz.gui.panels.banner import Banner
+from emoviz.gui.panels.folder_offer import FolderOffer
 from emoviz.gui.panels.hints import HintsCard
 from emoviz.gui.panels.readout import ReadoutPanel
 from emoviz.gui.panels.side_panel import SidePanel
@@ -30,8 +31,10 @@ from emoviz.gui.plane.choices import PlaneChoices
 from emoviz.gui.plane.view import PlaneView
 from emoviz.gui.session.comparison import Comparison
 from emoviz.gui.session.exporting import Exporting
+from emoviz.gui.session.full_band import FullBand
 from emoviz.gui.session.listening_session import ListeningSession
 from emoviz.gui.session.playback import Playback
+from emoviz.gui.session.queue_sheet import QueueSheet
 from emoviz.gui.session.section_editing import SectionEditing
 from emoviz.gui.session.session import Session
 from emoviz.gui.session.song_library import SongLibrary
@@ -79,10 +82,12 @@ class MainWindow(QMainWindow):
         self._axis = TimeAxis()
         self._store = MelStore()
         self.library = SongLibrary(self)
+        self._decoders = decoders
         self._session = Session(settings, self._store, self.library, decoders)
         self.playback = Playback(settings)
         self.comparison = Comparison(self, settings, theme, decoders)
         self.queue = SongQueue()
+        self._queue_sheet: QueueSheet | None = None
         self.listening = ListeningSession(self, settings)
         self.exporting = Exporting(self, self._session, self.listening, settings)
         self.sharing = Sharing(self, self._session, self._store, settings, theme)
@@ -128,6 +133,13 @@ class MainWindow(QMainWindow):
         """Show the whole song in the time views."""
         self._axis.set_duration(self._axis.duration_s)
 
+    def show_queue(self) -> None:
+        """Show the songs of the queue in their order."""
+        if self._queue_sheet is None:
+            self._queue_sheet = QueueSheet(self, self._theme, self.queue)
+        self._queue_sheet.show()
+        self._queue_sheet.raise_()
+
     def choose_theme(self, choice: str) -> None:
         """Be dark, light, or as the system is, and remember that."""
         self._settings.put(remembered.THEME, choice)
@@ -136,6 +148,10 @@ class MainWindow(QMainWindow):
     def toggle_stage(self) -> None:
         """Give the plane a whole screen, or put it back."""
         self._stage.toggle()
+
+    def toggle_full_band(self) -> None:
+        """Show the spectrogram to half the file's own rate, or as the model hears it."""
+        self._full_band.toggle(self._actions["toggle_full_band"].isChecked())
 
     def toggle_bands(self) -> None:
         """Show the bands of the curves, or the lines alone."""
@@ -215,11 +231,15 @@ class MainWindow(QMainWindow):
             ("plane_whole", self.tr("Whole plane")),
         ):
             self._plane.add_button(self._actions[name], text)
+        self._full_band = FullBand(self._session, self._decoders, self.spectrogram, self._store)
         self.sharing.take(self._plane)
         self.comparison.take_actions(self._actions)
         self.plane_choices.take(self._plane, self._readout, self._actions)
         self.film.show_in(self._actions)
-        self._stage = Stage(self, self._plane)
+        self._stage = Stage(
+            self, self._plane, self._theme, TransportBar(self._theme, self._actions)
+        )
+        self._transports = (self._transport, self._stage.controls)
         self._time_views = (self._ruler, self._timeline, self.spectrogram, self._overview)
         self._track_views = (
             self._plane,
@@ -253,7 +273,10 @@ class MainWindow(QMainWindow):
         shared = (self._theme, self._settings)
         picture, over_time = QWidget(), QWidget()
         self._hints = HintsCard(self._theme, self._settings)
-        picture.setLayout(self._banner.above(self._hints, self.film.card, self._plane))
+        self._offer = FolderOffer(self._theme)
+        self._offer.taken.connect(self.library_map.show_and_fill)
+        strips = (self._hints, self._offer, self.film.card)
+        picture.setLayout(self._banner.above(*strips, self._plane))
         column = QVBoxLayout(over_time)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
@@ -304,29 +327,35 @@ class MainWindow(QMainWindow):
         self.library_map.song_asked.connect(self.open_song)
         self.library_map.songs_asked.connect(self.open_songs)
         self.queue.show_in(self._actions)
-        self.queue.changed.connect(lambda: self._readout.set_place(*self.queue.place))
+        self.queue.changed.connect(
+            lambda: self._readout.set_place(*self.queue.place, self.queue.next_name)
+        )
         self.exporting.show_in(self._actions)
         self.sections.show_in(self._actions)
         self.sections.seek_requested.connect(self.playback.seek)
         self.sections.changed.connect(self._plane.set_sections)
+        self.sections.changed.connect(self._ruler.set_sections)
         self.sections.track_changed.connect(session.take_edited)
         self.sections.track_changed.connect(self._readout.set_reasons)
         self.listening.changed.connect(self._on_listening)
         self.queue.nothing_found.connect(lambda path: self.say(str(errors.NoSongsError([path]))))
         self._readout.summary.seek_requested.connect(self.playback.seek)
         self._stage.changed.connect(self._actions["toggle_stage"].setChecked)
+        self._stage.rested.connect(self._plane.set_bare)
         for view in (self._plane, *self._time_views):
             view.seek_requested.connect(self.playback.seek)
         self.playback.ticked.connect(self._on_tick)
         self.playback.sought.connect(lambda: self._axis.bring_into_view(self._shown_s))
         self.playback.device_changed.connect(self._on_device)
-        self.playback.volume_changed.connect(self._transport.set_volume)
-        self.playback.speed_changed.connect(self._transport.show_speed)
+        for bar in self._transports:
+            self.playback.volume_changed.connect(bar.set_volume)
+            self.playback.speed_changed.connect(bar.show_speed)
+            bar.volume_changed.connect(self.playback.set_volume)
         self.playback.ended.connect(self.queue.go_next)
-        self._transport.volume_changed.connect(self.playback.set_volume)
         self.comparison.track_changed.connect(self._plane.set_second_track)
         self.comparison.track_changed.connect(self._timeline.set_second_track)
-        for part in (session, self.library, self.comparison, self.queue, self.listening, self.help):
+        parts = (session, self.library, self.comparison, self.queue, self.listening, self.help)
+        for part in (*parts, self._full_band):
             part.said.connect(self._banner.say)
         self.comparison.withdrawn.connect(self._banner.withdraw)
         self.comparison.written.connect(self._transport.show_notice)
@@ -359,7 +388,9 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"{song.title} - emoviz")
         self._actions["about_model"].setEnabled(True)
         self.spectrogram.set_front_end(front_end)
+        self._full_band.show_song()
         self._readout.set_song(song)
+        self._stage.set_song(song.title, song.artist)
         self._readout.set_model(model)
         self.comparison.set_song(song, model)
         self.sections.set_track(song, None)
@@ -395,7 +426,8 @@ class MainWindow(QMainWindow):
         self._show_time(self._shown_s)
 
     def _on_device(self, name: str, problem: errors.SoundDeviceError | None) -> None:
-        self._transport.show_device(name)
+        for bar in self._transports:
+            bar.show_device(name)
         self._banner.withdraw(self._device_sentence)
         self._device_sentence = str(problem or "")
         if problem is not None:
@@ -408,8 +440,13 @@ class MainWindow(QMainWindow):
             if playing:
                 self._axis.follow(self._shown_s, time_s)
             self._show_time(time_s)
-        self._transport.show_time(time_s, self._axis.duration_s)
-        self._transport.show_playing(playing)
+        for bar in self._transports:
+            bar.show_time(time_s, self._axis.duration_s)
+            bar.show_playing(playing)
+        if self._stage.is_on:
+            now = self._plane.now
+            share = time_s / max(self._axis.duration_s, COLUMN_S)
+            self._stage.show_moment("" if now is None else now.said, min(share, 1.0))
         self._session.seek(time_s)
         self._banner.say_while(self.playback.problem)
 
@@ -428,7 +465,8 @@ class MainWindow(QMainWindow):
         self._actions[f"theme_{self._theme.choice}"].setChecked(True)
         self.spectrogram.take_colour_map()
         self._actions[f"colour_map_{self.spectrogram.colour_map}"].setChecked(True)
-        self._transport.set_volume(get(remembered.VOLUME))
+        for bar in self._transports:
+            bar.set_volume(get(remembered.VOLUME))
         self._actions["toggle_bands"].setChecked(get(remembered.BANDS))
         self._timeline.set_bands(get(remembered.BANDS))
         self._across.restore()
@@ -466,6 +504,7 @@ class MainWindow(QMainWindow):
         files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
         if files:
             self.open_songs(files)
+            self._offer.make([path for path in files if path.is_dir()])
         elif urls:
             self.say(str(errors.NotAFileError(urls[0].toDisplayString())))
 
@@ -478,8 +517,11 @@ class MainWindow(QMainWindow):
             return
         self._settings.put(remembered.GEOMETRY, self.saveGeometry())
         self._stage.close()
+        if self._queue_sheet is not None:
+            self._queue_sheet.end()
         self.playback.stop_clock()
+        self._full_band.stop()
         beside = (self.listening, self.film, self.library_map)
-        for part in (*beside, self._session, self.comparison, self.playback):
+        for part in (*beside, self._session, self._full_band, self.comparison, self.playback):
             part.close()
         event.accept()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -27,6 +27,7 @@ from emoviz.gui.actions.map_rows import MAP_ACTIONS
 from emoviz.gui.actions.spec import ActionSpec
 from emoviz.gui.actions.window_rows import ACTIONS
 from emoviz.gui.app import make_window
+from emoviz.gui.look.fading_label import FadingLabel
 from emoviz.gui.look.theme import DARK_COLOURS, LIGHT, LIGHT_COLOURS
 from emoviz.gui.look.wrapped_label import WrappedLabel
 from emoviz.gui.main_window import MainWindow
@@ -376,6 +377,27 @@ def test_the_plane_goes_on_stage_and_comes_back(
     assert not action(window, "toggle_stage").isChecked()
 
 
+def test_on_stage_the_title_goes_as_the_controls_do_and_the_word_stays(
+    qtbot: QtBot, window: MainWindow, on_stage: QWidget
+) -> None:
+    title, word = on_stage.findChildren(FadingLabel)
+    (controls,) = on_stage.findChildren(TransportBar)
+    (plane,) = on_stage.findChildren(PlaneView)
+    qtbot.waitUntil(lambda: "short" in title.text() and title.opacity == 1.0)
+    qtbot.waitUntil(lambda: word.opacity == 1.0 and word.text() != "")
+    assert controls.isVisible()
+    qtbot.waitUntil(lambda: title.opacity == 0.0)
+    assert not controls.isVisible()
+    assert word.opacity == 1.0
+    assert not [each for each in plane.findChildren(QToolButton) if each.isVisible()]
+    QTest.mouseMove(plane, QPoint(40, 40))
+    QTest.mouseMove(plane, QPoint(60, 60))
+    qtbot.waitUntil(lambda: controls.isVisible() and title.opacity == 1.0)
+    QTest.keyClick(on_stage, Qt.Key.Key_F11)
+    assert part(window, PlaneView).isVisible()
+    assert [each for each in plane.findChildren(QToolButton) if each.isVisible()]
+
+
 def test_keys_work_on_stage(window: MainWindow, on_stage: QWidget, player: SilentPlayer) -> None:
     assert player.is_playing
     QTest.keyClick(on_stage, Qt.Key.Key_Space)
@@ -418,6 +440,7 @@ def test_a_banner_covers_nothing_and_only_the_plane_makes_room_for_it(
     qtbot: QtBot, window: MainWindow, size: tuple[int, int]
 ) -> None:
     window.resize(*size)
+    part(window, HintsCard).hide()
     QTest.qWait(0)
     banner, plane = part(window, Banner), part(window, PlaneView)
     others = [part(window, kind) for kind in (SidePanel, RulerView, TimelineView, TransportBar)]

@@ -151,9 +151,11 @@ class ReadoutPanel(QWidget):
         # Nothing below moves when there is less to be said of the deviation.
         self._doubt.setMinimumHeight(2 * self._doubt.fontMetrics().lineSpacing())
 
-    def set_place(self, place: int, count: int) -> None:
-        """Say which of how many songs of a queue this is."""
+    def set_place(self, place: int, count: int, next_name: str) -> None:
+        """Say which of how many songs of a queue this is, and which comes next, if one does."""
         self._place = self.tr("{0} of {1}").format(place, count) if count > 1 else ""
+        if next_name:
+            self._place += self.tr(", next: {0}").format(next_name)
         self._show_names(self._title.text(), self._below)
 
     def forget_song(self) -> None:

@@ -50,6 +50,11 @@ class PlaneChoices(QObject):
         """Zoom to the trail and go with it, or show the song."""
         self._show(FOLLOW if self._actions["toggle_follow"].isChecked() else SONG)
 
+    def toggle_relative(self) -> None:
+        """Show the song relative to its own mean, or on the plane itself; that is not kept."""
+        self._plane.set_relative(self._actions["toggle_relative"].isChecked())
+        self._on_view(SONG)
+
     def toggle_density(self) -> None:
         """Show where the song's values gather, or do not."""
         shown = self._actions["toggle_density"].isChecked()

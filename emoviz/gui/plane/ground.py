@@ -27,7 +27,19 @@ _AXIS_ENDS = (
 )
 """Valence and arousal of each end, and its names, the longest first."""
 
+_RELATIVE_ENDS = (
+    (1, 0, "more positive than its mean"),
+    (0, 1, "higher in arousal than its mean"),
+    (-1, 0, "more negative than its mean"),
+    (0, -1, "lower in arousal than its mean"),
+)
+"""The same of a plane whose middle is a song's mean"""
+
 _TO_TRANSLATE = (
+    QT_TRANSLATE_NOOP("PlaneGround", "more positive than its mean"),
+    QT_TRANSLATE_NOOP("PlaneGround", "higher in arousal than its mean"),
+    QT_TRANSLATE_NOOP("PlaneGround", "more negative than its mean"),
+    QT_TRANSLATE_NOOP("PlaneGround", "lower in arousal than its mean"),
     QT_TRANSLATE_NOOP("PlaneGround", "positive valence"),
     QT_TRANSLATE_NOOP("PlaneGround", "valence +"),
     QT_TRANSLATE_NOOP("PlaneGround", "V+"),
@@ -78,6 +90,8 @@ class PlaneGround:
         self.colours = colours
         self.taken = QRectF()
         """What lies on the picture and may cover no word: a button, in its corner."""
+        self.middle: tuple[float, float] | None = None
+        """The valence and arousal that all else is shown relative to; None on the plane itself"""
         self._words = circumplex.words
         self._set_scale(1.0)
 
@@ -98,6 +112,8 @@ class PlaneGround:
         covered = [box for box in (self.taken, geometry.inset) if not box.isEmpty()]
         if geometry.camera.reach < _GRID_BELOW:
             covered += self._scales(geometry)
+        if self.middle is not None:
+            return self._relative_labels(geometry, covered)
         labels = self._placed_labels(geometry, covered)
         if geometry.camera != WHOLE_PLANE:
             labels += self._edge_labels(geometry, covered, labels)
@@ -152,20 +168,43 @@ class PlaneGround:
                 taken.append(place)
         return found
 
+    def _relative_labels(self, geometry: Geometry, covered: list[QRectF]) -> list[Label]:
+        """Give the ends of the axes that cross at a song's mean; no word is relative."""
+        room = geometry.picture.adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
+        if geometry.camera.reach < _GRID_BELOW:
+            below, beside = self._scales(geometry)
+            room = QRectF(room.topLeft(), QPointF(beside.left(), below.top()))
+        names = {ends[:2]: ends[2] for ends in _RELATIVE_ENDS}
+        found: list[Label] = []
+        for text, rect in self._signs(geometry, room, names):
+            if not any(map(rect.intersects, (*covered, *(label.rect for label in found)))):
+                found.append(Label(text, rect, self._axis_font, False))
+        return found
+
     def _ends_of_axes(self, geometry: Geometry, room: QRectF) -> list[tuple[str, QRectF]]:
         """Give the ends of the axes that are out of view as signs at its edges."""
+        names = {
+            (valence, arousal): names[0]
+            for valence, arousal, names in _AXIS_ENDS
+            if not geometry.picture.contains(geometry.point(valence, arousal))
+        }
+        return self._signs(geometry, room, names)
+
+    def _signs(
+        self, geometry: Geometry, room: QRectF, names: dict[tuple[int, int], str]
+    ) -> list[tuple[str, QRectF]]:
+        """Give names of directions with arrows, beside the axes where these leave the view."""
         signs = []
-        for valence, arousal, names in _AXIS_ENDS:
-            if geometry.picture.contains(geometry.point(valence, arousal)):
-                continue
-            text = _sign(QCoreApplication.translate("PlaneGround", names[0]), valence, arousal)
+        origin = geometry.point(*(self.middle or (0.0, 0.0)))
+        for (valence, arousal), name in names.items():
+            text = _sign(QCoreApplication.translate("PlaneGround", name), valence, arousal)
             width = self._axis_metrics.horizontalAdvance(text) + 1.0
             height = self._axis_metrics.height()
             left = {1: room.right() - width, -1: room.left()}.get(
-                valence, _beside(geometry.origin.x(), 6.0, width, room.left(), room.right())
+                valence, _beside(origin.x(), 6.0, width, room.left(), room.right())
             )
             top = {1: room.top(), -1: room.bottom() - height}.get(
-                arousal, _beside(geometry.origin.y(), 3.0, height, room.top(), room.bottom())
+                arousal, _beside(origin.y(), 3.0, height, room.top(), room.bottom())
             )
             if arousal == 1 and left < self.taken.right() + _END_GAP_PX:
                 left = self.taken.right() + _END_GAP_PX
@@ -176,6 +215,8 @@ class PlaneGround:
 
     def draw_quadrants(self, painter: QPainter, geometry: Geometry) -> None:
         """Draw the circle and the tints of its quarters."""
+        if self.middle is not None:
+            return
         radius = geometry.radius_px
         box = QRectF(geometry.point(-1, 1), geometry.point(1, -1))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -195,7 +236,9 @@ class PlaneGround:
         self.draw_axes(painter, geometry)
 
     def draw_circle(self, painter: QPainter, geometry: Geometry) -> None:
-        """Draw the circle, and one of half its size."""
+        """Draw the circle, and one of half its size; around a song's mean there is none."""
+        if self.middle is not None:
+            return
         painter.setPen(QPen(QColor(self.colours.line), 1.0))
         painter.drawEllipse(geometry.origin, geometry.radius_px / 2, geometry.radius_px / 2)
         painter.setPen(QPen(QColor(self.colours.ghost), 1.4))
@@ -204,8 +247,9 @@ class PlaneGround:
     def draw_axes(self, painter: QPainter, geometry: Geometry) -> None:
         """Draw the axes."""
         painter.setPen(QPen(QColor(self.colours.line), 1.0))
-        painter.drawLine(geometry.point(-1, 0), geometry.point(1, 0))
-        painter.drawLine(geometry.point(0, -1), geometry.point(0, 1))
+        valence, arousal = self.middle or (0.0, 0.0)
+        painter.drawLine(geometry.point(-1, arousal), geometry.point(1, arousal))
+        painter.drawLine(geometry.point(valence, -1), geometry.point(valence, 1))
 
     def draw_label(self, painter: QPainter, label: Label) -> None:
         """Write a word, with the line to its place on the circle, or the name of an axis."""
@@ -290,8 +334,10 @@ class PlaneGround:
         arousal = QCoreApplication.translate("PlaneGround", "arousal")
         half = width / 2 / geometry.radius_px
         end = width - metrics.horizontalAdvance(valence) - 8
-        for line in _multiples(step, camera.valence - half, camera.valence + half):
-            x = geometry.point(line, 0).x()
+        middle_valence, middle_arousal = self.middle or (0.0, 0.0)
+        centre = camera.valence - middle_valence
+        for line in _multiples(step, centre - half, centre + half):
+            x = geometry.point(line + middle_valence, 0).x()
             painter.setPen(faint)
             painter.drawLine(QPointF(x, 0), QPointF(x, height))
             painter.setPen(dim)
@@ -300,8 +346,9 @@ class PlaneGround:
         painter.setPen(dim)
         painter.drawText(QPointF(end, height - 6), valence)
         half = height / 2 / geometry.radius_px
-        for line in _multiples(step, camera.arousal - half, camera.arousal + half):
-            y = geometry.point(0, line).y()
+        centre = camera.arousal - middle_arousal
+        for line in _multiples(step, centre - half, centre + half):
+            y = geometry.point(0, line + middle_arousal).y()
             painter.setPen(faint)
             painter.drawLine(QPointF(0, y), QPointF(width, y))
             painter.setPen(dim)

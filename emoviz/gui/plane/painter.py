@@ -80,7 +80,7 @@ class PlanePainter:
         self._shades = shades_of(colours, _PATH_LIGHT)
         self._stills: _Stills | None = None
         self._density: QImage | None = None
-        self._shows_density = False
+        self._shows_density = self._relative = False
         self._second = SecondPath()
         self.camera = WHOLE_PLANE
         self.trail_s = TRAIL_S
@@ -104,9 +104,29 @@ class PlanePainter:
         self._ground.taken = box
         self._stills = None
 
+    @property
+    def middle(self) -> tuple[float, float] | None:
+        """The mean that the song is shown relative to; None where it is not."""
+        return self._ground.middle
+
+    def set_relative(self, relative: bool) -> None:
+        """Draw the song relative to its own mean, or on the plane itself."""
+        self._relative = relative
+        self._take_middle()
+
+    def _take_middle(self) -> None:
+        middle = None
+        if self._relative and not np.isnan(self._values[:, :2]).all():
+            valence, arousal = np.nanmean(self._values[:, :2], axis=0).tolist()
+            middle = (valence, arousal)
+        if middle != self._ground.middle:
+            self._ground.middle = middle
+            self._stills = None
+
     def set_track(self, values: Values) -> None:
         """Draw the path of `values`, NaN where nothing is known yet."""
         self._values = values
+        self._take_middle()
         self._path = points_along(values)
         self._density = None
         if self.marked is not None and self.marked >= len(values):

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from emoviz.gui.look.texts import signed
 from emoviz.gui.look.theme import Theme, interface_font
-from emoviz.gui.plane.camera import Camera, PlaneCamera, extent_of_song
+from emoviz.gui.plane.camera import Camera, Extent, PlaneCamera, extent_of_song
 from emoviz.gui.plane.geometry import Geometry
 from emoviz.gui.plane.gliding import GlidingView
 from emoviz.gui.plane.painter import PlanePainter
@@ -67,13 +68,15 @@ class PlaneView(GlidingView):
         self.setMinimumSize(320, 100)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setAccessibleName(self.tr("Valence-arousal plane"))
-        self._doubt = QLabel()
-        self._doubt.setFont(interface_font(8.5))
-        self._doubt.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._doubt.hide()
+        self._middle, self._doubt = QLabel(), QLabel()
+        for label, size_pt in ((self._middle, 10), (self._doubt, 8.5)):
+            label.setFont(interface_font(size_pt, bold=label is self._middle))
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            label.hide()
         theme.changed.connect(self._take_colours)
         layout = QVBoxLayout(self)
         layout.addLayout(self._corner)
+        layout.addWidget(self._middle, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._doubt, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(1)
         self._take_colours()
@@ -108,10 +111,18 @@ class PlaneView(GlidingView):
         """Show the path of `values`, (n, 2) or more columns, NaN where nothing is known yet."""
         self._values = values
         self._painter.set_track(values)
-        self._camera.keep_fitting(extent_of_song(values))
+        self._camera.keep_fitting(self._extent())
+        self._say_middle()
         self._start_gliding()
         self._aim_camera()
         self._look_under_pointer()
+        self.update()
+
+    def set_bare(self, bare: bool) -> None:
+        """Hide what can be clicked in the corner, or show it again."""
+        for button in self._buttons():
+            button.setVisible(not bare)
+        self._keep_words_away()
         self.update()
 
     def set_sections(self, sections: Sequence[Section]) -> None:
@@ -160,13 +171,20 @@ class PlaneView(GlidingView):
         if view == FOLLOW:
             self._camera.follow(self._painter.trail(self._time_s))
         elif view == SONG:
-            self._camera.fit(None if self._values is None else extent_of_song(self._values))
+            self._camera.fit(self._extent())
         else:
             self._camera.show_whole()
         self._doubt.setVisible(view == FOLLOW)
         self._say_doubt()
         self._keep_words_away()
         self._start_gliding()
+
+    def set_relative(self, relative: bool) -> None:
+        """Show the song relative to its own mean, large, or on the plane itself again."""
+        self._painter.set_relative(relative)
+        self._say_middle()
+        self.set_view(SONG)
+        self.update()
 
     def fit_anew(self) -> None:
         """Show the song as large as it has become, if it is what is shown."""
@@ -261,12 +279,32 @@ class PlaneView(GlidingView):
         assert layout is not None
         layout.activate()
         taken = QRectF()
-        # Not those of what lies over the plane for a while.
-        directly = Qt.FindChildOption.FindDirectChildrenOnly
-        for part in (*self.findChildren(QToolButton, options=directly), self._doubt):
+        for part in (*self._buttons(), self._middle, self._doubt):
             if not part.isHidden():
                 taken = taken.united(QRectF(part.geometry()))
         self._painter.set_taken(taken)
+
+    def _buttons(self) -> list[QToolButton]:
+        """Give the buttons in the corner, not those of what lies over the plane for a while."""
+        directly = Qt.FindChildOption.FindDirectChildrenOnly
+        return self.findChildren(QToolButton, options=directly)
+
+    def _extent(self) -> Extent | None:
+        """Give how far the song goes: with its deviation, but for how it moves around its mean."""
+        if self._values is None:
+            return None
+        columns = 2 if self._painter.middle is not None else self._values.shape[1]
+        return extent_of_song(self._values[:, :columns])
+
+    def _say_middle(self) -> None:
+        """Mark plainly what is not the plane itself."""
+        middle = self._painter.middle
+        if middle is not None:
+            text = self.tr("Relative to this song: 0 is its mean, valence {0}, arousal {1}")
+            self._middle.setText(text.format(*map(signed, middle)))
+        if self._middle.isHidden() != (middle is None):
+            self._middle.setVisible(middle is not None)
+            self._keep_words_away()
 
     def _say_doubt(self) -> None:
         """Say of a trail that is followed that it moves by less than the model is sure of."""
@@ -320,4 +358,5 @@ class PlaneView(GlidingView):
     def _take_colours(self) -> None:
         self._painter.set_colours(self._theme.colours)
         self._doubt.setStyleSheet(f"color: {self._theme.colours.dim}; padding-left: 6px;")
+        self._middle.setStyleSheet(f"color: {self._theme.colours.accent}; padding-left: 6px;")
         self.update()

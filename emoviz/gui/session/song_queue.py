@@ -58,6 +58,25 @@ class SongQueue(QObject):
         """Which of how many songs was asked for last, the first being 1; (0, 0) of none."""
         return (self._place + 1, len(self._songs)) if self._songs else (0, 0)
 
+    @property
+    def next_name(self) -> str:
+        """The name of the file that comes next, without its ending; "" if none does."""
+        return self._songs[self._place + 1].stem if self.has_next else ""
+
+    def go_to(self, index: int) -> None:
+        """Ask for the song at a place of the queue, the first being 0."""
+        self._go(index - self._place)
+
+    def move(self, index: int, to: int) -> None:
+        """Put a song of the queue at another place; what is played goes on."""
+        if index == to or not (0 <= index < len(self._songs) and 0 <= to < len(self._songs)):
+            return
+        order = list(range(len(self._songs)))
+        order.insert(to, order.pop(index))
+        self._songs = [self._songs[number] for number in order]
+        self._place = order.index(self._place)
+        self.changed.emit()
+
     def show_in(self, actions: Mapping[str, QAction]) -> None:
         """Keep the actions of the table like the queue: of use where there is a song to go to."""
         tips = {name: actions[name].toolTip() for name in ("go_previous", "go_next")}

@@ -1,6 +1,7 @@
 """The ruler: the time axis of the views below it, where one scrubs and takes hold of the region."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -20,6 +21,7 @@ from emoviz.gui.look.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, TimeAxis, plot_width
 from emoviz.gui.time_views.gestures import TakesGestures, TimeGestures
 from emoviz.gui.time_views.loop import Loop
+from emoviz.tracks.sections import Section
 
 _STROKES_PX = 11
 """Room below the texts."""
@@ -44,6 +46,7 @@ _STEPS_S = (
 )
 """Round distances from text to text, and from stroke to stroke between them."""
 _MARKER_PX = 6
+_TURN_IS_NEW_S = 2.0
 _HANDLE_PX = 9
 
 
@@ -87,6 +90,8 @@ class RulerView(TakesGestures, QWidget):
         self._loop = loop
         self._strip: QPixmap | None = None
         self._time_s = 0.0
+        self._turns_s: Sequence[float] = ()
+        self._new_turn_s: float | None = None
         self._font = interface_font(8.5)
         self.setFixedHeight(math.ceil(QFontMetricsF(self._font).height()) + _STROKES_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -103,8 +108,17 @@ class RulerView(TakesGestures, QWidget):
         self._strip = None
         self.update()
 
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Mark where sections begin with a jump."""
+        self._turns_s = [each.start_s for each in sections if each.abrupt]
+        self.refresh()
+
     def seek(self, time_s: float) -> None:
-        """Put the playhead's marker at `time_s`."""
+        """Put the playhead's marker at `time_s`; a turn that is heard stands out for a moment."""
+        heard = (turn for turn in self._turns_s if 0.0 <= time_s - turn < _TURN_IS_NEW_S)
+        if (new_turn_s := next(heard, None)) != self._new_turn_s:
+            self._new_turn_s = new_turn_s
+            self.update()
         for moment_s in (self._time_s, time_s):
             left_px = int(self.x_at(moment_s)) - _MARKER_PX - 2
             self.update(left_px, 0, 2 * _MARKER_PX + 4, self.height())
@@ -128,6 +142,8 @@ class RulerView(TakesGestures, QWidget):
             self._strip = self._draw_strip()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._strip)
+        if self._new_turn_s is not None:
+            self._draw_turn(painter, self._new_turn_s, self._theme.colours.accent, 2.5)
         if self._axis.start_s <= self._time_s <= self._axis.end_s:
             x, bottom = self.x_at(self._time_s), float(self.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -163,8 +179,16 @@ class RulerView(TakesGestures, QWidget):
             self._draw_ticks(painter, width)
         painter.setClipRect(QRectF(LEFT_MARGIN_PX, 0, width, self.height()))
         self._draw_region(painter)
+        for turn_s in self._turns_s:
+            self._draw_turn(painter, turn_s, self._theme.colours.text, 1.5)
         painter.end()
         return strip
+
+    def _draw_turn(self, painter: QPainter, turn_s: float, colour: str, width: float) -> None:
+        """Draw a stroke as high as the ruler where the song turns."""
+        if self._axis.start_s <= turn_s <= self._axis.end_s:
+            x = self.x_at(turn_s)
+            painter.fillRect(QRectF(x - width / 2, 0, width, self.height()), QColor(colour))
 
     def _draw_ticks(self, painter: QPainter, width: float) -> None:
         colours = self._theme.colours

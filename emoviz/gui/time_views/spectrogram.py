@@ -18,7 +18,7 @@ from emoviz.hearing.front_end import FrontEnd
 from emoviz.hearing.mel_store import CEILING_DB, FLOOR_DB, MelStore
 
 _REDRAW_MS = 40
-_TICKS_HZ = (125, 250, 500, 1000, 2000, 4000, 8000)
+_TICKS_HZ = (125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
 _TICK_PX = 15
 """The least distance between two texts."""
 
@@ -54,6 +54,11 @@ class SpectrogramView(TimeView):
         """The name of the colour map in use."""
         name: str = self._settings.get(remembered.COLOUR_MAP)
         return name
+
+    @property
+    def shown_s(self) -> float:
+        """How far the sound that is shown is known, in seconds."""
+        return self._store.duration_s
 
     def choose_colour_map(self, name: str) -> None:
         """Colour by one of `colour_maps.CHOICES`, and remember that."""

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS, Colours
+from emoviz.gui.look.theme import DARK_COLOURS, LIGHT_COLOURS, Colours, Theme
 from emoviz.gui.plane import ground, overlay
 from emoviz.gui.plane.camera import Camera
 from emoviz.gui.plane.painter import PlanePainter
+from emoviz.gui.plane.view import PlaneView
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.units import Values
 
@@ -174,3 +176,22 @@ def test_path_and_trail_break_where_it_is_silent() -> None:
     nothing = _middle_of(missing, 20.5)
     assert (_middle_of(walk, 20.5) != nothing).any()
     assert (_middle_of(silent, 20.5) == nothing).all()
+
+
+def test_relative_to_the_song_is_plainly_marked_and_says_no_word(qtbot: QtBot) -> None:
+    theme = Theme()
+    plane = PlaneView(theme, Circumplex.music())
+    qtbot.addWidget(plane)
+    plane.resize(800, 500)
+    plane.set_track(np.linspace([0.1, -0.3, 0.2, 0.2], [0.2, -0.2, 0.2, 0.2], 60))
+    plane.set_relative(True)
+    plane.show()
+    qtbot.waitUntil(lambda: plane.camera.reach < 0.2)
+    (marked,) = [each for each in plane.findChildren(QLabel) if each.isVisible()]
+    assert marked.text() == "Relative to this song: 0 is its mean, valence +0.15, arousal −0.25"
+    said = [label.text for label in plane._painter._ground.labels(plane._geometry())]
+    assert len(said) == 4
+    assert "more positive than its mean →" in said
+    assert not {word.text for word in Circumplex.music().words} & set(said)
+    plane.set_relative(False)
+    assert not marked.isVisible()

@@ -3,15 +3,23 @@
 import shutil
 from pathlib import Path
 
+import mutagen.flac
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QModelIndex, QUrl
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from emoviz.gui.look.theme import Theme
 from emoviz.gui.main_window import MainWindow
+from emoviz.gui.panels.folder_offer import FolderOffer
 from emoviz.gui.session import song_queue
+from emoviz.gui.session.queue_sheet import QueueSheet
+from emoviz.gui.session.song_queue import SongQueue
 from emoviz.playing.player import SilentPlayer
-from tests.gui.conftest import Songs
-from tests.gui.driving import action, banner_of, drop, labels, open_and_track
+from tests.gui.conftest import RATE_HZ, Songs
+from tests.gui.driving import action, banner_of, drop, labels, open_and_track, part
+from tests.support.audio import write_music
 from tests.support.clocks import ToldClock
 
 
@@ -34,6 +42,8 @@ def test_a_folder_that_is_dropped_becomes_the_queue(
     folder = folder_of(songs, tmp_path / "album")
     assert not action(window, "go_next").isEnabled()
     assert drop(window, QUrl.fromLocalFile(str(folder)))
+    offer = part(window, FolderOffer)
+    assert offer.isVisible()
     qtbot.waitUntil(lambda: shows(window, "first"))
     assert action(window, "go_next").isEnabled()
     assert not action(window, "go_previous").isEnabled()
@@ -129,7 +139,7 @@ def test_the_panel_says_which_song_of_how_many_it_is_and_the_button_what_comes_n
 ) -> None:
     window.open_songs([songs.other, songs.short, songs.middling])
     qtbot.waitUntil(lambda: shows(window, "other"))
-    assert any("1 of 3" in text for text in labels(window))
+    assert any("1 of 3, next: short" in text for text in labels(window))
     assert "short" in action(window, "go_next").toolTip()
     action(window, "go_next").trigger()
     qtbot.waitUntil(lambda: shows(window, "short"))
@@ -137,3 +147,49 @@ def test_the_panel_says_which_song_of_how_many_it_is_and_the_button_what_comes_n
     window.open_song(songs.long)
     qtbot.waitUntil(lambda: shows(window, "long"))
     assert not any(" of 3" in text for text in labels(window))
+
+
+def test_the_queue_is_listed_with_covers_and_can_be_put_in_another_order(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_music(tmp_path / "first.flac", 1.0, RATE_HZ)
+    cover = QImage(60, 40, QImage.Format.Format_RGB32)
+    cover.fill(QColor("red"))
+    cover.save(str(tmp_path / "cover.png"))
+    tagged = mutagen.flac.FLAC(tmp_path / "first.flac")
+    tagged["title"] = "The first"
+    picture = mutagen.flac.Picture()
+    picture.data, picture.mime, picture.type = (
+        (tmp_path / "cover.png").read_bytes(),
+        "image/png",
+        3,
+    )
+    tagged.add_picture(picture)
+    tagged.save()
+    queue = SongQueue()
+    queue.put([tmp_path / f"{name}.flac" for name in ("first", "second", "third")])
+    sheet = QueueSheet(QWidget(), Theme(), queue)
+    qtbot.addWidget(sheet)
+    sheet.show()
+    (shown,) = sheet.findChildren(QListWidget)
+
+    def names() -> list[str]:
+        return [shown.item(row).text() for row in range(shown.count())]
+
+    qtbot.waitUntil(lambda: names() == ["The first", "second", "third"])
+    drawn = shown.item(0).icon().pixmap(36).toImage()
+    assert drawn.pixelColor(18, 18) == QColor("red")
+    assert shown.item(0).font().bold()
+    # By the keys, and as Qt has it when one is dragged.
+    shown.setCurrentRow(0)
+    next(each for each in sheet.actions() if each.shortcut().toString() == "Ctrl+Down").trigger()
+    assert names() == ["second", "The first", "third"]
+    shown.model().moveRow(QModelIndex(), 2, QModelIndex(), 0)
+    assert [song.stem for song in queue.songs] == ["third", "second", "first"]
+    # What plays plays on, and is the last one now.
+    assert queue.place == (3, 3)
+    assert [shown.item(row).font().bold() for row in range(3)] == [False, False, True]
+    with qtbot.waitSignal(queue.song_asked) as asked:
+        shown.itemActivated.emit(shown.item(1))
+    assert asked.args == [tmp_path / "second.flac"]
+    sheet.end()

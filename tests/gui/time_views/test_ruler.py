@@ -1,10 +1,17 @@
 """The ruler's ticks: at round times, with texts that stand apart."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
 
-from emoviz.gui.time_views.ruler import ticks
+from emoviz.gui.look.theme import DARK, Theme
+from emoviz.gui.time_views.axis import TimeAxis
+from emoviz.gui.time_views.loop import Loop
+from emoviz.gui.time_views.ruler import RulerView, ticks
+from emoviz.tracks.circumplex import Circumplex
+from emoviz.tracks.sections import sections_of
 
 
 @given(
@@ -36,3 +43,24 @@ def test_texts_have_room_and_strokes_are_in_view(
 def test_ticks_stand_at_round_times(start_s: float, end_s: float, texts: list[str]) -> None:
     found = [tick.text for tick in ticks(start_s, end_s, 1000.0) if tick.text]
     assert found[: len(texts)] == texts
+
+
+def test_an_abrupt_turn_is_marked_and_stands_out_as_it_happens(qtbot: QtBot) -> None:
+    theme, axis = Theme(), TimeAxis()
+    theme.choose(DARK)
+    ruler = RulerView(theme, axis, Loop(axis, lambda: 0.0))
+    qtbot.addWidget(ruler)
+    ruler.resize(900, ruler.height())
+    axis.set_duration(40.0)
+    values = np.repeat([[-0.5, -0.4], [0.6, 0.5]], 40, axis=0)
+    ruler.set_sections(sections_of(values, Circumplex.music()))
+
+    def colour_at(time_s: float) -> str:
+        return ruler.grab().toImage().pixelColor(round(ruler.x_at(time_s)), 2).name()
+
+    ruler.seek(10.0)
+    assert colour_at(20.0) == theme.colours.text
+    ruler.seek(21.0)
+    assert colour_at(20.0) == theme.colours.accent
+    ruler.seek(30.0)
+    assert colour_at(20.0) == theme.colours.text

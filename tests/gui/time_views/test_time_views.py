@@ -146,6 +146,23 @@ def test_the_spectrogram_is_coloured_as_chosen_and_the_choice_is_kept(
     again.close()
 
 
+def test_the_spectrogram_reaches_to_half_the_rate_of_the_file_on_request(
+    qtbot: QtBot, tracked: MainWindow
+) -> None:
+    spectrogram = part(tracked, SpectrogramView)
+    qtbot.waitUntil(lambda: spectrogram._image.image is not None)
+    plain = spectrogram._image.image.copy()
+    action(tracked, "toggle_full_band").trigger()
+
+    def shows_all() -> bool:
+        image = spectrogram._image.image
+        return image.shape[1] == 128 and len(image) >= 0.98 * len(plain)
+
+    qtbot.waitUntil(shows_all)
+    action(tracked, "toggle_full_band").trigger()
+    qtbot.waitUntil(lambda: np.array_equal(spectrogram._image.image, plain))
+
+
 @pytest.mark.parametrize("theme", ["theme_dark", "theme_light"])
 @pytest.mark.parametrize("name", colour_maps.CHOICES)
 def test_the_playhead_is_seen_on_every_colour_map(
