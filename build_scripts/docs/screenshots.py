@@ -10,6 +10,7 @@ screenshots` makes it of game music.
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -136,6 +137,7 @@ SHOTS = {
     "window": Shot("dark", 0.5),
     "light": Shot("light", 0.9),
     "follow": Shot("light", 0.77, lambda pose: pose.trigger("toggle_follow")),
+    "relative": Shot("dark", 0.77, lambda pose: pose.trigger("toggle_relative")),
     "loop": Shot("dark", 0.5, _loop),
     "compare": Shot("dark", 0.62, lambda pose: pose.trigger("compare_model")),
     "stage": Shot("dark", 0.8, lambda pose: pose.trigger("toggle_stage")),
@@ -155,12 +157,19 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--library", type=Path, required=True)
     parser.add_argument("--only", nargs="+", choices=(*SHOTS, FILM), default=(*SHOTS, FILM))
+    parser.add_argument(
+        "--tracks",
+        type=Path,
+        help="a library that keeps the demo song's track from picture to picture",
+    )
     parser.add_argument("--here", action="store_true", help="in this process, one of them")
     options = parser.parse_args()
     if options.here:
-        take(SHOTS[options.only[0]], options.folder / f"{options.only[0]}.png", options.library)
+        name = options.only[0]
+        take(SHOTS[name], options.folder / f"{name}.png", options.library, options.tracks)
         return
-    with _sound() as (environment, playing):
+    with _sound() as (environment, playing), tempfile.TemporaryDirectory() as kept:
+        tracks = options.tracks or Path(kept) / "tracks.db"
         for name in options.only:
             picture = options.folder / f"{name}.png"
             if name == FILM:
@@ -170,7 +179,7 @@ def main() -> None:
                 environment["QT_SCALE_FACTOR"] = str(shot.scale)
                 command = [sys.executable, "-m", "build_scripts.docs.screenshots"]
                 command += [*sys.argv[1:2], "--here", "--only", name]
-                command += ["--library", str(options.library)]
+                command += ["--library", str(options.library), "--tracks", str(tracks)]
                 with playing() if shot.listens else nullcontext():
                     subprocess.run(command, env=os.environ | environment, check=True)
             shrink(picture)
@@ -191,7 +200,7 @@ def _sound() -> Iterator[tuple[dict[str, str], Callable]]:
             sink.stop()
 
 
-def take(shot: Shot, picture: Path, library: Path) -> None:
+def take(shot: Shot, picture: Path, library: Path, tracks: Path | None) -> None:
     """Open the demo song, set the window up at a place in it, and save what the screen shows."""
     from PySide6.QtGui import QGuiApplication
 
@@ -206,10 +215,15 @@ def take(shot: Shot, picture: Path, library: Path) -> None:
         settings.put(remembered.THEME, shot.theme)
         settings.put(remembered.HINTS_SEEN, True)
         window = app.make_window(settings)
+        song = paths.demo_song()
+        if tracks is not None:
+            # The demo song itself is not kept.
+            song = Path(shutil.copy(song, folder))
+            window.library.use(tracks)
         window.playback.open_player()
         window.resize(*(length // shot.scale for length in _SIZE))
         window.show()
-        window.open_song(paths.demo_song())
+        window.open_song(song)
         pose = Pose(application, window, library)
         pose.wait_until(lambda: window.trajectory)
         window.seek(window.duration_s * shot.place)

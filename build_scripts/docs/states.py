@@ -1,15 +1,17 @@
 """Walks the states of the window at every size that it is promised at, in dark and light.
 
-    python -m build_scripts.docs.states FOLDER [--only follow compare] [--sizes 900x600]
+    python -m build_scripts.docs.states FOLDER [--only follow compare] [--sizes 900x600] \
+        [--library LIBRARY]
 
 For each size a screen of it (Xvfb) and a process: the demo song is opened, and each state set up
-and saved as FOLDER/SIZE_THEME_STATE.png. The song is tracked once: its track is kept in a library
-in FOLDER. It says of each state what does not fit: parts of the window that are outside of it, or
+and saved as FOLDER/SIZE_THEME_STATE.png. The song is tracked once: a copy of it, and a library with
+its track, are kept in FOLDER. LIBRARY is what the map shows. It says of each state what does not fit: parts of the window that are outside of it, or
 that are asked to be smaller than they can be.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,7 +30,8 @@ SIZES = {"900x600": 1.0, "1280x800": 1.0, "2560x1440": 1.0, "2560x1600": 2.0}
 """Screens in pixels, and the scale of what is on them: the last is 1280 x 800 at 200 %."""
 THEMES = ("dark", "light")
 _PLACE = 0.5
-_LIBRARY = "library.db"
+_SONG, _LIBRARY = "song.ogg", "library.db"
+_REST_S = 0.5
 
 
 def _triggered(*names: str) -> "Callable[[Pose], None]":
@@ -94,6 +97,8 @@ def _queue(pose: "Pose") -> None:
 
 def _map(pose: "Pose") -> None:
     _close_dialogs(pose)
+    if pose.library.exists():
+        pose.window.library.use(pose.library)
     pose.trigger("show_map")
     shown = pose.window.library_map.window
     assert shown is not None
@@ -149,22 +154,24 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="+", choices=STATES, default=list(STATES))
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--library", type=Path, default=Path("none.db"))
     parser.add_argument("--here", action="store_true", help="on this screen, one size")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.here:
-        return _walk(options.folder, options.sizes[0], options.only)
+        return _walk(options.folder, options.sizes[0], options.only, options.library)
     status = 0
     for size in options.sizes:
         command = ["xvfb-run", "-a", "-s", f"-screen 0 {size}x24", sys.executable]
         command += ["-m", "build_scripts.docs.states", str(options.folder), "--here"]
-        command += ["--sizes", size, "--only", *options.only]
+        command += ["--sizes", size, "--library", str(options.library)]
+        command += ["--only", *options.only]
         environment = os.environ | {"QT_SCALE_FACTOR": str(SIZES[size])}
         status |= subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     return status
 
 
-def _walk(folder: Path, size: str, states: list[str]) -> int:
+def _walk(folder: Path, size: str, states: list[str], library: Path) -> int:
     from build_scripts.docs.screenshots import Pose
     from emoviz.gui import app
     from emoviz.gui import settings as remembered
@@ -180,17 +187,23 @@ def _walk(folder: Path, size: str, states: list[str]) -> int:
         settings.put(remembered.HINTS_SEEN, True)
         window = app.make_window(settings)
         window.library.use((folder / _LIBRARY).absolute())
+        # The demo song itself is not kept.
+        song = (folder / _SONG).absolute()
+        if not song.exists():
+            shutil.copyfile(paths.demo_song(), song)
         window.set_player(SilentPlayer(), None)
         window.resize(width, height)
         window.show()
-        window.open_song(paths.demo_song())
-        pose = Pose(application, window, Path())
+        window.open_song(song)
+        pose = Pose(application, window, library.absolute())
         pose.wait_until(lambda: window.trajectory)
         window.seek(window.duration_s * _PLACE)
+        pose.trigger("toggle_play")
         for state in states:
             STATES[state](pose)
             for theme in THEMES:
                 pose.trigger(f"theme_{theme}")
+                pose.settle(_REST_S)
                 place = folder / f"{size}_{theme}_{state}.png"
                 if not _seen(window).grab().save(str(place)):
                     raise SystemExit(f"{place}: cannot be written; choose another place.")

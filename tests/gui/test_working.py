@@ -1,12 +1,13 @@
 """Working with the window: sheets, models, devices, settings, hints, the stage, cancelling."""
 
+import itertools
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -383,16 +384,27 @@ def test_on_stage_the_title_goes_as_the_controls_do_and_the_word_stays(
     title, word = on_stage.findChildren(FadingLabel)
     (controls,) = on_stage.findChildren(TransportBar)
     (plane,) = on_stage.findChildren(PlaneView)
-    qtbot.waitUntil(lambda: "short" in title.text() and title.opacity == 1.0)
-    qtbot.waitUntil(lambda: word.opacity == 1.0 and word.text() != "")
-    assert controls.isVisible()
+    places = itertools.cycle((QPoint(40, 40), QPoint(60, 60)))
+
+    def is_awake() -> bool:
+        at, none = QPointF(next(places)), Qt.MouseButton.NoButton
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            at,
+            plane.mapToGlobal(at),
+            none,
+            none,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(plane, move)
+        return controls.isVisible() and "short" in title.text() and title.opacity == 1.0
+
+    qtbot.waitUntil(is_awake)
     qtbot.waitUntil(lambda: title.opacity == 0.0)
     assert not controls.isVisible()
-    assert word.opacity == 1.0
     assert not [each for each in plane.findChildren(QToolButton) if each.isVisible()]
-    QTest.mouseMove(plane, QPoint(40, 40))
-    QTest.mouseMove(plane, QPoint(60, 60))
-    qtbot.waitUntil(lambda: controls.isVisible() and title.opacity == 1.0)
+    qtbot.waitUntil(lambda: word.opacity == 1.0 and word.text() != "")
+    qtbot.waitUntil(is_awake)
     QTest.keyClick(on_stage, Qt.Key.Key_F11)
     assert part(window, PlaneView).isVisible()
     assert [each for each in plane.findChildren(QToolButton) if each.isVisible()]

@@ -10,6 +10,7 @@ _SCALES = {"720p": 1.5, "1080p": 2.25, "square": 2.25, "vertical": 2.25}
 _MARGIN = 20
 _LINE = 20
 """Height of the line below the spectrogram."""
+_BESIDE_PLANE = 16
 _ROW = 17
 """Height of the row of sections."""
 _SAFE = 56
@@ -44,10 +45,11 @@ def layout_of(size: str, width_px: int, height_px: int) -> FilmLayout:
 
 def _wide(scale: float, pixels: QSize, width: int, height: int) -> FilmLayout:
     row, strip, below = _lowest(width, height - 12, 56)
-    side = 264
+    side = 276
     plane = QRect(0, 0, width - side - _MARGIN, row.top() - 6)
-    title = QRect(plane.width(), 32, side, 120)
-    word = QRect(plane.width(), 176, side, 72)
+    left = plane.width() + _BESIDE_PLANE
+    title = QRect(left, 32, side - _BESIDE_PLANE, 120)
+    word = QRect(left, 176, side - _BESIDE_PLANE, 72)
     return FilmLayout(scale, pixels, plane, title, 15.0, word, row, strip, below)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from emoviz.gui.look.ramp import even_ramp
 from emoviz.gui.look.texts import format_time, with_deviation
-from emoviz.gui.look.theme import Colours
+from emoviz.gui.look.theme import Colours, with_alpha
 from emoviz.gui.plane.camera import WHOLE_PLANE, Camera
 from emoviz.gui.plane.geometry import Geometry
 from emoviz.gui.plane.ground import Label, PlaneGround, near, opacity
@@ -51,6 +51,9 @@ _PATH_LIGHT = 0.6
 
 _OPAQUE_FROM = 0.12
 """Share of the highest density from which its map hides the ground."""
+
+_LABEL_GROUND = 0.72
+"""How much the ground of a label hides of the path that runs through it."""
 
 
 @dataclass
@@ -278,12 +281,28 @@ class PlanePainter:
                 self._ground.draw_label(painter, label)
         stroke = PathStroke(self._shades, self._colours.panel)
         draw_path(painter, geometry, self._path, stroke)
+        self._lift_labels(painter, geometry, stills)
         for turn in self._turns:
             if (place := head_at(self._values, turn.start_s)) is not None:
                 draw_turn(painter, geometry, geometry.point(*place), self._colours)
         self._second.draw_ghost(painter, geometry, self._colours)
         painter.end()
         return pixmap
+
+    def _lift_labels(self, painter: QPainter, geometry: Geometry, stills: _Stills) -> None:
+        """Write those labels once more that the path runs through, on a ground of their own."""
+        middle, camera = geometry.centre, geometry.camera
+        x = middle.x() + (self._path[:, 0] - camera.valence) * geometry.radius_px
+        y = middle.y() + (camera.arousal - self._path[:, 1]) * geometry.radius_px
+        for label in stills.labels:
+            left, top, right, bottom = label.rect.getCoords()
+            inside = (x > left) & (x < right) & (y > top) & (y < bottom)
+            if label not in stills.near_head and inside.any():
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(with_alpha(self._colours.panel, _LABEL_GROUND))
+                painter.drawRoundedRect(label.rect.adjusted(-3, 0, 3, 0), 3, 3)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                self._ground.draw_label(painter, label)
 
     def _draw_density(self, painter: QPainter, geometry: Geometry) -> None:
         if self._density is None:

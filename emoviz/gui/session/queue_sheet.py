@@ -65,6 +65,8 @@ class QueueSheet(QDialog):
         layout.addWidget(self._list, 1)
         self._read.connect(self._take)
         queue.changed.connect(self._fill)
+        theme.changed.connect(self._take_colours)
+        self._take_colours()
         self._fill()
 
     def end(self) -> None:
@@ -115,7 +117,10 @@ class QueueSheet(QDialog):
             path = self._list.item(row).data(_PATH)
             if path not in self._known:
                 self._known[path] = None
-                self._reading.submit(lambda song=path: self._read.emit(song, read_tags(song)))
+                self._reading.submit(self._read_tags, path)
+
+    def _read_tags(self, path: Path) -> None:
+        self._read.emit(path, read_tags(path))
 
     def _take(self, path: Path, tags: Tags) -> None:
         self._known[path] = tags
@@ -139,7 +144,16 @@ class QueueSheet(QDialog):
             left, top = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2
             pixmap = pixmap.copy(left, top, side, side)
         pixmap.setDevicePixelRatio(self.devicePixelRatioF())
-        return QIcon(pixmap)
+        icon = QIcon(pixmap)
+        # One that is chosen would be drawn in the colour of what is chosen.
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)
+        return icon
+
+    def _take_colours(self) -> None:
+        colours = self._theme.colours
+        self._list.setStyleSheet(
+            f"QListWidget::item:selected {{ background: {colours.line}; color: {colours.text}; }}"
+        )
 
     def _move_chosen(self, step: int) -> None:
         row = self._list.currentRow()

@@ -96,6 +96,8 @@ def shown(qtbot: QtBot, window: MainWindow, library_file: Path) -> MapWindow:
     made = open_map(qtbot, window)
     qtbot.waitUntil(lambda: "6 songs" in status(made))
     qtbot.waitUntil(lambda: made._durations_s is not None)
+    # Fitted to them.
+    qtbot.waitUntil(lambda: made.view.camera.reach < 0.9 and made.view._camera.resting)
     return made
 
 
@@ -293,6 +295,8 @@ def test_keys_move_and_zoom_the_map(qtbot: QtBot, shown: MapWindow) -> None:
 def test_the_middle_button_moves_the_map_and_chooses_nothing(
     qtbot: QtBot, shown: MapWindow
 ) -> None:
+    view(shown).show_whole()
+    qtbot.waitUntil(lambda: view(shown).camera.reach == 1.0)
     view(shown).zoom(0.5)
     qtbot.waitUntil(lambda: view(shown).camera.reach == 0.5)
     draw(shown, (0.0, 0.0), (-0.2, -0.1), button=Qt.MouseButton.MiddleButton)

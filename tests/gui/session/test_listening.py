@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
 from emoviz.gui.live_display import VIEW_S
@@ -64,10 +64,16 @@ def test_what_sounds_is_shown_and_then_the_song_again(
     open_and_track(qtbot, window, songs.long)
     window.seek(100.0)
     valence = label_named(window, "valence now")
+    action(window, "faster").trigger()
+    assert label_named(window, "Speed") == "1.1×"
     with sounding_sink.playing(tmp_path / "sound.wav"):
         listen(qtbot, window, until_s=2.0)
         assert window.windowTitle() == "Listening - emoviz"
         assert not player.is_playing
+        # What is listened to has a speed of its own, and what can be done is in sight.
+        assert label_named(window, "Speed") == ""
+        seen = {b.text() for b in window.findChildren(QToolButton) if b.isVisible()}
+        assert {"Stop listening", "Record"} <= seen
         assert has_label(window, "wider until 23 s have been heard")()
         assert has_label(window, "SO FAR")()
         heard = window.listening.trajectory

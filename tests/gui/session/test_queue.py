@@ -168,8 +168,9 @@ def test_the_queue_is_listed_with_covers_and_can_be_put_in_another_order(
     tagged.save()
     queue = SongQueue()
     queue.put([tmp_path / f"{name}.flac" for name in ("first", "second", "third")])
-    sheet = QueueSheet(QWidget(), Theme(), queue)
-    qtbot.addWidget(sheet)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    sheet = QueueSheet(parent, Theme(), queue)
     sheet.show()
     (shown,) = sheet.findChildren(QListWidget)
 
