@@ -5,8 +5,8 @@
 
 For each size a screen of it (Xvfb) and a process: the demo song is opened, and each state set up
 and saved as FOLDER/SIZE_THEME_STATE.png. The song is tracked once: a copy of it, and a library with
-its track, are kept in FOLDER. LIBRARY is what the map shows. It says of each state what does not fit: parts of the window that are outside of it, or
-that are asked to be smaller than they can be.
+its track, are kept in FOLDER. LIBRARY is what the map shows. It says of each state what does not
+fit: parts of the window that are outside of it, or that are asked to be smaller than they can be.
 """
 
 import argparse
