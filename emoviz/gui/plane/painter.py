@@ -295,8 +295,8 @@ class PlanePainter:
         x = middle.x() + (self._path[:, 0] - camera.valence) * geometry.radius_px
         y = middle.y() + (camera.arousal - self._path[:, 1]) * geometry.radius_px
         for label in stills.labels:
-            left, top, right, bottom = label.rect.getCoords()
-            inside = (x > left) & (x < right) & (y > top) & (y < bottom)
+            box = label.rect
+            inside = (x > box.left()) & (x < box.right()) & (y > box.top()) & (y < box.bottom())
             if label not in stills.near_head and inside.any():
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(with_alpha(self._colours.panel, _LABEL_GROUND))

@@ -347,7 +347,7 @@ def test_a_map_of_few_songs_is_fitted_to_them_and_names_them(
     assert view(shown).camera.reach < 0.9
     assert "Second" in view(shown)._painter.names.values()
     # From so near only two of them are seen.
-    view(shown).zoom(0.2)
+    shown.view._zoom_at(QPointF(place(shown, 0.0, -0.5)), 0.2)
     qtbot.waitUntil(lambda: set(view(shown)._painter.names.values()) == {"Third"})
     QTest.keyClick(shown.view, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: len(view(shown)._painter.names) == 6)
