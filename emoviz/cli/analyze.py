@@ -1,6 +1,8 @@
 """`emoviz analyze`: songs in, files, one table or the library out."""
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 import time
@@ -109,6 +111,8 @@ def analyze_songs(request: AnalyzeRequest) -> int:
     Raises `errors.EmovizError` only for what concerns all songs; what concerns one is printed as
     one line on standard error, and the others go on.
     """
+    # What ends with the process need not be looked through for what could be freed.
+    atexit.register(gc.freeze)
     if request.sound_track is not None and (request.library or request.scheduler):
         raise errors.SoundTrackOfManyError(request.paths)
     if request.library is not None:
