@@ -3,7 +3,7 @@
 import logging
 import math
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emoviz import errors
 from emoviz.playing.passage import Cue, Passage
@@ -52,19 +52,38 @@ class PlaybackFeeder:
         self._thread = threading.Thread(target=self._run, name="emoviz playback", daemon=True)
         self._thread.start()
 
-    def cue(self, song: Song, start_s: float, sounding: bool) -> None:
+    def cue(self, song: Song, start_s: float, sounding: bool, gain: float = 1.0) -> None:
         """Go to `start_s` of `song`, at once where that is decoded already, and sound or wait."""
         with self._changed:
             self._sounding = sounding
             self._broken = None
-            pending = self._request
-            if pending and pending.song is song and pending.start_s == start_s:
+            asked, pending = Cue(song, start_s, gain), self._request
+            if pending and pending.is_of(song, gain) and pending.start_s == start_s:
                 return
-            index = self._index_of(song, start_s)
+            index = self._index_of(asked)
             if index is None:
-                self._request = Cue(song, start_s)
+                self._request = asked
             else:
                 self._order(index)
+            self._changed.notify()
+
+    def exchange(self, cue: Cue, place_s: float, region: Region | None) -> None:
+        """Play another song, or one otherwise, instead of what sounds, and loop in `region`.
+
+        At `cue.start_s` it is where what sounds is at `place_s`, which is heard now. That goes on
+        until the other is decoded, and then fades into it: no time is lost.
+        """
+        with self._changed:
+            passage = self._settled_passage()
+            if passage is not None and self._sounding:
+                read = self._ring.read
+                # What is read now is heard a little later. How much faster the other song runs
+                # does not matter in so short a time.
+                ahead_s = passage.place(read)[1] - place_s
+                cue = replace(cue, start_s=max(0.0, cue.start_s + ahead_s), since=read)
+            self._broken = None
+            self._region = region
+            self._request = cue
             self._changed.notify()
 
     def halt(self) -> None:
@@ -137,9 +156,9 @@ class PlaybackFeeder:
 
     # Under the condition, in either thread.
 
-    def _order(self, index: int | None) -> None:
+    def _order(self, index: int | None, since: int | None = None) -> None:
         self._serial += 1
-        self._ring.obey(Order(self._serial, index, self._sounding))
+        self._ring.obey(Order(self._serial, index, self._sounding, since))
 
     def _settled_passage(self) -> Passage | None:
         return None if self._request else self._passage
@@ -149,12 +168,14 @@ class PlaybackFeeder:
             return None
         return self._ring.heard_index(now_s, self._serial)
 
-    def _index_of(self, song: Song, place_s: float) -> int | None:
-        """Give where in the ring `place_s` is, with all that has to follow it."""
+    def _index_of(self, cue: Cue) -> int | None:
+        """Give where in the ring a place is, with all that has to follow it."""
         passage = self._settled_passage()
-        if passage is None or passage.cue.song is not song or self._must_change(passage):
+        if passage is None or self._must_change(passage):
             return None
-        return passage.index_of(place_s)
+        if not passage.cue.is_of(cue.song, cue.gain):
+            return None
+        return passage.index_of(cue.start_s)
 
     def _must_change(self, passage: Passage | None) -> bool:
         return passage is not None and (
@@ -214,7 +235,8 @@ class PlaybackFeeder:
                 if self._change(self._passage):
                     return self._passage
                 # It is begun anew at what is heard.
-                self._request = Cue(self._passage.cue.song, self._heard.place_s)
+                place_s = self._heard.place_s
+                self._request = replace(self._passage.cue, start_s=place_s, since=None)
             self._ring.end = None
             return Passage(self._request, self._ring, self._region, self._speed)
 
@@ -258,10 +280,12 @@ class PlaybackFeeder:
         """Write all of `samples`; False if that is no longer wanted."""
         ring = self._ring
         prefill = round(_PREFILL_S * ring.rate_hz)
+        since = passage.cue.since
         while True:
             samples = samples[ring.write(samples, passage.start) :]
+            passed = 0 if since is None else ring.read - since
             # Without room for more, only the callback's jump can make some.
-            if len(samples) or ring.written - passage.start >= prefill:
+            if len(samples) or ring.written - passage.start >= prefill + passed:
                 self._publish(passage)
             if self._superseded(passage, wait=len(samples) > 0):
                 return False
@@ -278,7 +302,7 @@ class PlaybackFeeder:
             if self._request is passage.cue:
                 self._passage = passage
                 self._request = None
-                self._order(passage.start)
+                self._order(passage.start, passage.cue.since)
 
     def _superseded(self, passage: Passage, wait: bool) -> bool:
         with self._changed:

@@ -20,10 +20,20 @@ _CHANGE_S = 0.12
 
 @dataclass(frozen=True, eq=False)
 class Cue:
-    """A place to play from."""
+    """A place to play a song from, multiplied by `gain`.
+
+    `since` is the index of the ring at whose moment that place is to be heard, or would have been:
+    the song takes the place of another that goes on meanwhile. None is at once, from its start.
+    """
 
     song: Song
     start_s: float
+    gain: float = 1.0
+    since: int | None = None
+
+    def is_of(self, song: Song, gain: float) -> bool:
+        """Tell whether it is a place of this song with this gain."""
+        return self.song is song and self.gain == gain
 
 
 class Passage:
@@ -46,7 +56,7 @@ class Passage:
         self._none = np.zeros((0, ring.channels), np.float32)
         self._again = self._none
         self.stretch = TimeStretch(ring.rate_hz, ring.channels, speed, self._none)
-        self.pieces = pieces_from(cue.song, ring.rate_hz, cue.start_s, region, self._none)
+        self.pieces = pieces_from(cue.song, ring.rate_hz, cue.start_s, region, self._none, cue.gain)
 
     @property
     def decoded(self) -> int:
@@ -113,7 +123,9 @@ class Passage:
             tail = self._past.since(join.index - seam)
             self._past.cut(join.index - seam)
             self.pieces.close()
-            self.pieces = pieces_from(self.cue.song, ring.rate_hz, join.place_s, region, tail)
+            self.pieces = pieces_from(
+                self.cue.song, ring.rate_hz, join.place_s, region, tail, self.cue.gain
+            )
             self.failure = None
         before = ring.rewind(index, index + overlap_samples(ring.rate_hz))
         # What was not stretched before is what comes first, unchanged.

@@ -34,9 +34,16 @@ class Piece(NamedTuple):
 
 
 def pieces_from(
-    song: Song, rate_hz: int, place_s: float, region: Region | None, tail: Samples
+    song: Song,
+    rate_hz: int,
+    place_s: float,
+    region: Region | None,
+    tail: Samples,
+    gain: float = 1.0,
 ) -> Generator[Piece, None, None]:
     """Yield what is heard from `place_s` on, without end once it has come into `region`.
+
+    The song is multiplied by `gain`.
 
     `tail`, of shape (samples, 1 or 2), is what came last: it is given once more, fading into what
     leads to `place_s`. So does the end of the region into its start, before the end: no time is
@@ -50,7 +57,7 @@ def pieces_from(
         turning = region is not None and place_s < region.end_s
         due = _samples_due(region, place_s, rate_hz)
         given, held = 0, np.zeros((0, 2), np.float32)
-        decoded = _blocks(song, rate_hz, place_s, len(tail))
+        decoded = _at(gain, _blocks(song, rate_hz, place_s, len(tail)))
         if region and turning and place_s == region.start_s and len(tail) == seam:
             decoded = lap.again(decoded)
         with closing(decoded) as blocks:
@@ -125,6 +132,12 @@ def _blocks(
         for block in blocks:
             yield block[skip:]
             skip = max(0, skip - len(block))
+
+
+def _at(gain: float, blocks: Generator[Samples, None, None]) -> Generator[Samples, None, None]:
+    with closing(blocks):
+        for block in blocks:
+            yield block if gain == 1.0 else block * np.float32(gain)
 
 
 def _fade_into(tail: Samples, blocks: Iterator[Samples]) -> tuple[Samples, Iterator[Samples]]:

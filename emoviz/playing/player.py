@@ -12,6 +12,7 @@ from emoviz.devices.sound_devices import Device
 from emoviz.playing.device_clock import DeviceClock
 from emoviz.playing.feeder import PlaybackFeeder
 from emoviz.playing.pace import FASTEST, SLOWEST
+from emoviz.playing.passage import Cue
 from emoviz.playing.ring import PlaybackRing
 from emoviz.playing.route import Region
 from emoviz.songs.song import Song
@@ -37,6 +38,7 @@ class Player(ABC):
 
     def __init__(self) -> None:
         self._song: Song | None = None
+        self._song_gain = 1.0
         self._playing = False
         self._place_s = 0.0
         self._lap: int | None = None
@@ -46,10 +48,10 @@ class Player(ABC):
         self._speed = 1.0
         self._problem: errors.EmovizError | None = None
 
-    def load(self, song: Song) -> None:
-        """Stop what plays and make `song` ready at its beginning."""
+    def load(self, song: Song, gain: float = 1.0) -> None:
+        """Stop what plays and make `song`, multiplied by `gain`, ready at its beginning."""
         self.pause()
-        self._song = song
+        self._song, self._song_gain = song, gain
         self._duration_s = song.duration_s
         self._place_s = 0.0
         self._problem = None
@@ -86,6 +88,23 @@ class Player(ABC):
         self._problem = None
         self._place_s = min(max(0.0, t_s), self._duration_s)
         self._move(self._song, sounding=self._playing)
+
+    def exchange(
+        self, song: Song, t_s: float, gain: float = 1.0, loop: Region | None = None
+    ) -> None:
+        """Be at `t_s` of another song, or of the same with another gain, and go on from there.
+
+        What plays is heard until the other is decoded and then fades into it; as much of the other
+        is passed over meanwhile, so that both keep their time.
+        """
+        self._follow()
+        before_s = self._place_s
+        self._song, self._song_gain, self._loop = song, gain, loop
+        self._duration_s = song.duration_s
+        self._problem = None
+        self._place_s = min(max(0.0, t_s), self._duration_s)
+        self._lap = None
+        self._change_song(song, before_s)
 
     def close(self) -> None:
         """Stop, and give the device and the thread back; the player cannot be used again."""
@@ -204,6 +223,10 @@ class Player(ABC):
     @abstractmethod
     def _is_over(self) -> bool:
         """Tell whether the end of the song has been heard."""
+
+    def _change_song(self, song: Song, before_s: float) -> None:
+        """Be at `position_s` of `song`, where `before_s` of another is heard."""
+        self._go(song, self._place_s, self._playing)
 
     def _failure(self) -> errors.EmovizError | None:
         """Give what makes going on impossible."""
@@ -325,7 +348,10 @@ class SoundDevicePlayer(Player):
         self._ring.fill(out, sounds_s)
 
     def _go(self, song: Song, t_s: float, sounding: bool) -> None:
-        self._feeder.cue(song, t_s, sounding)
+        self._feeder.cue(song, t_s, sounding, self._song_gain)
+
+    def _change_song(self, song: Song, before_s: float) -> None:
+        self._feeder.exchange(Cue(song, self._place_s, self._song_gain), before_s, self._loop)
 
     def _halt(self) -> None:
         self._feeder.halt()

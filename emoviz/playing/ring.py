@@ -22,11 +22,16 @@ _NOTES = 512
 
 @dataclass(frozen=True)
 class Order:
-    """What the callback should do: go to `index` (None: stay), then sound or be silent."""
+    """What the callback should do: go to `index` (None: stay), then sound or be silent.
+
+    With `since` it goes as far beyond `index` as it has read beyond that, and what it leaves fades
+    into what it comes to.
+    """
 
     serial: int
     index: int | None
     sounding: bool
+    since: int | None = None
 
 
 class PlaybackRing:
@@ -59,6 +64,8 @@ class PlaybackRing:
         )[:, np.newaxis]
         self._falling = self._rising[::-1].copy()
         self._faded_in = 0
+        self._left = np.zeros((self._fade_samples, channels), np.float32)
+        self._crossing = False
         self._gain_now = 1.0
         self._count = np.arange(1, rate_hz + 1, dtype=np.float32)[:, np.newaxis]
         self._envelope = np.empty_like(self._count)
@@ -133,20 +140,21 @@ class PlaybackRing:
 
         Runs in the audio callback: it copies and counts.
         """
-        order = self._order
+        newest = self._order
         done = 0
         while done < len(out):
-            if order is not self._taken and not self._faded_in:
-                self._taken = order
-                if order.index is not None:
-                    self.read = order.index
+            # Of what fades into each other both are heard to the end.
+            order = self._taken if self._crossing else newest
+            if order is not self._taken and (not self._faded_in or self._can_cross(order)):
+                self._take(order)
                 self._note(sounds_s + done / self.rate_hz, 0)
             if not self._taken.sounding:
                 break
             copied = self._copy(out[done:], leaving=order is not self._taken)
             if not copied:
                 self._faded_in = 0
-                if order is not self._taken:
+                self._crossing = False
+                if newest is not self._taken:
                     continue
                 if self.end is None:
                     self.starvations += 1
@@ -157,6 +165,31 @@ class PlaybackRing:
         out[done:] = 0.0
         self._apply_gain(out)
         self.last_call_s = sounds_s
+
+    def _can_cross(self, order: Order) -> bool:
+        """Tell whether what sounds can fade into what an order asks for."""
+        whole = self._faded_in == self._fade_samples
+        return order.since is not None and order.sounding and whole
+
+    def _take(self, order: Order) -> None:
+        self._taken = order
+        if order.index is None:
+            return
+        if order.since is None:
+            self.read = order.index
+            return
+        if self._faded_in:
+            self._keep_what_is_left(order.index)
+        self.read = order.index + self.read - order.since
+
+    def _keep_what_is_left(self, end: int) -> None:
+        """Keep what would have sounded up to `end` at most: the writer may be quick."""
+        count = max(0, min(self._fade_samples, end - self.read))
+        places = np.arange(self.read, self.read + count) % self._capacity
+        self._left[:count] = self._samples[places]
+        self._left[count:] = 0.0
+        self._left *= self._falling
+        self._crossing, self._faded_in = True, 0
 
     def _copy(self, out: Samples, leaving: bool) -> int:
         at = self.read % self._capacity
@@ -175,7 +208,10 @@ class PlaybackRing:
             self._faded_in -= count
         elif faded_in < self._fade_samples:
             out *= self._rising[faded_in : faded_in + count]
+            if self._crossing:
+                out += self._left[faded_in : faded_in + count]
             self._faded_in += count
+            self._crossing &= self._faded_in < self._fade_samples
         return count
 
     def _apply_gain(self, out: Samples) -> None:
