@@ -14,6 +14,7 @@ from emoviz.models import estimator
 from emoviz.models.estimator import DEFAULT_MODEL, ModelInfo
 from emoviz.songs.arrays import SampledSong
 from emoviz.songs.finding import find_songs
+from emoviz.songs.patience import patient_decoders
 from emoviz.songs.song import Song
 from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update
 from emoviz.tracks import labels
@@ -67,9 +68,10 @@ def track(
     from 1 on; a warning says which.
     `progress` is called in this thread with how much is done, from 0 to 1; if it returns False
     the work ends with `AnalysisCancelledError`, and an error that it raises comes out as it is.
-    Damage that does not stop the work is said as a warning (`UserWarning`). What the values mean
-    and how good they are stands in the model's card. Many songs are faster by `track_many`, which
-    loads the model once.
+    Damage that does not stop the work is said as a warning (`UserWarning`); a decoder that gives
+    nothing for a minute is waited for no longer, which is an `errors.DecoderLostError`. What the
+    values mean and how good they are stands in the model's card. Many songs are faster by
+    `track_many`, which loads the model once.
 
     Raises `errors.SongError` if the song cannot be opened, is shorter than half a second, or has no
     such sound track, and `errors.ModelError` if there is no such model.
@@ -83,7 +85,7 @@ def track(
     emoviz.tracking.tracker.AnalysisCancelledError
     """
     tracker = File2Track(estimator.load(model), explains=True)
-    with Song.open(Path(path), sound_track=sound_track) as song:
+    with Song.open(Path(path), patient_decoders, sound_track) as song:
         return _tracked(song, tracker, progress)
 
 

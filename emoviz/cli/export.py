@@ -26,6 +26,7 @@ from emoviz.library.outputs import (
 )
 from emoviz.models import estimator
 from emoviz.models.estimator import Estimator
+from emoviz.songs.patience import patient_decoders
 from emoviz.songs.song import Report, Song
 from emoviz.system import files
 from emoviz.system.terminal import complain, quiet_libraries
@@ -98,7 +99,7 @@ def write_table_and_poster(song_path: Path, report: Report) -> tuple[Path, Path]
     for place in (table, picture):
         _check(place, song_path)
     draw = _Drawing(pictures.POSTER, None, THEMES[0])
-    with Song.open(song_path) as song:
+    with Song.open(song_path, patient_decoders) as song:
         trajectory = draw(song, estimator.load(), report, picture)
     write(trajectory, table, CSV, song_path)
     return table, picture
@@ -112,7 +113,7 @@ def _export(request: ExportRequest, file_format: Format, loaded: Estimator) -> i
     def take(path: Path, place: Path) -> None:
         if to_files:
             _check(place, path)
-        with Song.open(path, sound_track=request.sound_track) as song:
+        with Song.open(path, patient_decoders, request.sound_track) as song:
             track = File2Track(loaded)(song, report=complain)
         if to_files:
             write(track, place, file_format, path)
@@ -135,7 +136,7 @@ def _draw(request: ExportRequest, kind: str, loaded: Estimator) -> int:
     def draw(path: Path, place: Path) -> None:
         pictures.suffix_of(place)
         _check(place, path)
-        with Song.open(path, sound_track=request.sound_track) as song:
+        with Song.open(path, patient_decoders, request.sound_track) as song:
             drawing(song, loaded, complain, place)
 
     return _for_each(request, pictures.PNG, draw)

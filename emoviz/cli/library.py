@@ -27,6 +27,7 @@ from emoviz.library.records import LibrarySong
 from emoviz.library.store import Ids, Library
 from emoviz.library.upkeep import Change
 from emoviz.models import estimator
+from emoviz.songs.patience import patient_decoders
 from emoviz.songs.song import Song
 from emoviz.system import paths
 from emoviz.system.terminal import complain, quiet_libraries
@@ -288,7 +289,7 @@ def _track_of(library: Library, path: Path, model: str) -> Track:
     known = library.track(path, model)
     if known is not None:
         return known
-    with Song.open(path) as song:
+    with Song.open(path, patient_decoders) as song:
         return File2Track(estimator.load(model))(song, report=lambda _: None)
 
 

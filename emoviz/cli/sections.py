@@ -7,6 +7,7 @@ from pathlib import Path
 from emoviz import errors
 from emoviz.cli.arguments import add_model, hand_over, song_path
 from emoviz.models import estimator
+from emoviz.songs.patience import patient_decoders
 from emoviz.songs.song import Song
 from emoviz.system.terminal import complain, quiet_libraries
 from emoviz.tracking.tracker import File2Track
@@ -41,7 +42,7 @@ def print_sections(request: SectionsRequest) -> int:
     failed = 0
     for path in request.songs:
         try:
-            with Song.open(path) as song:
+            with Song.open(path, patient_decoders) as song:
                 track = tracker(song, report=complain)
         except errors.SongError as error:
             failed += 1

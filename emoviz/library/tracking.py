@@ -32,6 +32,7 @@ from emoviz.library.watch import Watch
 from emoviz.models import estimator
 from emoviz.models.inference import LISTENER_THREADS
 from emoviz.songs.decoder import PATIENCE_S
+from emoviz.songs.patience import patient_decoders
 from emoviz.songs.song import DecodersOf, Song, local_decoders
 from emoviz.system import priority
 from emoviz.tracking.tracker import File2Track, Update, ignore_update
@@ -76,8 +77,8 @@ def analyze(
     `paths` is drawn from as there is need, and nothing is kept of a song that has been yielded.
     `on_update` is called window by window where there is only one song, of which `sound_track` is
     heard if it has several. A decoder that gives nothing for `patience_s` is ended and its song has
-    failed. A lone song is tracked in this process, which has to end then: `on_hang` gets a sentence
-    in a thread of its own.
+    failed. A lone song is tracked in this process. If there is `on_hang`, that gets a sentence then
+    in a thread of its own, and has to end the process.
     Raises `errors.ModelError` before anything is tracked if the model cannot be used.
     """
     rest = iter(paths)
@@ -89,8 +90,9 @@ def analyze(
         processes = partial(local_processes, patience_s=patience_s)
         yield from track_with(processes, chain(first, rest), model, jobs)
     elif first:
-        watch = Watch()
+        watch, decoders_of = Watch(), patient_decoders
         if on_hang is not None:
+            decoders_of = local_decoders
             watch.begin(lambda _, sentence: on_hang(sentence), patience_s)
 
         def take(update: Update) -> None:
@@ -102,7 +104,7 @@ def analyze(
         with ThreadPoolExecutor(1, "model") as pool, watch.over(first[0]):
             loading = pool.submit(estimator.load, model, LISTENER_THREADS)
             outcome = _outcome(
-                first[0], lambda: File2Track(loading.result()), take, local_decoders, sound_track
+                first[0], lambda: File2Track(loading.result()), take, decoders_of, sound_track
             )
         watch.end()
         # What is wrong with the model is no fault of the song's.

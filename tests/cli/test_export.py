@@ -12,6 +12,7 @@ import pytest
 from emoviz.tracks import labels
 from emoviz.tracks.track import load_csv
 from tests.support.audio import write_music
+from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
 
 
@@ -193,3 +194,48 @@ def test_a_full_disk_leaves_nothing_half_written(
     assert line.startswith(f"emoviz: {name}: cannot be written (file too large)")
     assert names(emoviz.place) == [name]
     assert (emoviz.place / name).read_text() == "the old one"
+
+
+_SOME_HANG_IN_C = """
+import ctypes, sys
+import soundfile
+from emoviz import api, cli, errors
+from emoviz.songs import patience
+
+patience.PATIENCE_S = 1.0
+real = soundfile.SoundFile
+soundfile.SoundFile = lambda name, *rest: (
+    ctypes.CDLL(None).pause() if "endless" in str(name) else real(name, *rest)
+)
+print(cli.main(["export", "endless.wav", "7.wav", "--format", "json", "-o", "out"]))
+print(cli.main(["film", "endless.wav", "-o", "film.mp4"]))
+try:
+    api.track("endless.wav")
+except errors.DecoderLostError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pause")
+def test_a_decoder_that_hangs_is_said_to_and_the_other_songs_go_on(
+    emoviz: Program, songs: Path
+) -> None:
+    for name in ("endless.wav", "7.wav"):
+        shutil.copy(songs / "7.wav", emoviz.place / name)
+    done = subprocess.run(
+        [sys.executable, "-c", _SOME_HANG_IN_C],
+        cwd=emoviz.place,
+        env=emoviz.environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    said = "endless.wav: decoding broke off (nothing came of it for 1 s); open it again"
+    exported, filmed = done.stderr.splitlines()
+    assert exported.startswith(f"emoviz: {said}")
+    assert filmed.startswith(f"emoviz: {said}")
+    first, second, tracked = done.stdout.splitlines()
+    assert (first, second, tracked[: len(said)]) == ("1", "1", said)
+    assert names(emoviz.place) == ["7.wav", "endless.wav", "out"]
+    assert names(emoviz.place / "out") == ["7.json"]

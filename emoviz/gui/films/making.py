@@ -21,6 +21,7 @@ from emoviz.gui.films.picture import FilmLook, FilmPicture, FilmSubject
 from emoviz.hearing.front_end import FrontEnd, mel_frames
 from emoviz.hearing.mel_store import MelLevels, MelStore
 from emoviz.models import estimator
+from emoviz.songs.patience import patient_decoders
 from emoviz.songs.song import Report, Song
 from emoviz.system import files
 from emoviz.tracking.tracker import AnalysisCancelledError, File2Track, Update
@@ -72,7 +73,7 @@ def make_film(
     `errors.EmovizError`, and `FilmCancelledError` soon after `cancelled` has become true; nothing
     is left behind then, and a file that was there before is as it was.
     """
-    with Song.open(order.song, sound_track=order.sound_track) as song:
+    with Song.open(order.song, patient_decoders, order.sound_track) as song:
         _make(song, order, report, progress, cancelled)
 
 
