@@ -1,5 +1,6 @@
 """What can be wrong with a song."""
 
+import errno
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -103,6 +104,16 @@ class SongProtectedError(SongError):
         )
 
 
+class SongCodedError(SongError):
+    """What a lossless decoder gives is no sound, but sound that is coded once more."""
+
+    def __init__(self, path: Path, form: str) -> None:
+        super().__init__(
+            f"{path}: in place of samples it holds coded sound ({form}), which is noise to whoever "
+            "plays it; unpack it to a wav and open that."
+        )
+
+
 class SongDamagedError(SongError):
     """Decoding failed after it had begun, or the samples are not numbers."""
 
@@ -202,9 +213,13 @@ class NotAFileError(SongError):
         )
 
 
+_NOWHERE = (errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+"""A folder of the name is a file, no name is so long, a link leads to itself: there is no file."""
+
+
 def unreadable(path: Path, error: OSError) -> SongError:
     """Give what to say of a song that the operating system does not let be looked at or read."""
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) or error.errno in _NOWHERE:
         return SongNotFoundError(path)
     if isinstance(error, PermissionError):
         return SongPermissionError(path)

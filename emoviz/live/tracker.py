@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import soxr
 
 from emoviz import __version__
 from emoviz.hearing.columns import FrameStream
@@ -20,6 +19,7 @@ from emoviz.hearing.mel_frames import Frames, joined
 from emoviz.hearing.silence import Audibility, is_silent, loudest_db, with_silence_missing
 from emoviz.models.estimator import Estimator
 from emoviz.songs.channels import heard, heard_count
+from emoviz.songs.resampling import Resampler
 from emoviz.tracking.windows import Blend, Window, cut
 from emoviz.tracks.track import Provenance, Track
 from emoviz.units import COLUMN_S, DECIMALS, Samples
@@ -49,9 +49,8 @@ class LiveTracker:
     def __init__(self, estimator: Estimator, rate_hz: int, channels: int) -> None:
         """Expect samples (n, channels) at `rate_hz`, which are heard as those of a song are."""
         self.estimator = estimator
-        self._channels = heard_count(channels)
-        self._resampler = soxr.ResampleStream(
-            rate_hz, estimator.front_end.sample_rate_hz, self._channels, dtype="float32"
+        self._resampler = Resampler(
+            rate_hz, estimator.front_end.sample_rate_hz, heard_count(channels)
         )
         self._stream = FrameStream(estimator.front_ends)
         self._hearing = estimator.live_hearing()
@@ -73,12 +72,11 @@ class LiveTracker:
 
     def push(self, block: Samples) -> LiveUpdate | None:
         """Take samples (samples, channels); say what they make known, None if nothing yet."""
-        return self._take(self._stream.push(self._resampler.resample_chunk(heard(block))))
+        return self._take(self._stream.push(self._resampler.take(heard(block))))
 
     def finish(self) -> LiveUpdate | None:
         """Say what is left to be known when nothing more comes; `push` cannot be called again."""
-        rest = self._resampler.resample_chunk(np.zeros((0, self._channels), np.float32), last=True)
-        before = self._stream.push(rest)
+        before = self._stream.push(self._resampler.finish())
         after = self._stream.finish()
         return self._take(joined([before, after]))
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
 from emoviz.songs.channels import heard, heard_count, to_stereo
+from emoviz.songs.coded_samples import form_of_samples
 from emoviz.songs.decoder import (
     ONE_SOUND_TRACK,
     Damage,
@@ -18,12 +19,10 @@ from emoviz.songs.decoder import (
     SoundTracks,
     ignore_damage,
 )
+from emoviz.songs.resampling import Resampler, resample_stream
 from emoviz.songs.tags import read_tags
 from emoviz.system import files
 from emoviz.units import Samples
-
-if TYPE_CHECKING:
-    from soxr import ResampleStream
 
 SHORTEST_S = 0.5
 MISSING_S = 0.01
@@ -153,11 +152,11 @@ class Song:
         """
         decoder = self._decoder(self._decoders.open)
         count = heard_count(decoder.channels)
-        resampler = _resampler(decoder.sample_rate_hz, rate_hz, count)
+        resampler = Resampler(decoder.sample_rate_hz, rate_hz, count)
         try:
             for block in self._mended_blocks(decoder, report, on_damage):
-                yield resampler.resample_chunk(heard(block))
-            yield resampler.resample_chunk(np.zeros((0, count), np.float32), last=True)
+                yield resampler.take(heard(block))
+            yield resampler.finish()
         finally:
             decoder.close()
 
@@ -169,7 +168,7 @@ class Song:
         """
         decoder = self._decoder(self._decoders.take)
         is_good = True
-        resampler = _resampler(decoder.sample_rate_hz, rate_hz, channels=2)
+        resampler = resample_stream(decoder.sample_rate_hz, rate_hz, channels=2)
         try:
             for block in self._blocks(decoder, round(start_s * decoder.sample_rate_hz)):
                 if not _all_sound(block):
@@ -218,6 +217,8 @@ class Song:
         damages = _Damages(self.path, decoder.sample_rate_hz, report, on_damage)
         try:
             for block in self._blocks(decoder, on_damage=damages.skip):
+                if not count and (form := form_of_samples(block)):
+                    raise errors.SongCodedError(self.path, form)
                 if not _all_sound(block):
                     is_sound = _is_sound(block)
                     wrong = np.flatnonzero(~is_sound.all(axis=1))
@@ -298,9 +299,3 @@ def _check_length(path: Path, decoder: Decoder) -> None:
     if not count:
         raise errors.SongEmptyError(path)
     raise errors.SongTooShortError(path, count / decoder.sample_rate_hz)
-
-
-def _resampler(from_hz: int, to_hz: int, channels: int) -> "ResampleStream":
-    import soxr
-
-    return soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32")
