@@ -92,9 +92,9 @@ def zeros(place: Path, chance: Random) -> Built:
     # A page, or a block, is lost with the place where it is cut.
     least_s = whole_s - 2.5 if is_inside else 0.0
     # The samples of a wav may well be zeros; and in mp3 and aac, whose packets have no times, what
-    # stands between packets takes the time that packets would take there.
-    is_open = form == "wav" or (is_inside and form in ("mp3", "aac"))
-    most_s = np.inf if is_open else whole_s + _TRIFLE_S
+    # stands between packets takes the time that packets would take there, up to a limit.
+    most_s = np.inf if form == "wav" else whole_s + _TRIFLE_S
+    most_s += _GAP_S if is_inside and form in ("mp3", "aac") else 0.0
     return Built(path, form, what, max(0.0, least_s), most_s)
 
 

@@ -6,7 +6,6 @@ samples tells: if there is no chunk where the header has them end, they go on to
 file.
 """
 
-import os
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
@@ -64,9 +63,11 @@ _FAMILIES = {
 }
 
 
-def sample_bytes(file: BinaryIO) -> SampleBytes | None:
-    """Find the samples of a wav, aiff, caf or au; None if it is none. Raises `OSError`."""
-    size = file.seek(0, os.SEEK_END)
+def sample_bytes(file: BinaryIO, size: int) -> SampleBytes | None:
+    """Find the samples of a wav, aiff, caf or au of `size` bytes; None if it is none.
+
+    Raises `OSError`.
+    """
     head = _read(file, 0, 16)
     if head[:4] in (b".snd", b"dns.") and len(head) == 16:
         return _of_au(head, size)

@@ -20,6 +20,8 @@ _FOLLOWING = frozenset(
     )
 )
 """FFmpeg's readers of what names other files, or addresses in a network, that are then opened"""
+_FAR = {"analyzeduration": "600000000", "probesize": "500000000"}
+"""Microseconds and bytes"""
 _PROTECTED = ("drms", "enca", "aavd")
 """What mp4 files say in the place of a codec where the sound is encrypted."""
 _MOST_LETTERS = 60
@@ -29,10 +31,15 @@ _UNDETERMINED = "und"
 
 
 def open_container(
-    path: Path, source: "PiecedFile | None" = None, form: str | None = None
+    path: Path,
+    source: "PiecedFile | None" = None,
+    form: str | None = None,
+    *,
+    look_far: bool = False,
 ) -> "InputContainer":
     """Open the file at `path`, or what `source` has of it, in the format `form` if that is known.
 
+    What kind of sound it is FFmpeg looks for in the first seconds, and with `look_far` in minutes.
     Raises `errors.SongError`.
     """
     # Imported here because some songs never need it, and it costs start-up time.
@@ -40,7 +47,7 @@ def open_container(
 
     # A colon in a name that begins with no slash is taken for the end of a protocol.
     name = source or str(path.absolute())
-    options = _limits()
+    options = _limits() | (_FAR if look_far else {})
     try:
         return av.open(name, "r", format=form, container_options=options, metadata_errors="replace")
     except av.FFmpegError as error:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _LEAST_BYTES_PER_S = 10
 """Less than any codec takes for silence: a place in time beyond what that gives is no place."""
+_FEW_BYTES_PER_S = 500
+"""So few are little for sound in Ogg, and its packets are counted."""
 _MOST_REFUSED = 1000
 _REFUSED_BYTES = 1 << 12
 """So many pieces in a row that make no sense are the end, or more if the file is long enough for
@@ -51,15 +53,22 @@ class AvDecoder:
         """
         self._path, self._pieces, self._form = path, pieces, form
         self._sound_track = sound_track
+        self._looks_far = False
         self._container = self._open()
         try:
             self._stream = sound_of(self._container, path, sound_track)
+            if not _is_known(self._stream):
+                # In a stream, as of television, sound that begins late has not been met.
+                self._looks_far = True
+                self._container.close()
+                self._container = self._open()
+                self._stream = sound_of(self._container, path, sound_track)
             self.sound_tracks = sound_tracks_of(self._container, path, self._stream)
             chosen = remark_on(self.sound_tracks, self._stream, sound_track)
             self.remark = chosen or remark_on_zeros(zeros)
             self.sample_rate_hz = int(self._stream.codec_context.sample_rate)
             self.channels = int(self._stream.codec_context.channels)
-            if not self.sample_rate_hz or not self.channels:
+            if not _is_known(self._stream):
                 raise errors.SongFormatError(path)
         except errors.SongError:
             self._container.close()
@@ -74,9 +83,13 @@ class AvDecoder:
     @cached_property
     def duration_s(self) -> float:
         """What the header claims, or without one the sum of the packets."""
+        form, told_s = self._container.format.name, self._told_s
+        longest_s = self._longest_s
+        if form == "ogg":
+            # What was cut out of a stream goes on with its times, and the last one tells no length.
+            longest_s *= _LEAST_BYTES_PER_S / _FEW_BYTES_PER_S
         # A bare aac stream has no header, and FFmpeg guesses its length from the bit rate.
-        told_s = 0.0 if self._container.format.name == "aac" else self._told_s
-        if 0.0 < told_s < self._longest_s:
+        if 0.0 < told_s < longest_s and form != "aac":
             return told_s
         return min(self._counted_s(), self._longest_s)
 
@@ -84,7 +97,7 @@ class AvDecoder:
     def claimed_s(self) -> float | None:
         """What the header claims; None where it has no length, and FFmpeg guesses one."""
         is_guessed = int(self._container.format.flags) & _GUESSED
-        return None if is_guessed else self._told_s or None
+        return None if is_guessed or self._told_s <= 0.0 else self._told_s
 
     def blocks(self, start_sample: int = 0, on_damage: Damage = ignore_damage) -> Iterator[Samples]:
         """Yield blocks of shape (samples, channels); see `Decoder.blocks`."""
@@ -117,11 +130,9 @@ class AvDecoder:
         self._container.close()
 
     def _open(self) -> "InputContainer":
-        if self._pieces is None:
-            return open_container(self._path, form=self._form)
-        return open_container(
-            self._path, PiecedFile(self._path.open("rb"), self._pieces), self._form
-        )
+        pieces = self._pieces
+        source = None if pieces is None else PiecedFile(self._path.open("rb"), pieces)
+        return open_container(self._path, source, self._form, look_far=self._looks_far)
 
     @property
     def _start_s(self) -> float | None:
@@ -139,8 +150,16 @@ class AvDecoder:
         stream, start_s = self._stream, self._start_s or 0.0
         if stream.duration and stream.time_base:
             # A film's own duration is that of its picture, which may be longer than its sound.
-            late_s = float((stream.start_time or 0) * stream.time_base) - start_s
-            return float(stream.duration * stream.time_base) + (late_s if late_s > GAP_S else 0.0)
+            begins_s = float((stream.start_time or 0) * stream.time_base)
+            late_s = begins_s - start_s if begins_s - start_s > GAP_S else 0.0
+            form = self._container.format.name
+            if form == "asf":
+                # Here it is the whole film's.
+                late_s = 0.0
+            if form == "ogg" and stream.codec_context.name == "opus":
+                # Of this codec alone FFmpeg gives the time of the end.
+                late_s -= begins_s
+            return float(stream.duration * stream.time_base) + late_s
         if tagged_s := _tagged_duration_s(stream):
             return max(0.0, tagged_s - max(0.0, start_s))
         return (self._container.duration or 0) / float(av.time_base)
@@ -216,8 +235,9 @@ class AvDecoder:
                     except av.FFmpegError:
                         refused += 1
                 return
-            except av.error.InvalidDataError:
-                # Of the container itself, which mostly finds its way again.
+            except (av.error.InvalidDataError, av.error.BlockingIOError):
+                # Of the container itself, which mostly finds its way again; or it has looked for
+                # that in a lot of zeros, and asks whether to go on.
                 refused += 1
                 if refused > self._most_refused:
                     raise
@@ -247,6 +267,10 @@ class AvDecoder:
                 samples = samples.reshape(-1, self.channels)
                 position += len(samples)
                 yield samples
+
+
+def _is_known(stream: "AudioStream") -> bool:
+    return bool(stream.codec_context.sample_rate and stream.codec_context.channels)
 
 
 def _time_s(decoded: "Decoded | None") -> float | None:

@@ -5,24 +5,25 @@ together. The last frame says where it begins.
 """
 
 import os
-import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import BinaryIO, NamedTuple
 
 from emoviz.songs.mp3_aac.headers import tag_length
-from emoviz.songs.pieces import Piece, end_of_bytes
+from emoviz.songs.pieces import Piece
 
 _MAGIC = b"fLaC"
 _INFO_BYTES = 34
 _TOTAL_AT = 13
 """Where in the description of the stream are the 5 bytes that end in the total of 36 bits."""
-_TAIL_BYTES = (1 << 16, 1 << 20, 1 << 24)
+_TAIL_BYTES = (1 << 15, 1 << 17, 1 << 20, 1 << 24)
 """How far before the end the last frames are looked for, if they are not found nearer to it."""
 _MOST_BLOCKS = 1000
 _LONGEST_FRAME = 1 << 19
 """Bytes: more than 65,535 samples of 8 channels take when they are packed as badly as can be"""
 _ID3V1_BYTES = 128
-_SYNC = re.compile(rb"\xff[\xf8\xf9]")
+_SYNCS = (b"\xff\xf8", b"\xff\xf9")
+"""What frames begin with: those that count themselves, and those that count samples"""
 
 
 class FlacBytes(NamedTuple):
@@ -67,15 +68,14 @@ class _Frame(NamedTuple):
     samples: int
 
 
-def flac_bytes(file: BinaryIO) -> FlacBytes | None:
+def flac_bytes(file: BinaryIO, end: int) -> FlacBytes | None:
     """Count the samples of a FLAC file; None if it is none, or no frame of it was found.
 
-    Raises `OSError`.
+    What follows its first `end` bytes are zeros. Raises `OSError`.
     """
     stream = _stream_of(file)
     if stream is None:
         return None
-    end = end_of_bytes(file)
     tail = _tail_before(file, stream, end)
     if tail is None:
         return None
@@ -131,8 +131,8 @@ def _tail_before(file: BinaryIO, stream: _Stream, end: int) -> _Tail | None:
 def _last_frame(data: bytes, stream: _Stream, is_all: bool) -> _Frame | None:
     """Find the last frame that begins in `data`: one that goes on from one before it."""
     following: list[_Frame] = []
-    for match in reversed(list(_SYNC.finditer(data))):
-        frame = _frame_at(data, match.start(), stream)
+    for place in _syncs_from_the_end(data):
+        frame = _frame_at(data, place, stream)
         if frame is None:
             continue
         for later in following:
@@ -142,6 +142,14 @@ def _last_frame(data: bytes, stream: _Stream, is_all: bool) -> _Frame | None:
             return frame
         following.append(frame)
     return None
+
+
+def _syncs_from_the_end(data: bytes) -> Iterator[int]:
+    places = [data.rfind(sync) for sync in _SYNCS]
+    while (last := max(places)) >= 0:
+        yield last
+        number = places.index(last)
+        places[number] = data.rfind(_SYNCS[number], 0, last + 1)
 
 
 def _frame_at(data: bytes, place: int, stream: _Stream) -> _Frame | None:

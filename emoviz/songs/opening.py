@@ -1,6 +1,7 @@
 """LocalDecoders: the decoders of one song, in this process."""
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +19,8 @@ from emoviz.songs.pieces import Piece, end_of_bytes
 from emoviz.songs.spare_decoder import SpareDecoder
 
 _TAG_BYTES = 1 << 24
+_HEAD_BYTES = 1 << 15
+"""What is looked at from all sides is read once."""
 
 
 class LocalDecoders:
@@ -70,14 +73,14 @@ def open_song_decoder(
     try:
         # The decoders and all that is written about a song need its name as text.
         str(path).encode()
-        if path.is_dir():
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
             raise errors.SongIsFolderError(path)
-        if path.exists() and not path.is_file():
+        if not stat.S_ISREG(about.st_mode):
             # Opening a pipe would wait for ever for somebody to write into it.
             raise errors.SongIsNoFileError(path)
-        with path.open("rb") as file:
-            if not file.read(1):
-                raise errors.SongEmptyError(path)
+        if not about.st_size:
+            raise errors.SongEmptyError(path)
         return open_decoder(path, index, sound_track)
     except UnicodeEncodeError as error:
         raise errors.SongNameError(path) from error
@@ -108,30 +111,29 @@ def open_decoder(
 
 
 def _open(path: Path, index: PacketIndex | None, sound_track: int | None) -> Decoder:
-    file = path.open("rb")
+    file = path.open("rb", _HEAD_BYTES)
     if index is None or not index.is_of(file):
         index = PacketIndex.begin(file)
     if index is not None:
         return PacketDecoder(path, file, index)
     with file:
-        end, size = end_of_bytes(file), os.fstat(file.fileno()).st_size
+        size = os.fstat(file.fileno()).st_size
+        samples = sample_bytes(file, size)
+        if samples is not None:
+            if coded := coded_samples(file, samples):
+                with suppress(errors.SongFormatError):
+                    return AvDecoder(path, [coded.part], coded.form)
+            found = _by_libsndfile(path, samples)
+            return found or _by_ffmpeg(path, end_of_bytes(file, size), size, sound_track)
+        end = end_of_bytes(file, size)
         links = links_of(file, end)
-        samples = sample_bytes(file)
-        coded = coded_samples(file, samples) if samples else None
-        held = samples or flac_bytes(file)
-        is_svx = _is_tagged_svx(file)
-    if len(links) > 1:
-        return ChainDecoder([AvDecoder(path, [link], sound_track=sound_track) for link in links])
-    # FFmpeg looks for a length at the end, which zeros behind it are not.
-    pieces: list[Piece] | None = [range(end)] if end < size else None
-    if links or is_svx:
-        return AvDecoder(path, pieces, zeros=size - end, sound_track=sound_track)
-    if coded is not None:
-        with suppress(errors.SongFormatError):
-            return AvDecoder(path, [coded.part], coded.form)
-    return _by_libsndfile(path, held) or AvDecoder(
-        path, pieces, zeros=size - end, sound_track=sound_track
-    )
+        if len(links) > 1:
+            parts = [AvDecoder(path, [link], sound_track=sound_track) for link in links]
+            return ChainDecoder(parts)
+        found = None
+        if not links and not _is_tagged_svx(file):
+            found = _by_libsndfile(path, flac_bytes(file, end))
+        return found or _by_ffmpeg(path, end, size, sound_track)
 
 
 def _by_libsndfile(path: Path, held: SampleBytes | FlacBytes | None) -> Decoder | None:
@@ -148,6 +150,12 @@ def _by_libsndfile(path: Path, held: SampleBytes | FlacBytes | None) -> Decoder 
         # libsndfile goes to no place in GSM and G.721, and FFmpeg does.
         decoder.close()
     return None
+
+
+def _by_ffmpeg(path: Path, end: int, size: int, sound_track: int | None) -> Decoder:
+    # FFmpeg looks for a length at the end, which zeros behind it are not.
+    pieces: list[Piece] | None = [range(end)] if end < size else None
+    return AvDecoder(path, pieces, zeros=size - end, sound_track=sound_track)
 
 
 def _is_tagged_svx(file: BinaryIO) -> bool:

@@ -72,9 +72,12 @@ class PiecedFile(io.RawIOBase):
         return self._file.read(count)
 
 
-def end_of_bytes(file: BinaryIO) -> int:
-    """Give where `file` ends, without zeros behind it if they are many. Raises `OSError`."""
-    size = end = file.seek(0, os.SEEK_END)
+def end_of_bytes(file: BinaryIO, size: int) -> int:
+    """Give where `file`, of `size` bytes, ends without zeros behind it if they are many.
+
+    Raises `OSError`.
+    """
+    end = size
     # The last few bytes tell of almost every file.
     for length in (_GLANCE_BYTES, _BLOCK_BYTES):
         if any_but_zeros(_read(file, max(0, size - length), size)):

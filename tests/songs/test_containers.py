@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from emoviz import errors
@@ -13,6 +14,7 @@ from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song, local_decoders
 from tests.support.audio import Floats, encode, find, music
 
+Words = npt.NDArray[np.int16]
 RATE_HZ = 44100
 DURATION_S = 4.0
 LATE_S = 5.0
@@ -198,17 +200,33 @@ def test_a_list_of_other_files_is_no_song_and_is_not_followed(
         Song.open(path)
 
 
-@pytest.mark.parametrize("form", ["dts", "dts swapped", "spdif", "ac3"])
-def test_coded_sound_in_the_place_of_a_wavs_samples_is_decoded(
-    plain: Path, tmp_path: Path, form: str
+CODED = {
+    "dts": ("dca", "-strict", -2, "-b:a", 1411200),
+    "spdif": ("ac3", "-b:a", 448000),
+    "ac3": ("ac3", "-b:a", 448000),
+    "eac3": ("eac3",),
+    "mp2": ("mp2",),
+    "mp3": ("libmp3lame", "-write_xing", 0, "-id3v2_version", 0),
+}
+
+
+def words_of(plain: Path, raw: Path, form: str) -> Words:
+    """Code sound, and give its bytes as samples of 16 bits."""
+    ffmpeg("-i", plain, "-c:a", *CODED[form], "-f", form, raw)
+    data = raw.read_bytes()
+    return np.frombuffer(data[: len(data) // 2 * 2], np.int16)[:, None]
+
+
+@pytest.mark.parametrize(
+    ("form", "swapped"), [*((form, False) for form in CODED), ("dts", True), ("ac3", True)]
+)
+def test_coded_sound_in_the_place_of_samples_is_decoded(
+    plain: Path, tmp_path: Path, form: str, swapped: bool
 ) -> None:
-    raw, path = tmp_path / "raw", tmp_path / "song.wav"
-    codec = ("dca", "-strict", -2, "-b:a", 1411200) if "dts" in form else ("ac3", "-b:a", 448000)
-    ffmpeg("-i", plain, "-c:a", *codec, "-f", form.partition(" ")[0], raw)
-    words = np.fromfile(raw, np.uint16)
-    encode(
-        path, (words.byteswap() if "swapped" in form else words).view(np.int16)[:, None], RATE_HZ
-    )
+    # In an aiff what is turned round is as it was.
+    path = tmp_path / ("song.aiff" if swapped and form == "ac3" else "song.wav")
+    words = words_of(plain, tmp_path / "raw", form)
+    encode(path, words.byteswap() if swapped else words, RATE_HZ)
     decoder = open_decoder(path)
     samples = np.concatenate(list(decoder.blocks()))
     decoder.close()
@@ -216,3 +234,37 @@ def test_coded_sound_in_the_place_of_a_wavs_samples_is_decoded(
     assert place_in(music(DURATION_S, RATE_HZ), samples[RATE_HZ : 2 * RATE_HZ]) == pytest.approx(
         1.0, abs=0.1
     )
+
+
+def test_coded_sound_in_the_place_of_a_flacs_samples_is_said_to_be_so(
+    plain: Path, tmp_path: Path
+) -> None:
+    words = words_of(plain, tmp_path / "raw", "dts").reshape(-1)
+    encode(tmp_path / "song.flac", words[: len(words) // 2 * 2].reshape(-1, 2), RATE_HZ)
+    with (
+        Song.open(tmp_path / "song.flac") as song,
+        pytest.raises(errors.SongCodedError, match=r"song\.flac: .* \(dts\)"),
+    ):
+        list(song.sound_blocks(RATE_HZ, lambda _: None))
+
+
+@pytest.mark.parametrize("suffix", ["mpg", "wmv"])
+def test_sound_that_begins_late_is_found_in_streams_and_counted_once(
+    plain: Path, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"late.{suffix}"
+    picture = ("-f", "lavfi", "-i", "color=black:s=32x32:r=25:d=13")
+    ffmpeg(*picture, "-itsoffset", 9, "-i", plain, path)
+    with Song.open(path) as song:
+        heard = sum(map(len, song.sound_blocks(8000, lambda _: None))) / 8000
+    assert (heard, song.duration_s) == pytest.approx((13.0, 13.0), abs=0.2)
+
+
+@pytest.mark.parametrize("suffix", ["opus", "oga"])
+def test_what_was_cut_out_of_a_stream_is_as_long_as_it_is(
+    plain: Path, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"late.{suffix}"
+    ffmpeg("-i", plain, "-output_ts_offset", 7200, path)
+    with Song.open(path) as song:
+        assert song.duration_s == pytest.approx(DURATION_S, abs=0.1)

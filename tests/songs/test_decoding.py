@@ -257,6 +257,19 @@ def test_an_mp3_with_junk_before_and_in_it_gives_what_comes_before_that(
     assert count / 8000 > 4.0
 
 
+@pytest.mark.parametrize(("zeros", "more_s"), [(40_000, 6.8), (10_000_000, 0.0)])
+def test_zeros_inside_an_mp3_are_silence_for_some_seconds_and_no_longer(
+    tmp_path: Path, zeros: int, more_s: float
+) -> None:
+    path = tmp_path / "song.mp3"
+    encode(path, music(6.0, 22050), 22050)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2] + bytes(zeros) + data[len(data) // 2 :])
+    samples, places, _ = damaged_places(path)
+    assert len(samples) / 22050 == pytest.approx(6.0 + more_s, abs=1.0)
+    assert len(places) >= 1
+
+
 @pytest.mark.parametrize(
     "suffix", ["flac", "mp3", "ogg", "opus", "m4a", "aac", "wma", "mkv", "mp4"]
 )

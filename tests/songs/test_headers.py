@@ -181,7 +181,7 @@ def test_a_size_that_has_wrapped_past_four_gibibytes_is_seen_through(tmp_path: P
         for place, number in ((4, held + 36), (40, held)):
             file.seek(place)
             file.write(struct.pack("<I", number & 0xFFFFFFFF))
-        found = sample_bytes(file)
+        found = sample_bytes(file, 44 + held)
     assert found is not None
     assert (found.begin, found.held, found.claimed) == (44, held, 400_000)
     decoder = open_decoder(path)

@@ -1,5 +1,6 @@
 """PacketDecoder: mp3 and bare aac from any place, packet by packet, whatever lies between them."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -74,7 +75,8 @@ class PacketDecoder:
     @cached_property
     def _sound_bytes(self) -> int:
         with self._reading():
-            return end_of_bytes(self._file) - self.index.lead.offset
+            size = os.fstat(self._file.fileno()).st_size
+            return end_of_bytes(self._file, size) - self.index.lead.offset
 
     def _is_plausible(self) -> bool:
         """Tell whether so many packets as the file claims to have can be what it holds."""

@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, ClassVar, TypeAlias
 
+from emoviz.songs.pieces import any_but_zeros
+
 _SURE_PACKETS = 3
 """So many headers in a row, each where the one before says, are no chance."""
 
 _LEAD_BYTES = 1 << 16
 _ZEROS_BYTES = 1 << 20
+_MOST_TAGS = 1000
+"""And rooms of zeros between them"""
+_FIRST_BYTES = (b"\xff", b"I", b"T", b"A", b"\0")
+"""Of a packet, of a tag, and of zeros in the place of one"""
 _DECODER_DELAY = 529
 """Samples by which every decoder of layer III is late; the encoder's own delay comes on top."""
 
@@ -194,28 +200,31 @@ class Lead:
 
 def lead_of(file: BinaryIO) -> Lead | None:
     """Read how `file` begins; None if it is no file of packets. Raises `OSError`."""
+    file.seek(0)
+    if file.read(1) not in _FIRST_BYTES:
+        return None
     offset = 0
-    while True:
+    for _ in range(_MOST_TAGS):
         file.seek(offset)
         data = file.read(_LEAD_BYTES)
-        tag = tag_length(data, 0)
-        if not tag:
+        if tag := tag_length(data, 0):
+            offset += tag
+            continue
+        # Who takes a tag away may leave zeros in its place; so does one who counts them wrongly.
+        while data and not any_but_zeros(data):
+            offset += len(data)
+            data = file.read(_ZEROS_BYTES)
+        place = len(data) - len(data.lstrip(b"\0"))
+        if not place:
             break
-        offset += tag
-    # Who takes a tag away may leave zeros in its place, and so does one who counts them wrongly.
-    while data and not data.strip(b"\0"):
-        offset += len(data)
-        data = file.read(_ZEROS_BYTES)
-    place = len(data) - len(data.lstrip(b"\0"))
-    if place and len(data) - place < _LEAD_BYTES:
-        offset, place = offset + place, 0
-        file.seek(offset)
-        data = file.read(_LEAD_BYTES)
-    kind = sure_kind_at(data, place)
+        offset += place
+    else:
+        return None
+    kind = sure_kind_at(data, 0)
     if kind is None:
         return None
-    lead = Lead(kind, offset + place)
-    return _read_info_packet(data, place, lead) if isinstance(kind, Mp3Kind) else lead
+    lead = Lead(kind, offset)
+    return _read_info_packet(data, lead) if isinstance(kind, Mp3Kind) else lead
 
 
 def sure_kind_at(data: bytes, place: int) -> Kind | None:
@@ -256,16 +265,16 @@ def tag_length(data: bytes, place: int) -> int:
     return 0
 
 
-def _read_info_packet(data: bytes, place: int, lead: Lead) -> Lead:
+def _read_info_packet(data: bytes, lead: Lead) -> Lead:
     """Read the packet that encoders put before the sound, if there is one."""
     kind = lead.kind
     assert isinstance(kind, Mp3Kind)
     side_bytes = {(1152, 2): 32, (576, 1): 9}.get((kind.samples, kind.channels), 17)
-    begin = place + 4 + side_bytes
-    length = kind.length(data, place)
-    packet = data[begin : place + length]
-    if data[place + 36 : place + 40] == b"VBRI":
-        size, packets = struct.unpack(">II", data[place + 46 : place + 54])
+    begin = 4 + side_bytes
+    length = kind.length(data, 0)
+    packet = data[begin:length]
+    if data[36:40] == b"VBRI":
+        size, packets = struct.unpack(">II", data[46:54])
         return Lead(kind, lead.offset + length, packets, size)
     if packet[:4] not in (b"Xing", b"Info") or len(packet) < 8:
         return lead

@@ -3,7 +3,8 @@
 Such a file is nothing but packets, each with a header of its own, and has no table of them: to go
 to a place exactly, the packets before it have to be counted. Their headers are enough for that:
 the half million of a three-hour song take a tenth of a second. Where something else lies between
-packets, as many as have their room there are counted as lost, so that time goes on.
+packets, as many as have their room there are counted as lost, so that time goes on; but of zeros,
+room that was never written, no more than a few seconds.
 """
 
 import os
@@ -16,6 +17,9 @@ from emoviz.songs.mp3_aac.headers import Kind, Lead, find_packets, lead_of, tag_
 from emoviz.system.files import Stamp
 
 _PIECE_BYTES = 1 << 20
+_MOST_ZEROS_S = 10.0
+"""Zeros that would take longer are no damaged sound: as with times that jump (`timeline`)."""
+_CONTENT_SHARE = 0.02
 _SPAN_BYTES = 1 << 15
 """As many packets as make a place sure have room in this."""
 
@@ -54,7 +58,7 @@ class PacketIndex:
         """Whether the end of the file has been met."""
         self._stamp = _stamp_of(file)
         self._scanned = lead.offset
-        self._gap_bytes = 0
+        self._gap_bytes, self._gap_zeros = 0, 0
         self._scanning = threading.Lock()
 
     @classmethod
@@ -111,23 +115,33 @@ class PacketIndex:
             if is_last:
                 return None
             begin = len(data) - _SPAN_BYTES
-            self._gap_bytes += begin - place
+            self._widen_gap(data[place:begin])
             return begin
         begin, kind = found
-        self._lose(self._gap_bytes + begin - place, self._scanned + begin)
+        self._widen_gap(data[place:begin])
+        self._lose(self._scanned + begin)
         if kind != self.parts[-1].kind:
             self.parts.append(Part(kind, self.known_s))
         return begin
 
-    def _lose(self, gap_bytes: int, offset: int) -> None:
-        """Count as lost the packets that had room in a gap."""
-        self._gap_bytes = 0
+    def _widen_gap(self, data: bytes) -> None:
+        self._gap_bytes += len(data)
+        self._gap_zeros += data.count(0)
+
+    def _lose(self, offset: int) -> None:
+        """Count as lost the packets that had room in the gap before `offset`."""
+        gap_bytes, zeros = self._gap_bytes, self._gap_zeros
+        self._gap_bytes, self._gap_zeros = 0, 0
         part = self.parts[-1]
         count = len(part.offsets)
         if not count:
             return
         bytes_per_packet = (offset - gap_bytes - part.offsets[0]) / count
         lost = round(gap_bytes / max(bytes_per_packet, 1.0))
+        is_empty = gap_bytes - zeros < _CONTENT_SHARE * gap_bytes
+        if is_empty and lost * part.kind.packet_s > _MOST_ZEROS_S:
+            # One, for it to be said.
+            lost = 1
         if lost:
             part.lost.append(range(count, count + lost))
             part.offsets.extend([offset] * lost)
