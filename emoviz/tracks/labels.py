@@ -16,8 +16,8 @@ import numpy as np
 from emoviz import errors
 from emoviz.tracks.csv_files import form_of
 from emoviz.tracks.label_tables import TimedLabels, column_names, label_times_ms, read_labels
-from emoviz.tracks.timed_labels import SCALES, has_times, read_timed
-from emoviz.tracks.track import HEADERS, load_csv, metadata_path
+from emoviz.tracks.timed_labels import has_times, read_timed
+from emoviz.tracks.track import HEADERS, load_csv
 from emoviz.units import COLUMN_S, SCALE, Values
 
 _DIMENSIONS = ("valence", "arousal")
@@ -67,13 +67,13 @@ def read(path: Path, scale: str | None = None) -> Labels:
     naming what is wrong with a file.
     """
     names = column_names(path)
-    if tuple(names) in HEADERS and metadata_path(path).exists():
+    if tuple(names) in HEADERS:
+        # Without its description nobody knows what song and what part of it this is of.
         return Labels(path, {"": _own(path)})
     if "song_id" not in names:
         if not has_times(names):
             raise errors.LabelsFormError(path)
-        # What emoviz wrote is on the plane's scale, be its description there or not.
-        timed = read_timed(path, next(iter(SCALES)) if tuple(names) in HEADERS else scale)
+        timed = read_timed(path, scale)
         return Labels(path, {"": timed.values}, understood=timed.understood)
     tables = _pair(path)
     for table in tables:

@@ -47,11 +47,11 @@ def test_a_csv_of_our_own_is_one_songs_track(tmp_path: Path) -> None:
     assert np.array_equal(found.of(name), values[:, :2])
 
 
-def test_a_csv_of_our_own_is_read_without_its_description_too(tmp_path: Path) -> None:
-    values = np.linspace(0.0, 0.9, 40).reshape(20, 2)
-    mine = export(tmp_path / "mine.csv", values)
+def test_a_csv_of_our_own_is_not_taken_without_its_description(tmp_path: Path) -> None:
+    mine = export(tmp_path / "mine.csv", np.linspace(0.0, 0.9, 40).reshape(20, 2))
     (tmp_path / "mine.csv-metadata.json").unlink()
-    assert labels.read(mine).of("") == pytest.approx(values)
+    with pytest.raises(errors.TrackFileError, match=r"the description of mine\.csv"):
+        labels.read(mine)
 
 
 def test_a_pair_of_tables_gives_each_song_a_track(tmp_path: Path) -> None:

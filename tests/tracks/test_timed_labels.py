@@ -32,11 +32,27 @@ EXPECTED = [[-0.5, 0.25], [0.5, 0.5], [-1.0, 1.0]]
         "500,0.25,2,-0.5\n1000,0.5,1,0.5\n1500,1,3,-1\n",
         "time_ms,valence,arousal\n500,-0.5,0.25\n1000,0.5,0.5\n1500,-1,1\n",
         "timestamp,valence,arousal\n0:00:00.5,-0.5,0.25\n00:01,0.5,0.5\n0:01.5,-1,1\n",
+        "sep=;\r\n" + PLAIN.replace(",", ";").replace(".", ","),
+        "# by somebody\n\n" + PLAIN,
+        PLAIN.replace("-", "\u2212"),
+        PLAIN.replace(",", "|"),
+        PLAIN.replace(",", "  "),
+        "time,valence,arousal\n" + '"0,5","-0,5","0,25"\n"1,0","0,5","0,5"\n"1,5","-1,0","1"\n',
+        PLAIN.replace("\n", "\r"),
     ],
-    ids=["plain", "semicolons", "tabs", "mark", "blanks", "letters", "frames", "ms", "clock"],
+    ids=[
+        *("plain", "semicolons", "tabs", "mark", "blanks", "letters", "frames", "ms", "clock"),
+        *("said", "remarks", "minus", "bars", "only blanks", "quoted commas", "old lines"),
+    ],
 )
 def test_however_a_table_is_written_its_labels_are_the_same(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text).tolist() == EXPECTED
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+def test_a_table_is_read_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    text = PLAIN.replace("arousal", "arousal,S\u00f6ng").replace("5\n", "5,\u00e4\n")
+    assert read(tmp_path, text, encoding=encoding).tolist() == EXPECTED
 
 
 def test_a_half_second_has_the_mean_of_its_labels_and_a_gap_none(tmp_path: Path) -> None:
