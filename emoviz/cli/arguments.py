@@ -104,7 +104,10 @@ def add_format(parser: argparse.ArgumentParser, text: str) -> None:
 
 def song_path(text: str) -> Path:
     """Read a path, or the address of a file as file managers and browsers give it."""
-    if not text.lower().startswith("file://"):
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    # One slash will do, but then it may be a name as well.
+    if not text.lower().startswith("file:/") or (text[6:7] != "/" and Path(text).exists()):
         return Path(text)
     # Imported here: hardly anybody names a file so.
     from urllib.parse import urlsplit

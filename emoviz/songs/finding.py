@@ -11,8 +11,11 @@ from emoviz.system.files import Identity
 
 _LEFT_BY_OTHERS = frozenset(("__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information"))
 """Folders that systems and programs leave among songs, with what looks like songs in them"""
-_RESOURCE_FORK = "._"
-"""What the name of a file begins with in which macOS keeps what another system has no room for"""
+_NO_SONGS = ("._", ".trashed-", "~$")
+"""What names begin with of files in which macOS keeps what another system has no room for, Android
+what was thrown away, and programs what they have open"""
+_WASTE = ".Trash"
+"""What the names of folders begin with to which desktops move what was thrown away"""
 _PACKET_BYTES = 188
 _PACKET_HEADS = (0, 4)
 """Where in a transport stream the first packet begins: a disc puts a time before each."""
@@ -64,7 +67,9 @@ def _songs_in(
         return
     for name, leads_on in entries:
         path = folder / name
-        if name in _LEFT_BY_OTHERS or name.startswith(_RESOURCE_FORK):
+        if name in _LEFT_BY_OTHERS or name.startswith(_NO_SONGS):
+            continue
+        if leads_on and name.startswith(_WASTE):
             continue
         if leads_on:
             yield from _songs_in(path, (*above, here), report)

@@ -17,15 +17,15 @@ LIBSNDFILE = {
 """Suffixes of what libsndfile decodes, by its names of the formats"""
 
 FFMPEG = {
-    "mp3": ("mp3", "mp2", "mpa"),
+    "mp3": ("mp3", "mp2", "mp1", "mpa"),
     "aac": ("aac",),
     "ac3": ("ac3",),
     "eac3": ("eac3", "ec3"),
     "dts": ("dts",),
     "amr": ("amr", "awb"),
     "ogg": ("ogg", "oga", "ogv", "ogx", "opus", "spx"),
-    "mov": ("m4a", "m4b", "m4r", "mp4", "m4v", "mov", "3gp", "3g2", "f4v"),
-    "matroska": ("mka", "mkv", "webm"),
+    "mov": ("m4a", "m4b", "m4r", "mp4", "m4v", "mov", "qt", "3gp", "3g2", "f4v", "f4a"),
+    "matroska": ("mka", "mkv", "webm", "weba"),
     "asf": ("wma", "wmv", "asf"),
     "avi": ("avi",),
     "flv": ("flv",),

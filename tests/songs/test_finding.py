@@ -66,7 +66,9 @@ def test_linked_folders_are_followed_and_loops_are_a_sentence(album: Path, tmp_p
 
 def test_what_other_systems_leave_among_songs_is_no_song(album: Path) -> None:
     (album / "__MACOSX").mkdir()
-    for name in ("._a.FLAC", "__MACOSX/a.flac", "__MACOSX/._a.flac", ".DS_Store", "Thumbs.db"):
+    (album / ".Trash-1000").mkdir()
+    left = (".trashed-17-a.flac", "~$a.flac", ".Trash-1000/a.flac", ".DS_Store", "Thumbs.db")
+    for name in ("._a.FLAC", "__MACOSX/a.flac", "__MACOSX/._a.flac", *left):
         (album / name).write_bytes(b"x")
     assert found_in(album) == (["a.FLAC", "b.wav", "bad.mp3", "disc 2/c.ogg"], [])
 

@@ -9,6 +9,7 @@ from emoviz.songs.formats import FFMPEG, LIBSNDFILE
 # Files are met with these, too: FFmpeg names no suffix of theirs, or others.
 CUSTOMARY = {
     *("amr", "awb", "oga", "ogv", "ogx", "opus", "spx", "m4r", "m4v", "3gp", "3g2"),
+    *("weba", "qt", "f4a", "mp1"),
     *("wma", "wmv", "asf", "mpg", "mpeg", "vob", "ts", "m2ts", "mts", "wv", "dsf", "dff"),
 }
 

@@ -259,6 +259,10 @@ def _only_a_header(path: Path) -> None:
     encode(path, music(DURATION_S, 44100)[:0], 44100)
 
 
+def _leads_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
 def _nothing(path: Path) -> None:
     return
 
@@ -267,6 +271,8 @@ def _nothing(path: Path) -> None:
     ("name", "make", "error", "remedy"),
     [
         ("missing.wav", _nothing, errors.SongNotFoundError, "choose the song again"),
+        ("loop.wav", _leads_to_itself, errors.SongNotFoundError, "choose the song again"),
+        (f"{'x' * 300}.wav", _nothing, errors.SongNotFoundError, "choose the song again"),
         ("folder.wav", Path.mkdir, errors.SongIsFolderError, "choose one song file"),
         ("empty.mp3", Path.touch, errors.SongEmptyError, "complete copy"),
         ("header.wav", _only_a_header, errors.SongEmptyError, "complete copy"),
