@@ -1,128 +1,184 @@
 """How true the reasons are: a cause that is named is taken away, and the estimate is to follow.
 
-    python -m build_scripts.data.faithfulness FOLDER... [--pairs 100]
+    python -m build_scripts.data.faithfulness FOLDER... [--pairs 60] [--midi FOLDER --tunes 40]
 
 Two pieces of ten seconds of different songs make one. Of the turn between them the model names what
-it owes to loudness and to brightness. Then the second piece is made as loud, or as bright, as the
-first (a gain; a tilt along the mel bands, by what was measured), and tracked anew: what is compared
-is the part that was named with what the estimate of the turn has lost. Printed are Spearman's rank
-correlation of the two and how often their signs agree, over all edits.
+it owes to loudness, timbre and attacks. Then a piece is made as loud, given the spectrum, or made
+as smooth as the other, by what was measured, and tracked anew: what is compared is the part that
+was named with what the estimate of the turn has lost. For harmony ten seconds of a MIDI file are
+followed by the same with the key's thirds and sixths moved, rendered; taken away is that they are
+moved.
+
+The figures go into model/cae/results.json and its card; docs take them from there
+(`build_scripts.docs.figures`).
 """
 
 import argparse
+import json
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from build_scripts import ROOT
+from build_scripts.data import causes
+from build_scripts.data.causes import RATE_HZ
+from emoviz import errors
 from emoviz.models import estimator
 from emoviz.songs.arrays import SampledSong
 from emoviz.songs.finding import find_songs
 from emoviz.songs.song import Song
+from emoviz.system import files
 from emoviz.tracking.tracker import File2Track
 from emoviz.tracks.reasons import Why, why
+from emoviz.training.reports import faithfulness
+from emoviz.training.reports.faithfulness import Edit
+from emoviz.units import Samples
 
-_RATE_HZ = 22050
+_MODEL = ROOT / "model" / "cae"
+_KEPT = ROOT / "build" / "faithfulness"
+_FONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 _PART_S = 10
+_SHORTEST_S = 30.0
 _BEFORE, _AFTER = range(6, 20), range(26, 40)
 """Half-seconds of the piece that are compared: the trail takes up to three seconds to follow."""
 _MOST_DB = 24.0
-_ENDINGS = {"loudness": ("louder", "softer", "loudness"), "brightness": ("timbre",)}
-_CAUSES = ("loudness", "brightness")
+_OFTEN = 10
 
 
 def main() -> int:
-    """Edit and track pairs of pieces, and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Edit and track pairs of pieces, and write the figures."""
+    parser = argparse.ArgumentParser(description="Take named causes away on real songs.")
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--pairs", type=int, default=100)
+    parser.add_argument("--pairs", type=int, default=60)
+    parser.add_argument("--midi", type=Path, help="a folder of MIDI files, for harmony")
+    parser.add_argument("--tunes", type=int, default=40)
     options = parser.parse_args()
-    songs = [song for song, _ in find_songs(options.folders)]
+    songs = [song for song, _ in find_songs(options.folders) if _is_long(song)]
     tracker = File2Track(estimator.load(), explains=True)
     random = np.random.default_rng(4)
-    found: list[tuple[str, float, float, float, float]] = []
-    for pair in range(options.pairs):
-        parts = [_part(songs[index], random) for index in random.permutation(len(songs))[:2]]
-        found += _edited(tracker, *parts)
-        if pair % 10 == 9:
+    found: list[Edit] = []
+    tunes = [] if options.midi is None else sorted(options.midi.glob("*.mid"))
+    chosen = [tunes[index] for index in random.permutation(len(tunes))[: options.tunes]]
+    for pair in range(max(options.pairs, len(chosen))):
+        if pair < options.pairs:
+            parts = [_part(songs[index], random) for index in random.permutation(len(songs))[:2]]
+            found += _edited(tracker, pair, *parts)
+        if pair < len(chosen):
+            found += _in_modes(tracker, options.pairs + pair, chosen[pair], random)
+        if pair % _OFTEN == _OFTEN - 1:
             _print(found)
     _print(found)
+    music = f"{options.pairs} turns between parts of {len(songs)} songs of games"
+    if chosen:
+        music += f", and {len(chosen)} piano pieces (VGMIDI) that turn to the other mode"
+    _write(faithfulness.figures(found, music))
     return 0
 
 
-def _part(path: Path, random: np.random.Generator) -> np.ndarray:
+def _is_long(path: Path) -> bool:
+    try:
+        with Song.open(path) as song:
+            return song.duration_s >= _SHORTEST_S
+    except errors.SongError:
+        return False
+
+
+def _part(path: Path, random: np.random.Generator) -> Samples:
     """Give ten seconds from somewhere in a song, (samples,)."""
-    wanted, have = _PART_S * _RATE_HZ, 0
-    blocks = []
     with Song.open(path) as song:
-        start_s = random.uniform(0.0, max(song.duration_s - _PART_S, 0.0))
-        for block in song.stereo_blocks(_RATE_HZ, start_s):
-            blocks.append(block.mean(axis=1))
-            have += len(block)
-            if have >= wanted:
-                break
+        return _ten_seconds(song, random.uniform(0.0, max(song.duration_s - _PART_S, 0.0)))
+
+
+def _ten_seconds(song: Song, start_s: float) -> Samples:
+    wanted, have = _PART_S * RATE_HZ, 0
+    blocks = []
+    for block in song.stereo_blocks(RATE_HZ, start_s):
+        blocks.append(block.mean(axis=1))
+        have += len(block)
+        if have >= wanted:
+            break
     sound = np.concatenate(blocks)[:wanted].astype(np.float32)
     return np.pad(sound, (0, wanted - len(sound)))
 
 
-def _edited(
-    tracker: File2Track, first: np.ndarray, second: np.ndarray
-) -> list[tuple[str, float, float, float, float]]:
-    """Give for each cause its name, its part in valence and arousal, and what the edit took off."""
+def _edited(tracker: File2Track, pair: int, first: Samples, second: Samples) -> Iterator[Edit]:
+    """Take the causes of the turn between two pieces away, one at a time."""
     turn, measures = _turn(tracker, first, second)
     if turn is None:
-        return []
-    found = []
-    for index, cause in enumerate(_CAUSES):
-        change_db = float(np.clip(-10.0 * measures[index], -_MOST_DB, _MOST_DB))
-        after, _ = _turn(tracker, first, _changed(second, cause, change_db))
-        if after is None:
-            continue
-        # Brightness is told as one with timbre, which follows the others that are measured.
-        part = next(part for part in turn.parts if part.words.endswith(_ENDINGS[cause]))
-        lost = (turn.valence - after.valence, turn.arousal - after.arousal)
-        found.append((cause, part.valence, part.arousal, *lost))
-    return found
+        return
+    by_db = float(np.clip(-10.0 * measures[0], -_MOST_DB, _MOST_DB))
+    for cause, made in (
+        ("loudness", (first, causes.louder(second, by_db))),
+        ("timbre", (first, causes.equalised(second, first))),
+        ("attack", _both_smooth(first, second)),
+    ):
+        yield from _compared(tracker, pair, cause, turn, made)
 
 
-def _turn(
-    tracker: File2Track, first: np.ndarray, second: np.ndarray
-) -> tuple[Why | None, np.ndarray]:
+def _both_smooth(first: Samples, second: Samples) -> tuple[Samples, Samples]:
+    if causes.rises_more(second, first):
+        return first, causes.smoother(second, first)
+    return causes.smoother(first, second), second
+
+
+def _in_modes(
+    tracker: File2Track, turn: int, midi: Path, random: np.random.Generator
+) -> Iterator[Edit]:
+    """Take the other mode away from a tune that turns to it."""
+    try:
+        other = causes.in_the_other_mode(midi)
+    except errors.DataError as error:
+        print(error, file=sys.stderr)
+        return
+    kept = (_KEPT / f"{midi.stem}{ending}.ogg" for ending in ("", "_other"))
+    files_of = [
+        causes.rendered(data, _FONT, file)
+        for data, file in zip((midi.read_bytes(), other), kept, strict=True)
+    ]
+    with Song.open(files_of[0]) as song:
+        start_s = random.uniform(0.0, max(song.duration_s - 2 * _PART_S, 0.0))
+        plain = _ten_seconds(song, start_s)
+    with Song.open(files_of[1]) as song:
+        changed = _ten_seconds(song, start_s)
+    told, _ = _turn(tracker, plain, changed)
+    if told is not None:
+        yield from _compared(tracker, turn, "harmony", told, (plain, plain))
+
+
+def _compared(
+    tracker: File2Track, turn: int, cause: str, told: Why, made: tuple[Samples, Samples]
+) -> Iterator[Edit]:
+    after, _ = _turn(tracker, *made)
+    if after is not None:
+        part = next(part for part in told.parts if part.cause == cause)
+        lost = (told.valence - after.valence, told.arousal - after.arousal)
+        yield Edit(turn, cause, part.valence, part.arousal, *lost)
+
+
+def _turn(tracker: File2Track, first: Samples, second: Samples) -> tuple[Why | None, np.ndarray]:
     sound = np.concatenate([first, second])
-    told = tracker(SampledSong.of(sound, _RATE_HZ), report=lambda _: None).reasons
+    told = tracker(SampledSong.of(sound, RATE_HZ), report=lambda _: None).reasons
     assert told is not None
     measures = told.measures[list(_AFTER)].mean(axis=0) - told.measures[list(_BEFORE)].mean(axis=0)
     return why(told, _BEFORE, _AFTER), measures
 
 
-def _changed(sound: np.ndarray, cause: str, change_db: float) -> np.ndarray:
-    """Make a sound louder, or tilt its spectrum along the mel scale, by so many decibels."""
-    if cause == "loudness":
-        return (sound * 10.0 ** (change_db / 20.0)).astype(np.float32)
-    spectrum = np.fft.rfft(sound)
-    hz = np.fft.rfftfreq(len(sound), 1.0 / _RATE_HZ)
-    mel = np.log1p(hz / 700.0) / np.log1p(_RATE_HZ / 2.0 / 700.0)
-    gain = 10.0 ** (change_db * (2.0 * mel - 1.0) / 20.0)
-    tilted = np.fft.irfft(spectrum * gain, len(sound))
-    # Brighter or darker, and no louder.
-    power = np.sqrt(np.square(sound).mean() / max(float(np.square(tilted).mean()), 1e-12))
-    return (tilted * power).astype(np.float32)
+def _print(found: list[Edit]) -> None:
+    """Say how it stands, and keep the edits so far."""
+    _KEPT.mkdir(parents=True, exist_ok=True)
+    kept = json.dumps([asdict(edit) for edit in found])
+    files.write_whole({_KEPT / "edits.json": kept.encode()})
+    print(faithfulness.text(faithfulness.figures(found, "so far")), flush=True)
 
 
-def _print(found: list[tuple[str, float, float, float, float]]) -> None:
-    for cause in (*_CAUSES, "all"):
-        rows = np.array([row[1:] for row in found if cause in (row[0], "all")])
-        for name, column in (("valence", 0), ("arousal", 1)):
-            part, lost = rows[:, column], rows[:, column + 2]
-            signs = float((np.sign(part) == np.sign(lost)).mean())
-            rank = _spearman(part, lost)
-            print(f"{cause:11} {name}: {len(rows)} edits, rank r {rank:.2f}, signs {signs:.0%}")
-    sys.stdout.flush()
-
-
-def _spearman(one: np.ndarray, other: np.ndarray) -> float:
-    ranks = [values.argsort().argsort().astype(float) for values in (one, other)]
-    return float(np.corrcoef(*ranks)[0, 1])
+def _write(found: dict[str, object]) -> None:
+    results, card = _MODEL / "results.json", _MODEL / "CARD.md"
+    known = json.loads(results.read_text(encoding="utf-8")) | {"faithfulness": found}
+    told = faithfulness.with_section(card.read_text(encoding="utf-8"), found)
+    files.write_whole({results: (json.dumps(known, indent=1) + "\n").encode(), card: told.encode()})
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from typing import Any
 
 from build_scripts import ROOT
 from emoviz.system import files
+from emoviz.training.reports import faithfulness
 
 SCALE = ROOT / "docs" / "scale.md"
 GUIDE = ROOT / "docs" / "models.md"
@@ -36,6 +37,8 @@ def main() -> int:
     new, new_guide = old, old_guide
     for name, table in sections.items():
         new, new_guide = with_section(new, name, table), with_section(new_guide, name, table)
+    if told := found[0].get("faithfulness"):
+        new_guide = with_section(new_guide, "reason figures", faithfulness.text(told))
     bench = ROOT / "build" / "bench.json"
     if bench.exists() and not check:
         new = with_section(

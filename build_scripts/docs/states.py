@@ -123,6 +123,11 @@ def _close_dialogs(pose: "Pose") -> None:
     for other in QApplication.topLevelWidgets():
         if other is not pose.window and other.isVisible():
             other.close()
+
+
+def _lanes(pose: "Pose") -> None:
+    pose.trigger("lanes_all")
+    pose.wait_until(lambda: pose.window.lanes.known)
     pose.settle()
 
 
@@ -132,6 +137,7 @@ STATES: "dict[str, Callable[[Pose], None]]" = {
     "whole": _triggered("plane_whole"),
     "relative": _triggered("toggle_relative"),
     "section": _triggered("toggle_relative", "fit_song", "loop_section"),
+    "lanes": _lanes,
     "lines": _triggered("clear_region", "toggle_bands"),
     "full_band": _full_band,
     "message": _message,

@@ -32,6 +32,7 @@ from emoviz.gui.plane.view import PlaneView
 from emoviz.gui.session.comparison import Comparison
 from emoviz.gui.session.exporting import Exporting
 from emoviz.gui.session.full_band import FullBand
+from emoviz.gui.session.lanes import Lanes
 from emoviz.gui.session.listening_session import ListeningSession
 from emoviz.gui.session.playback import Playback
 from emoviz.gui.session.queue_sheet import QueueSheet
@@ -42,12 +43,13 @@ from emoviz.gui.session.song_queue import SongQueue
 from emoviz.gui.settings import Settings
 from emoviz.gui.sheets import Help
 from emoviz.gui.time_views.axis import TimeAxis
+from emoviz.gui.time_views.lanes import FEW, LanesView
 from emoviz.gui.time_views.loop import Loop
 from emoviz.gui.time_views.overview import OverviewView
 from emoviz.gui.time_views.ruler import RulerView
 from emoviz.gui.time_views.sections import SectionsView
 from emoviz.gui.time_views.spectrogram import SpectrogramView
-from emoviz.gui.time_views.timeline import TimelineView
+from emoviz.gui.time_views.timeline import LEAST_HEIGHT_PX, TimelineView
 from emoviz.hearing.front_end import FrontEnd
 from emoviz.hearing.mel_store import MelStore
 from emoviz.models.estimator import ModelInfo
@@ -65,6 +67,9 @@ _LEAST_SIZE = QSize(600, 360)
 # A screen of 1280 x 800 with everything at 200 % leaves half of that.
 _LOW_PX = 520
 _NARROW_PX = 800
+_TALL_PX = 700
+"""Where there is room for every lane, and for curves beside them."""
+_CURVES_PX = 90
 
 # A header may be off by this much before the time axis is corrected to what was decoded.
 _DURATION_TOLERANCE_S = 1.0
@@ -100,6 +105,7 @@ class MainWindow(QMainWindow):
         self.sections = SectionEditing(
             self, self.library, self._section_row, self.loop, lambda: self.playback.time_s
         )
+        self.lanes = Lanes(settings)
         self._make_views()
         self._lay_out()
         self._make_menus()
@@ -223,6 +229,8 @@ class MainWindow(QMainWindow):
         self._readout = ReadoutPanel(self._theme, circumplex, self._actions["about_model"])
         self._ruler = RulerView(*shared)
         self._timeline = TimelineView(*shared)
+        self._lanes_view = LanesView(*shared)
+        self.lanes.show_in(self._lanes_view, self._actions)
         self._overview = OverviewView(*shared, self._store)
         self._transport = TransportBar(self._theme, self._actions)
         for name, text in (
@@ -240,7 +248,13 @@ class MainWindow(QMainWindow):
             self, self._plane, self._theme, TransportBar(self._theme, self._actions)
         )
         self._transports = (self._transport, self._stage.controls)
-        self._time_views = (self._ruler, self._timeline, self.spectrogram, self._overview)
+        self._time_views = (
+            self._ruler,
+            self._timeline,
+            self._lanes_view,
+            self.spectrogram,
+            self._overview,
+        )
         self._track_views = (
             self._plane,
             self._readout,
@@ -283,6 +297,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self._ruler)
         column.addWidget(self._section_row)
         column.addWidget(self._timeline, 1)
+        column.addWidget(self._lanes_view)
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         beside = ((picture, 1), (self._side, 0))
         self._across = Splitter(*shared, remembered.ACROSS, across, beside)
@@ -343,7 +358,7 @@ class MainWindow(QMainWindow):
         self._stage.changed.connect(self._actions["toggle_stage"].setChecked)
         self._stage.rested.connect(self._plane.set_bare)
         for view in (self._plane, *self._time_views):
-            view.seek_requested.connect(self.playback.seek)
+            view.seek_requested.connect(self._go)
         self.playback.ticked.connect(self._on_tick)
         self.playback.sought.connect(lambda: self._axis.bring_into_view(self._shown_s))
         self.playback.device_changed.connect(self._on_device)
@@ -355,8 +370,9 @@ class MainWindow(QMainWindow):
         self.comparison.track_changed.connect(self._plane.set_second_track)
         self.comparison.track_changed.connect(self._timeline.set_second_track)
         parts = (session, self.library, self.comparison, self.queue, self.listening, self.help)
-        for part in (*parts, self._full_band):
+        for part in (*parts, self.lanes, self._full_band):
             part.said.connect(self._banner.say)
+        self.lanes.changed.connect(self._make_room)
         self.comparison.withdrawn.connect(self._banner.withdraw)
         self.comparison.written.connect(self._transport.show_notice)
         self.comparison.heard_changed.connect(self.playback.hear)
@@ -395,14 +411,17 @@ class MainWindow(QMainWindow):
         self.comparison.set_song(song, model)
         self.sections.set_track(song, None)
         self._readout.set_reasons(None)
+        self.lanes.set_song(None)
 
     def _on_listening(self) -> None:
         self._transport.show_listening(self.listening.is_on)
         if self.listening.is_on:
             self.sections.set_track(None, None)
             self._readout.set_reasons(None)
+            self.lanes.set_song(None)
             # What is listened to has a speed of its own.
             self.playback.normal_speed()
+        self._make_room()
 
     def _on_progress(self, done: int, total: int) -> None:
         self._actions["stop_analysis"].setEnabled(self._session.running)
@@ -414,6 +433,8 @@ class MainWindow(QMainWindow):
         self._plane.fit_anew()
         self.sections.set_track(self._session.song, trajectory)
         self._readout.set_reasons(trajectory)
+        # Not before: the trail comes first.
+        self.lanes.set_song(self._session.song)
         decoded_s = len(trajectory) * COLUMN_S
         if abs(decoded_s - self._axis.duration_s) > _DURATION_TOLERANCE_S:
             self._axis.correct_duration(decoded_s)
@@ -450,6 +471,11 @@ class MainWindow(QMainWindow):
         self._session.seek(time_s)
         self._banner.say_while(self.playback.problem)
 
+    def _go(self, time_s: float) -> None:
+        """Go where a view was clicked; at a turn, say why it turned."""
+        self.playback.seek(time_s)
+        self._readout.choose_turn(time_s, max(COLUMN_S, self._axis.reach_s(self._ruler.width())))
+
     def _show_time(self, time_s: float) -> None:
         self._shown_s = time_s
         for view in self._views:
@@ -471,6 +497,7 @@ class MainWindow(QMainWindow):
         self._timeline.set_bands(get(remembered.BANDS))
         self._across.restore()
         self._down.restore()
+        self.lanes.restore()
         self.plane_choices.restore()
         self._hints.show_once()
 
@@ -485,7 +512,15 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Leave out, in a low window, what the curves can stand for."""
         super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
         low, narrow = self.height() < _LOW_PX, self.width() < _NARROW_PX
+        tall = self.height() >= _TALL_PX
+        lanes = 0 if low or self.listening.is_on else self.lanes.count
+        self._lanes_view.show_lanes(lanes if tall else min(lanes, FEW))
+        # The plane makes room for lanes, not the curves that they explain.
+        self._timeline.setMinimumHeight(_CURVES_PX if tall and lanes else LEAST_HEIGHT_PX)
         for view in (self.spectrogram, self._overview):
             view.setVisible(not low)
         self._hints.set_low(low)
@@ -522,6 +557,8 @@ class MainWindow(QMainWindow):
         self.playback.stop_clock()
         self._full_band.stop()
         beside = (self.listening, self.film, self.library_map)
-        for part in (*beside, self._session, self._full_band, self.comparison, self.playback):
+        # The session closes what decodes: lanes do not wait for a decoder that hangs.
+        after = (self._session, self.lanes, self._full_band, self.comparison, self.playback)
+        for part in (*beside, *after):
             part.close()
         event.accept()

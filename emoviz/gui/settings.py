@@ -17,6 +17,10 @@ _MOST_RECENT = 10
 SONG, FOLLOW, WHOLE = VIEWS
 """What the plane may show."""
 
+NO_LANES, FEW_LANES, ALL_LANES = "none", "few", "all"
+"""How much of what is measured of a song may be shown below its curves."""
+LANE_CHOICES = (NO_LANES, FEW_LANES, ALL_LANES)
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -51,6 +55,7 @@ COLOUR_MAP = Setting(
 VIEW = Setting("plane/view", str, SONG, lambda view: view in VIEWS)
 DENSITY = Setting("plane/density", bool, False)
 BANDS = Setting("views/bands", bool, True)
+LANES = Setting("views/lanes", str, NO_LANES, lambda choice: choice in LANE_CHOICES)
 TRAIL_S = Setting("plane/trail_s", float, 15.0, lambda length_s: 5.0 <= length_s <= 60.0)
 WORDS = Setting("plane/words", str, MUSIC, lambda word_set: word_set in WORD_SETS)
 GEOMETRY = Setting("window/geometry", QByteArray, QByteArray())

@@ -39,11 +39,16 @@ class Reasons:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a difference: what it is called, and what it makes of valence and arousal."""
+    """One part of a difference: what it is called, and what it makes of valence and arousal.
+
+    `cause` is which part it is, whether that rises or falls: "loudness", "attack", "harmony",
+    "timbre" or "before" of the default model.
+    """
 
     words: str
     valence: float
     arousal: float
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def why(reasons: Reasons, before: Sequence[int], after: Sequence[int]) -> Why | 
         into = _IN_ANOTHER.get(name, name)
         sums[into] = sums.get(into, 0.0) + part
     found = tuple(
-        Part(_words(name, rises.get(name)), float(valence), float(arousal))
+        Part(_words(name, rises.get(name)), float(valence), float(arousal), name)
         for name, (valence, arousal) in sums.items()
     )
     valence, arousal = parts.sum(axis=0).tolist()

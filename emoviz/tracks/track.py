@@ -233,6 +233,26 @@ class Track:
         before = self._places(sections[index - 1]) if index else list(range(len(self)))
         return why(self.reasons, before, after)
 
+    def why_between(self, from_s: float, to_s: float) -> Why | None:
+        """Tell why the part between two times, in seconds, differs from the whole song.
+
+        In parts that add up to the difference of the means: what each cause makes more or less of
+        here than it does on average. At least the half-second that sounds at `from_s` is taken.
+        None where there is no value, and where nothing is known of reasons.
+
+        >>> here = emoviz.track("song.ogg").why_between(12.0, 12.5)
+        >>> abs(here.valence - sum(part.valence for part in here.parts)) < 1e-9
+        True
+        >>> emoviz.load("song.csv").why_between(12.0, 12.5) is None
+        True
+        """
+        if self.reasons is None:
+            return None
+        first = math.floor((from_s - self.start_s) / COLUMN_S + _ROUNDING)
+        end = max(first + 1, round((to_s - self.start_s) / COLUMN_S))
+        places = range(max(first, 0), min(end, len(self)))
+        return why(self.reasons, range(len(self)), places)
+
     def _places(self, section: Section) -> list[int]:
         first, end = (
             round((time_s - self.start_s) / COLUMN_S) for time_s in (section.start_s, section.end_s)

@@ -59,3 +59,19 @@ def test_a_track_tells_why_it_turned() -> None:
     begins = track.why(0)
     assert begins is not None
     assert begins.arousal == pytest.approx(first.arousal - values[:, 1].mean())
+
+
+def test_a_track_tells_what_a_moment_owes_beside_the_song() -> None:
+    told = reasons()
+    told.parts[10] = np.nan
+    values = np.column_stack([told.parts.sum(axis=1) + START, np.full((80, 2), 0.05)])
+    track = Track(**{**vars(Track.from_values(values, ORIGIN)), "reasons": told})
+    here = track.why_between(30.0, 32.0)
+    assert here is not None
+    assert here.arousal == pytest.approx(values[60, 1] - np.nanmean(values[:, 1]))
+    assert here.arousal == pytest.approx(sum(part.arousal for part in here.parts))
+    assert here.parts[0].words == "louder"
+    assert here.parts[0].cause == "loudness"
+    assert track.why_between(5.2, 5.2) is None
+    assert track.why_between(90.0, 91.0) is None
+    assert Track.from_values(values, ORIGIN).why_between(30.0, 32.0) is None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 FILE, PLAYBACK, VIEW = "&File", "&Playback", "&View"
 SECTIONS, MODEL, COMPARE, HELP = "&Sections", "&Model", "&Compare", "&Help"
 PLANE, TRAIL, WORDS = "&Zoom of the plane", "&Trail", "W&ords"
+LANES = "M&easured lanes"
 COLOURS, THEME = "&Colours of the spectrogram", "T&heme"
 
 MAP = "Library map"

@@ -5,6 +5,7 @@ from emoviz.gui.actions.spec import (
     COMPARE,
     FILE,
     HELP,
+    LANES,
     MODEL,
     PLANE,
     PLAYBACK,
@@ -16,6 +17,7 @@ from emoviz.gui.actions.spec import (
     ActionSpec,
 )
 from emoviz.gui.look import colour_maps, theme
+from emoviz.gui.settings import ALL_LANES, FEW_LANES, NO_LANES
 from emoviz.tracks.circumplex import HEVNER, MUSIC, RUSSELL
 
 ACTIONS = (
@@ -351,6 +353,28 @@ ACTIONS = (
         method="choose_words",
         choice=HEVNER,
         submenu=WORDS,
+    ),
+    *(
+        ActionSpec(
+            f"lanes_{choice}",
+            VIEW,
+            text,
+            tip,
+            checkable=True,
+            part="lanes",
+            method="choose_lanes",
+            choice=choice,
+            submenu=LANES,
+        )
+        for choice, text, tip in (
+            (NO_LANES, "&None", "Show nothing of what is measured below the curves"),
+            (FEW_LANES, "&Loudness and brightness", "Show how loud and how bright the song is"),
+            (
+                ALL_LANES,
+                "&All",
+                "Show loudness, brightness, onsets, tempo and key of the song",
+            ),
+        )
     ),
     *(
         ActionSpec(

@@ -25,7 +25,6 @@ from emoviz.models.estimator import ModelInfo
 from emoviz.songs.song import Song
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.saying import Sayer, shares_of
-from emoviz.tracks.sections import index_of_section
 from emoviz.tracks.track import Track
 from emoviz.tracks.trail import index_at, place_at
 from emoviz.units import COLUMN_S, Mask, Values
@@ -61,8 +60,7 @@ class ReadoutPanel(QWidget):
         self._shown: int | None = -1
         self._is_silent = False
         self._below = self._place = ""
-        self._brief = self._knows_why = False
-        self._time_s = 0.0
+        self._brief = False
         self._title, self._artist = WrappedLabel(_TITLE_LINES), WrappedLabel(_ARTIST_LINES)
         self._title.setFont(interface_font(13, bold=True))
         self._artist.setFont(interface_font(10))
@@ -87,8 +85,6 @@ class ReadoutPanel(QWidget):
         ]
         self.summary = SongSummary(theme)
         self._why = WhyBlock(theme)
-        self._track: Track | None = None
-        self._section: int | None = None
         self._about = QPushButton(self.tr("How good it is"))
         self._about.clicked.connect(about_model.trigger)
         about_model.enabledChanged.connect(self._about.setEnabled)
@@ -121,7 +117,7 @@ class ReadoutPanel(QWidget):
     def set_brief(self, brief: bool) -> None:
         """Say of now only, and nothing of the song as a whole and of the model."""
         self._brief = brief
-        self._why.setVisible(self._knows_why and not brief)
+        self._why.setVisible(self._why.knows and not brief)
         for part in (*self._captions[_WHOLE:], self.summary, self._model, self._about):
             part.setVisible(not brief)
 
@@ -133,7 +129,7 @@ class ReadoutPanel(QWidget):
         height_px = layout.heightForWidth(self.width())
         if self.summary.isHidden():
             of_whole = (*self._captions[_WHOLE:], self.summary, self._about)
-            height_px += self._why.sizeHint().height() if self._knows_why else 0
+            height_px += self._why.sizeHint().height() if self._why.knows else 0
             height_px += sum(part.sizeHint().height() + layout.spacing() for part in of_whole)
         return height_px + self.summary.left_out_px
 
@@ -209,27 +205,18 @@ class ReadoutPanel(QWidget):
         self.summary.set_track(values, self._said)
 
     def set_reasons(self, track: Track | None) -> None:
-        """Tell why sections of a whole track differ, if it knows; of none while it is not whole."""
-        self._track = track
-        self._section = None
-        self._knows_why = track is not None and track.reasons is not None and bool(track.sections())
-        self._why.setVisible(self._knows_why and not self._brief)
-        self._show_why(self._time_s)
+        """Tell why a whole track is as it is, if it knows; of none while it is not whole."""
+        self._why.set_track(track)
+        self._why.setVisible(self._why.knows and not self._brief)
         self.room_changed.emit()
 
-    def _show_why(self, time_s: float) -> None:
-        track = self._track
-        if track is None or track.reasons is None:
-            return
-        index = index_of_section(track.sections(), time_s)
-        if index is not None and index != self._section:
-            self._section = index
-            self._why.show_why(track.why(index), track.sections()[index].start_s if index else 0.0)
+    def choose_turn(self, time_s: float, reach_s: float) -> None:
+        """Tell of the turn that is at most `reach_s` from a time, if there is one."""
+        self._why.choose_turn(time_s, reach_s)
 
     def seek(self, time_s: float) -> None:
         """Show the value of the half-second that sounds at `time_s`."""
-        self._time_s = time_s
-        self._show_why(time_s)
+        self._why.seek(time_s)
         index = index_at(self._values, time_s)
         place = place_at(len(self._silent), time_s)
         is_silent = index is None and place is not None and bool(self._silent[place])

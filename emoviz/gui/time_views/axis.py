@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 _SHORTEST_VIEW_S = 0.25
+_REACH_PX = 6.0
 
 LEFT_MARGIN_PX = 64
 RIGHT_MARGIN_PX = 70
@@ -39,6 +40,10 @@ class TimeAxis(QObject):
         """Give the place of a time in a view of this width, perhaps outside the view."""
         share = (time_s - self.start_s) / (self.end_s - self.start_s)
         return LEFT_MARGIN_PX + share * plot_width(width_px)
+
+    def reach_s(self, width_px: float) -> float:
+        """Give how many seconds from something a click still means it, in a view of this width."""
+        return _REACH_PX / plot_width(width_px) * (self.end_s - self.start_s)
 
     def held(self, time_s: float) -> float:
         """Give the time of the song that is nearest to a time."""

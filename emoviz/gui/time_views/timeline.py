@@ -31,6 +31,8 @@ from emoviz.gui.time_views.view import TimeView
 from emoviz.tracks.trail import index_at, outline
 from emoviz.units import COLUMN_S, Values, end_times_s
 
+LEAST_HEIGHT_PX = 60
+
 _DIMENSIONS = ("valence", "arousal")
 
 
@@ -45,7 +47,7 @@ class TimelineView(TimeView):
         self._shows_bands, self._zoomed = True, False
         super().__init__(theme, axis, loop)
         self.setAccessibleName(self.tr("Valence and arousal against time"))
-        self.setMinimumHeight(60)
+        self.setMinimumHeight(LEAST_HEIGHT_PX)
         for item in (*self._bands, *self._curves, *self._second.items):
             self.addItem(item, ignoreBounds=True)
         self._limit = 0.0

@@ -1,6 +1,6 @@
 """Standard MIDI files: when their notes end by their own tempo, and the same in another key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,11 @@ _TEMPO, _TRACK_META, _SYSEX = 0x51, 0xFF, (0xF0, 0xF7)
 _MICROSECONDS_A_QUARTER = 500_000
 _DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _NOTES = (0x8, 0x9)
+_NOTE_ON = 0x9
 _PITCHED = (0x8, 0x9, 0xA)
 _DRUMS = 9
 _HIGHEST_PITCH = 127
+_CLASSES = 12
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,43 @@ def transposed(path: Path, semitones: int) -> bytes:
 
     Raises `errors.DataError` for a file that is none, or whose notes would leave MIDI's range.
     """
+    return moved(path, (semitones,) * _CLASSES)
+
+
+def moved(path: Path, semitones: Sequence[int]) -> bytes:
+    """Give a standard MIDI file with its notes, but drums, moved each by what its class is.
+
+    `semitones` has a number for each pitch class from C on, (12,). Raises as `transposed`.
+    """
     data = bytearray(_read(path))
-    _, events = _events(path, bytes(data))
-    for event in events:
-        if event.status >> 4 in _PITCHED and event.status & 0xF != _DRUMS:
-            pitch = data[event.place] + semitones
-            if not 0 <= pitch <= _HIGHEST_PITCH:
-                raise errors.DataError(path, f"{semitones:+d} semitones leave MIDI's range")
-            data[event.place] = pitch
+    for place in _pitch_places(path, bytes(data), _PITCHED):
+        by = semitones[data[place] % _CLASSES]
+        if not 0 <= data[place] + by <= _HIGHEST_PITCH:
+            raise errors.DataError(path, f"{by:+d} semitones leave MIDI's range")
+        data[place] += by
     return bytes(data)
+
+
+def pitch_classes(path: Path) -> list[int]:
+    """Count the notes of each pitch class from C on, without drums.
+
+    Raises `errors.DataError` for a file that is none.
+    """
+    data = _read(path)
+    counts = [0] * _CLASSES
+    for place in _pitch_places(path, data, (_NOTE_ON,)):
+        # What is struck with no force ends a note.
+        counts[data[place] % _CLASSES] += data[place + 1] > 0
+    return counts
+
+
+def _pitch_places(path: Path, data: bytes, kinds: Sequence[int]) -> list[int]:
+    _, events = _events(path, data)
+    return [
+        event.place
+        for event in events
+        if event.status >> 4 in kinds and event.status & 0xF != _DRUMS
+    ]
 
 
 def _read(path: Path) -> bytes:

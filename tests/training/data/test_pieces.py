@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from emoviz import errors
-from emoviz.training.data.midi import notes_end_s, transposed
+from emoviz.training.data.midi import moved, notes_end_s, pitch_classes, transposed
 from emoviz.training.data.pieces import piece_sound, read_pieces, series_folds
 from tests.training.folders import replace_in
 from tests.training.moving import RATE_HZ, plucked, write_midi, write_pieces
@@ -139,3 +139,18 @@ def test_a_transposed_file_differs_in_its_notes_alone(tmp_path: Path) -> None:
     assert transposed(higher, -3) == path.read_bytes()
     with pytest.raises(errors.DataError, match="leave MIDI's range"):
         transposed(path, 100)
+
+
+def test_notes_are_moved_each_by_its_class(tmp_path: Path) -> None:
+    path, higher = tmp_path / "notes.mid", tmp_path / "higher.mid"
+    write_midi(path, 3.0)
+    counts = pitch_classes(path)
+    sounding = [place for place, count in enumerate(counts) if count]
+    assert sounding
+    by = [0] * 12
+    by[sounding[0]] = 1
+    higher.write_bytes(moved(path, by))
+    expected = counts.copy()
+    expected[(sounding[0] + 1) % 12] += expected[sounding[0]]
+    expected[sounding[0]] = 0
+    assert pitch_classes(higher) == expected
