@@ -72,7 +72,7 @@ def _hz(value: float | None) -> str:
 
 
 def _per_s(value: float | None) -> str:
-    return _text(value, lambda known: f"{known:.1f} a s")
+    return _text(value, lambda known: f"{known:.1f} / s")
 
 
 def _bpm(value: float | None) -> str:

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from emoviz.gui.look.theme import Theme, fitting_font, interface_font, mixed, with_alpha
 from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis, plot_width
 from emoviz.gui.time_views.gestures import TakesGestures, TimeGestures
-from emoviz.gui.time_views.lane_shapes import LANES, Lane, key_text
+from emoviz.gui.time_views.lane_shapes import LANES, Floats, Lane, key_text
 from emoviz.gui.time_views.loop import Loop
 from emoviz.hearing.measures.measured import Measured
 from emoviz.tracks.trail import outline
-from emoviz.units import COLUMN_S
+from emoviz.units import COLUMN_S, end_times_s
 
 FEW = 2
 """So many lanes, the first ones, are shown where there is little room."""
@@ -179,16 +179,15 @@ class LanesView(TakesGestures, QWidget):
         painter.setPen(QColor(colours.text))
         painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, text)
 
-    def _draw_curve(
-        self, painter: QPainter, heights: np.ndarray, box: QRectF, *, filled: bool
-    ) -> None:
+    def _draw_curve(self, painter: QPainter, heights: Floats, box: QRectF, *, filled: bool) -> None:
         """Draw what is in view of heights (n,), with no more points than there are pixels."""
         colours = self._theme.colours
         first = max(0, int(self._axis.start_s / COLUMN_S) - 1)
-        seen = heights[first : int(self._axis.end_s / COLUMN_S) + 2]
+        in_view = slice(first, int(self._axis.end_s / COLUMN_S) + 2)
         # A half-second's height stands in its middle.
-        times_s = (first + np.arange(len(seen)) + 0.5) * COLUMN_S
-        times_s, seen = outline(times_s, seen, max(256, int(box.width())))
+        middles_s = end_times_s(len(heights)) - COLUMN_S / 2
+        most = max(256, int(box.width()))
+        times_s, seen = outline(middles_s[in_view], heights[in_view], most)
         known = ~np.isnan(seen)
         borders = np.flatnonzero(np.diff(known, prepend=False, append=False))
         painter.setPen(QPen(QColor(colours.dim), 1.2))

@@ -145,4 +145,5 @@ def _magnitudes(sound: Samples, window: Samples, frames: int) -> Floats:
 
 def _hann(length: int) -> Samples:
     window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(length) / length)
-    return (2.0 * window / window.sum()).astype(np.float32)
+    scaled: Samples = (2.0 * window / window.sum()).astype(np.float32)
+    return scaled

@@ -45,7 +45,7 @@ def test_lanes_say_what_was_measured_and_go_where_they_are_clicked(qtbot: QtBot)
     view.show_lanes(5)
     view.set_measured(measured())
     assert view.accessibleDescription() == (
-        "loudness −14.2 LUFS, brightness 1.5 kHz, onsets 3.0 a s, tempo –, key C major"
+        "loudness −14.2 LUFS, brightness 1.5 kHz, onsets 3.0 / s, tempo –, key C major"
     )
     assert "key: A minor" in tip_over(qtbot, view, 0.9)
     assert "loudness: −30.0 LUFS" in tip_over(qtbot, view, 0.0)
