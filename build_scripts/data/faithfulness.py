@@ -9,7 +9,8 @@ was named with what the estimate of the turn has lost. For harmony ten seconds o
 followed by the same with the key's thirds and sixths moved, rendered; taken away is that they are
 moved.
 
-The figures go into model/cae/results.json and its card; docs take them from there
+What was done is kept in build/faithfulness, and a run that was stopped goes on there. The figures
+go into model/cae/results.json and its card; docs take them from there
 (`build_scripts.docs.figures`).
 """
 
@@ -45,7 +46,9 @@ _SHORTEST_S = 30.0
 _BEFORE, _AFTER = range(6, 20), range(26, 40)
 """Half-seconds of the piece that are compared: the trail takes up to three seconds to follow."""
 _MOST_DB = 24.0
-_OFTEN = 10
+_SEED = 4
+_TUNES = 10_000
+"""Turns of this number and above are those of MIDI files."""
 
 
 def main() -> int:
@@ -58,22 +61,24 @@ def main() -> int:
     options = parser.parse_args()
     songs = [song for song, _ in find_songs(options.folders) if _is_long(song)]
     tracker = File2Track(estimator.load(), explains=True)
-    random = np.random.default_rng(4)
-    found: list[Edit] = []
     tunes = [] if options.midi is None else sorted(options.midi.glob("*.mid"))
-    chosen = [tunes[index] for index in random.permutation(len(tunes))[: options.tunes]]
+    chosen = np.random.default_rng(_SEED).permutation(len(tunes))[: options.tunes].tolist()
+    found = _kept()
     for pair in range(max(options.pairs, len(chosen))):
-        if pair < options.pairs:
+        done = {edit.turn for edit in found}
+        if pair < options.pairs and pair not in done:
+            random = _random(pair)
             parts = [_part(songs[index], random) for index in random.permutation(len(songs))[:2]]
             found += _edited(tracker, pair, *parts)
-        if pair < len(chosen):
-            found += _in_modes(tracker, options.pairs + pair, chosen[pair], random)
-        if pair % _OFTEN == _OFTEN - 1:
-            _print(found)
-    _print(found)
-    music = f"{options.pairs} turns between parts of {len(songs)} songs of games"
+        if pair < len(chosen) and _TUNES + pair not in done:
+            found += _in_modes(tracker, _TUNES + pair, tunes[chosen[pair]])
+        _keep(found)
+    pairs = sum(1 for _ in {edit.turn for edit in found if edit.turn < _TUNES})
+    print(faithfulness.text(faithfulness.figures(found, "as follows")))
+    music = f"{pairs} turns between parts of {len(songs)} songs of games"
     if chosen:
-        music += f", and {len(chosen)} piano pieces (VGMIDI) that turn to the other mode"
+        modes = len({edit.turn for edit in found}) - pairs
+        music += f", and {modes} piano pieces (VGMIDI) that turn to the other mode"
     _write(faithfulness.figures(found, music))
     return 0
 
@@ -124,9 +129,7 @@ def _both_smooth(first: Samples, second: Samples) -> tuple[Samples, Samples]:
     return causes.smoother(first, second), second
 
 
-def _in_modes(
-    tracker: File2Track, turn: int, midi: Path, random: np.random.Generator
-) -> Iterator[Edit]:
+def _in_modes(tracker: File2Track, turn: int, midi: Path) -> Iterator[Edit]:
     """Take the other mode away from a tune that turns to it."""
     try:
         other = causes.in_the_other_mode(midi)
@@ -139,7 +142,7 @@ def _in_modes(
         for data, file in zip((midi.read_bytes(), other), kept, strict=True)
     ]
     with Song.open(files_of[0]) as song:
-        start_s = random.uniform(0.0, max(song.duration_s - 2 * _PART_S, 0.0))
+        start_s = _random(turn).uniform(0.0, max(song.duration_s - 2 * _PART_S, 0.0))
         plain = _ten_seconds(song, start_s)
     with Song.open(files_of[1]) as song:
         changed = _ten_seconds(song, start_s)
@@ -153,9 +156,9 @@ def _compared(
 ) -> Iterator[Edit]:
     after, _ = _turn(tracker, *made)
     if after is not None:
-        part = next(part for part in told.parts if part.cause == cause)
+        parts = {part.cause: (part.valence, part.arousal) for part in told.parts}
         lost = (told.valence - after.valence, told.arousal - after.arousal)
-        yield Edit(turn, cause, part.valence, part.arousal, *lost)
+        yield Edit(turn, cause, parts, *lost)
 
 
 def _turn(tracker: File2Track, first: Samples, second: Samples) -> tuple[Why | None, np.ndarray]:
@@ -166,12 +169,22 @@ def _turn(tracker: File2Track, first: Samples, second: Samples) -> tuple[Why | N
     return why(told, _BEFORE, _AFTER), measures
 
 
-def _print(found: list[Edit]) -> None:
-    """Say how it stands, and keep the edits so far."""
+def _random(number: int) -> np.random.Generator:
+    return np.random.default_rng((_SEED, number))
+
+
+def _kept() -> list[Edit]:
+    """Give the edits of a run that was stopped."""
+    file = _KEPT / "edits.json"
+    if not file.exists():
+        return []
+    return [Edit(**edit) for edit in json.loads(file.read_text(encoding="utf-8"))]
+
+
+def _keep(found: list[Edit]) -> None:
     _KEPT.mkdir(parents=True, exist_ok=True)
     kept = json.dumps([asdict(edit) for edit in found])
     files.write_whole({_KEPT / "edits.json": kept.encode()})
-    print(faithfulness.text(faithfulness.figures(found, "so far")), flush=True)
 
 
 def _write(found: dict[str, object]) -> None:

@@ -184,16 +184,15 @@ class LanesView(TakesGestures, QWidget):
         colours = self._theme.colours
         first = max(0, int(self._axis.start_s / COLUMN_S) - 1)
         in_view = slice(first, int(self._axis.end_s / COLUMN_S) + 2)
-        # A half-second's height stands in its middle.
-        middles_s = end_times_s(len(heights)) - COLUMN_S / 2
         most = max(256, int(box.width()))
-        times_s, seen = outline(middles_s[in_view], heights[in_view], most)
+        times_s, seen = outline(end_times_s(len(heights))[in_view], heights[in_view], most)
         known = ~np.isnan(seen)
         borders = np.flatnonzero(np.diff(known, prepend=False, append=False))
         painter.setPen(QPen(QColor(colours.dim), 1.2))
         for start, end in zip(borders[::2], borders[1::2], strict=True):
             points = [
-                QPointF(self.x_at(time_s), box.bottom() - height * box.height())
+                # A half-second's height stands in its middle.
+                QPointF(self.x_at(time_s - COLUMN_S / 2), box.bottom() - height * box.height())
                 for time_s, height in zip(
                     times_s[start:end].tolist(), seen[start:end].tolist(), strict=True
                 )

@@ -25,12 +25,14 @@ _EDITS = {
 
 @dataclass(frozen=True)
 class Edit:
-    """One cause taken away from turn number `turn`: what was named, and what the estimate lost."""
+    """One cause taken away from turn number `turn`: what was named, and what the estimate lost.
+
+    `parts` has valence and arousal of every cause that was named for the turn.
+    """
 
     turn: int
     cause: str
-    named_valence: float
-    named_arousal: float
+    parts: Mapping[str, Sequence[float]]
     lost_valence: float
     lost_arousal: float
 
@@ -114,10 +116,9 @@ def _order(edits: Sequence[Edit], dimension: str) -> float:
 
 
 def _columns(edits: Sequence[Edit], dimension: str) -> tuple[np.ndarray, np.ndarray]:
-    named, lost = (
-        np.array([getattr(edit, f"{what}_{dimension}") for edit in edits])
-        for what in ("named", "lost")
-    )
+    place = 0 if dimension == "valence" else 1
+    named = np.array([edit.parts[edit.cause][place] for edit in edits])
+    lost = np.array([(edit.lost_valence, edit.lost_arousal)[place] for edit in edits])
     return named, lost
 
 

@@ -5,12 +5,12 @@ import pytest
 from emoviz.training.reports.faithfulness import HEADING, Edit, figures, section, with_section
 
 EDITS = [
-    Edit(0, "loudness", 0.0, 0.3, 0.1, 0.2),
-    Edit(0, "attack", -0.1, 0.1, -0.1, 0.1),
-    Edit(1, "loudness", 0.1, -0.2, 0.2, -0.3),
-    Edit(1, "attack", 0.2, -0.3, 0.1, 0.1),
-    Edit(2, "loudness", 0.2, 0.1, 0.3, 0.0),
-    Edit(2, "attack", 0.3, 0.2, 0.2, 0.2),
+    Edit(0, "loudness", {"loudness": (0.0, 0.3)}, 0.1, 0.2),
+    Edit(0, "attack", {"attack": (-0.1, 0.1)}, -0.1, 0.1),
+    Edit(1, "loudness", {"loudness": (0.1, -0.2)}, 0.2, -0.3),
+    Edit(1, "attack", {"attack": (0.2, -0.3)}, 0.1, 0.1),
+    Edit(2, "loudness", {"loudness": (0.2, 0.1)}, 0.3, 0.0),
+    Edit(2, "attack", {"attack": (0.3, 0.2)}, 0.2, 0.2),
 ]
 
 
