@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--loops", type=int, default=4)
     parser.add_argument("--times", type=int, default=1)
     options = parser.parse_args()
-    suite = [sys.executable, "-m", "pytest", "--numprocesses", "2", "--dist", "loadfile"]
+    suite = [sys.executable, "-m", "pytest", "--numprocesses", "3", "--dist", "worksteal"]
     with busy(options.loops):
         for run in range(1, options.times + 1):
             began_s = time.monotonic()
