@@ -195,7 +195,7 @@ def tried(
     copies: SimpleQueue[Path] = SimpleQueue()
     for number in range(jobs):
         copies.put(_copy(folder / f"checkout{number}"))
-    limits_s = {tests: _limit_s(copies, tests) for _, tests in waiting}
+    limits_s = {tests: _limit_s(copies, tests) for tests in {tests for _, tests in waiting}}
 
     def attempt(mutant: Mutant, tests: tuple[str, ...]) -> Result:
         copy = copies.get()
