@@ -165,8 +165,12 @@ def _turn(tracker: File2Track, first: Samples, second: Samples) -> tuple[Why | N
     sound = np.concatenate([first, second])
     told = tracker(SampledSong.of(sound, RATE_HZ), report=lambda _: None).reasons
     assert told is not None
-    measures = told.measures[list(_AFTER)].mean(axis=0) - told.measures[list(_BEFORE)].mean(axis=0)
-    return why(told, _BEFORE, _AFTER), measures
+    turn = why(told, _BEFORE, _AFTER)
+    if turn is None:
+        return None, np.zeros(len(told.measured))
+    # Silent half-seconds have no measures.
+    after, before = (np.nanmean(told.measures[list(part)], axis=0) for part in (_AFTER, _BEFORE))
+    return turn, after - before
 
 
 def _random(number: int) -> np.random.Generator:
