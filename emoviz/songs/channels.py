@@ -35,7 +35,11 @@ def heard(block: Samples) -> Samples:
     if channels > len(_WEIGHTS):
         mean: Samples = block.mean(axis=1, keepdims=True, dtype=np.float32)
         return mean
-    weights = [(channel, weight) for channel, weight in enumerate(_WEIGHTS[channels - 1]) if weight]
+    all_weights = _WEIGHTS[channels - 1]
+    if len(set(all_weights)) == 1:
+        equal: Samples = block * np.float32(np.sqrt(all_weights[0] / 2.0))
+        return equal
+    weights = [(channel, weight) for channel, weight in enumerate(all_weights) if weight]
     weighed = np.empty((len(block), len(weights)), np.float32)
     # Channel by channel: numpy takes far longer over so short an axis.
     for place, (channel, weight) in enumerate(weights):
