@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emoviz import errors
 from emoviz.cli import progress
@@ -22,7 +23,6 @@ from emoviz.cli.arguments import (
     hand_over,
 )
 from emoviz.export.formats import FORMATS, Format
-from emoviz.library import database
 from emoviz.library.batch import FoundSongs, Run, Tally, found_songs
 from emoviz.library.joined_table import Tracks, check_table, is_table, write_table
 from emoviz.library.outputs import (
@@ -35,13 +35,15 @@ from emoviz.library.outputs import (
     check_folder,
     is_folder_meant,
 )
-from emoviz.library.store import Library
 from emoviz.library.tracking import Outcome, analyze
 from emoviz.models import estimator
 from emoviz.songs.decoder import PATIENCE_S
 from emoviz.songs.finding import is_folder
 from emoviz.system import files, paths
 from emoviz.system.terminal import complain, quiet_libraries
+
+if TYPE_CHECKING:
+    from emoviz.library.store import Library
 
 NOTES = ".emoviz.library"
 """What has been done, in a library beside the files of a folder: a second run does the rest."""
@@ -203,12 +205,16 @@ class _Batch:
             write_table(self._tracks(library), table)
         return 1 if self.tally.failed else 0
 
-    def _open(self, file: Path) -> Library:
+    def _open(self, file: Path) -> "Library":
+        # Imported here: a lone song goes into no library.
+        from emoviz.library import database
+        from emoviz.library.store import Library
+
         if self._request.new and (kept := database.set_aside(file)) is not None:
             complain(f"{file}: what was there is kept as {kept.name}.")
         return Library.open(file)
 
-    def _run(self, output: Output, library: Library | None) -> None:
+    def _run(self, output: Output, library: "Library | None") -> None:
         began_s = time.monotonic()
         jobs = min(self._request.jobs, len(self._songs))
         with progress.progress(len(self._songs)) as view:
@@ -228,7 +234,7 @@ class _Batch:
         if len(self._songs) > 1:
             progress.show_tally(self.tally, time.monotonic() - began_s)
 
-    def _tracks(self, library: Library) -> Tracks:
+    def _tracks(self, library: "Library") -> Tracks:
         for song, _ in self._songs:
             try:
                 found = library.find(song, self._request.model)

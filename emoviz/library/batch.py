@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import takewhile
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from emoviz import errors
 from emoviz.library.outputs import Output
-from emoviz.library.store import Library
 from emoviz.library.tracking import Outcome
 from emoviz.songs.finding import find_songs, ignore_sentence
 from emoviz.system import log, paths
 from emoviz.tracks.track import Track
+
+if TYPE_CHECKING:
+    from emoviz.library.store import Library
 
 _LOG = logging.getLogger(__name__)
 
@@ -70,7 +72,7 @@ class Run:
     Nothing is kept of a song that is done but a count.
     """
 
-    def __init__(self, library: Library | None, model: str, output: Output, view: View) -> None:
+    def __init__(self, library: "Library | None", model: str, output: Output, view: View) -> None:
         self._library, self._model = library, model
         self._output, self._view = output, view
         self._targets: dict[Path, Path | None] = {}
