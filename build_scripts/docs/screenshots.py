@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _LONGEST_WAIT_S = 600.0
 _SETTLE_S = 3.0
+_WHOLE = 0.98
 _HEARD_S = 45.0
 _SIZE = (1280, 800)
 _COLOURS, _KEPT_COLOURS = 256, 48
@@ -226,6 +227,7 @@ def take(shot: Shot, picture: Path, library: Path, tracks: Path | None) -> None:
         window.open_song(song)
         pose = Pose(application, window, library)
         pose.wait_until(lambda: window.trajectory)
+        pose.wait_until(lambda: window.spectrogram.shown_s > _WHOLE * window.duration_s)
         window.seek(window.duration_s * shot.place)
         shot.set_up(pose)
         # The clock runs on: the trail is that of a song that plays.

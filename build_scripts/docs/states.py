@@ -32,6 +32,8 @@ THEMES = ("dark", "light")
 _PLACE = 0.5
 _SONG, _LIBRARY = "song.ogg", "library.db"
 _REST_S = 0.5
+_WHOLE = 0.98
+"""Of so much of its length a song's picture is whole: it ends with a half-second that is."""
 
 
 def _triggered(*names: str) -> "Callable[[Pose], None]":
@@ -46,7 +48,7 @@ def _full_band(pose: "Pose") -> None:
     pose.trigger("toggle_bands")
     pose.trigger("toggle_full_band")
     spectrogram = pose.window.spectrogram
-    pose.wait_until(lambda: spectrogram.shown_s > 0.98 * pose.window.duration_s)
+    pose.wait_until(lambda: spectrogram.shown_s > _WHOLE * pose.window.duration_s)
     pose.settle()
 
 
@@ -56,8 +58,10 @@ def _message(pose: "Pose") -> None:
 
 
 def _hints(pose: "Pose") -> None:
+    from emoviz.gui.panels.banner import Banner
     from emoviz.gui.panels.hints import HintsCard
 
+    pose.window.findChild(Banner).dismiss()
     pose.window.findChild(HintsCard).show()
     pose.settle()
 
@@ -205,6 +209,7 @@ def _walk(folder: Path, size: str, states: list[str], library: Path) -> int:
         pose.wait_until(lambda: window.trajectory)
         window.seek(window.duration_s * _PLACE)
         pose.trigger("toggle_play")
+        pose.wait_until(lambda: window.spectrogram.shown_s > _WHOLE * window.duration_s)
         for state in states:
             STATES[state](pose)
             for theme in THEMES:

@@ -57,6 +57,9 @@ _TO_TRANSLATE = (
 _END_GAP_PX = 8.0
 _EDGE_PX = 8.0
 _WORDS_APART_PX = 6.0
+_INWARDS = (0.0, 0.6, 1.2, 1.8, 2.4)
+"""How far a word gives way to what stands at its edge, in its own heights."""
+_FEW_WORDS = 10
 
 # A text that the head comes to fades on these last pixels. Nearer to the circle than this no word
 # lies, so that only a head outside of it ever comes to one.
@@ -151,8 +154,8 @@ class PlaneGround:
             below, beside = self._scales(geometry)
             room = QRectF(room.topLeft(), QPointF(beside.left(), below.top()))
         found: list[Label] = []
-        for text, rect in self._ends_of_axes(geometry, room):
-            if not any(map(rect.intersects, taken)):
+        for text, rect in self._ends_of_axes(geometry, room, seen):
+            if room.contains(rect) and not any(map(rect.intersects, taken)):
                 found.append(Label(text, rect, self._axis_font, False))
                 taken.append(rect)
         room.setTop(max(room.top(), self.taken.bottom()))
@@ -162,10 +165,16 @@ class PlaneGround:
             )
             if word.text in seen or place is None:
                 continue
-            margin = place.adjusted(-_WORDS_APART_PX, 0, _WORDS_APART_PX, 0)
-            if not any(map(margin.intersects, taken)):
-                found.append(Label(word.text, place, self._word_font, True))
-                taken.append(place)
+            # Nearer to the middle in the same direction, where something stands at the edge.
+            way = QPointF(word.valence, -word.arousal) / math.hypot(word.valence, word.arousal)
+            # Of many words that would fill the plane.
+            for step in _INWARDS if len(self._words) <= _FEW_WORDS else _INWARDS[:1]:
+                box = place.translated(way * (-step * place.height()))
+                margin = box.adjusted(-_WORDS_APART_PX, 0, _WORDS_APART_PX, 0)
+                if room.contains(box) and not any(map(margin.intersects, taken)):
+                    found.append(Label(word.text, box, self._word_font, True))
+                    taken.append(box)
+                    break
         return found
 
     def _relative_labels(self, geometry: Geometry, covered: list[QRectF]) -> list[Label]:
@@ -181,12 +190,14 @@ class PlaneGround:
                 found.append(Label(text, rect, self._axis_font, False))
         return found
 
-    def _ends_of_axes(self, geometry: Geometry, room: QRectF) -> list[tuple[str, QRectF]]:
-        """Give the ends of the axes that are out of view as signs at its edges."""
+    def _ends_of_axes(
+        self, geometry: Geometry, room: QRectF, seen: set[str]
+    ) -> list[tuple[str, QRectF]]:
+        """Give the ends of the axes that are not among what is seen as signs at the edges."""
         names = {
             (valence, arousal): names[0]
             for valence, arousal, names in _AXIS_ENDS
-            if not geometry.picture.contains(geometry.point(valence, arousal))
+            if not any(QCoreApplication.translate("PlaneGround", name) in seen for name in names)
         }
         return self._signs(geometry, room, names)
 

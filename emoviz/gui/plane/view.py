@@ -358,5 +358,9 @@ class PlaneView(GlidingView):
     def _take_colours(self) -> None:
         self._painter.set_colours(self._theme.colours)
         self._doubt.setStyleSheet(f"color: {self._theme.colours.dim}; padding-left: 6px;")
-        self._middle.setStyleSheet(f"color: {self._theme.colours.accent}; padding-left: 6px;")
+        # Where the song's path runs beneath it, it is read all the same.
+        self._middle.setStyleSheet(
+            f"color: {self._theme.colours.accent}; background: {self._theme.colours.panel};"
+            " padding: 0 6px;"
+        )
         self.update()

@@ -143,7 +143,7 @@ class RulerView(TakesGestures, QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._strip)
         if self._new_turn_s is not None:
-            self._draw_turn(painter, self._new_turn_s, self._theme.colours.accent, 2.5)
+            self._draw_turn(painter, self._new_turn_s, self._theme.colours.accent, 4.0)
         if self._axis.start_s <= self._time_s <= self._axis.end_s:
             x, bottom = self.x_at(self._time_s), float(self.height())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -185,10 +185,11 @@ class RulerView(TakesGestures, QWidget):
         return strip
 
     def _draw_turn(self, painter: QPainter, turn_s: float, colour: str, width: float) -> None:
-        """Draw a stroke as high as the ruler where the song turns."""
+        """Draw a stroke below the texts where the song turns."""
         if self._axis.start_s <= turn_s <= self._axis.end_s:
             x = self.x_at(turn_s)
-            painter.fillRect(QRectF(x - width / 2, 0, width, self.height()), QColor(colour))
+            top = self.height() - _STROKES_PX
+            painter.fillRect(QRectF(x - width / 2, top, width, _STROKES_PX), QColor(colour))
 
     def _draw_ticks(self, painter: QPainter, width: float) -> None:
         colours = self._theme.colours

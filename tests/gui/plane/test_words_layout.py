@@ -156,3 +156,18 @@ def test_a_word_at_the_edge_stands_in_its_own_direction(
         valence, arousal = geometry.on_plane(label.rect.center())
         away = (math.degrees(math.atan2(arousal, valence)) - angles[label.text]) % 360.0
         assert min(away, 360.0 - away) < 1.0, label.text
+
+
+SONG = Camera(-0.04, -0.06, 0.55)
+"""As the demo song is fitted"""
+
+
+def test_a_word_gives_way_to_the_sign_at_its_edge_and_no_end_of_an_axis_is_missing(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ground("music", 1.0, monkeypatch)
+    for size, camera in (((1280, 738), Camera(-0.04, -0.08, 0.55)), ((963, 424), SONG)):
+        shown = [label.text for label in made.labels(made.geometry(QSize(*size), camera))]
+        for end in ("high arousal", "low arousal", "positive valence", "negative valence"):
+            assert sum(end in text for text in shown) == 1, (end, shown)
+        assert {"exciting", "sad", "tender", "tense"} <= set(shown)

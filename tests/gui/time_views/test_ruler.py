@@ -56,7 +56,8 @@ def test_an_abrupt_turn_is_marked_and_stands_out_as_it_happens(qtbot: QtBot) -> 
     ruler.set_sections(sections_of(values, Circumplex.music()))
 
     def colour_at(time_s: float) -> str:
-        return ruler.grab().toImage().pixelColor(round(ruler.x_at(time_s)), 2).name()
+        place = (round(ruler.x_at(time_s)), ruler.height() - 6)
+        return ruler.grab().toImage().pixelColor(*place).name()
 
     ruler.seek(10.0)
     assert colour_at(20.0) == theme.colours.text
