@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.main_window import MainWindow
 from emoviz.gui.panels.why_block import WhyBlock, shown_parts
+from emoviz.gui.time_views.ruler import RulerView
 from emoviz.playing.player import SilentPlayer
 from emoviz.tracks.reasons import Part, Reasons, Why
 from emoviz.tracks.track import Provenance, Track
 from tests.gui.conftest import Songs
-from tests.gui.driving import action, open_and_track, part
+from tests.gui.driving import action, click, open_and_track, part
 
 PARTS = (
     Part("louder", 0.01, 0.2),
@@ -124,6 +125,12 @@ def test_the_panel_says_why_and_so_it_does_when_the_song_is_opened_again(
     index = next(i for i, each in enumerate(track.sections()) if each.start_s == 45.0)
     why = track.why(index)
     assert why is not None
+    assert block.accessibleDescription() == why.said()
+    player.seek(5.0)
+    qtbot.waitUntil(lambda: block.accessibleDescription() != why.said())
+    # A little before the turn, and yet on it.
+    click(part(window, RulerView), 44.9 / 90.0)
+    qtbot.waitUntil(lambda: 44.0 < window.playback.time_s < 45.0)
     assert block.accessibleDescription() == why.said()
     open_and_track(qtbot, window, songs.short)
     open_and_track(qtbot, window, songs.middling)
