@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from emoviz.api import (
         Agreement,
         Agreements,
+        Alignment,
         AnalysisCancelledError,
         Labels,
         ModelInfo,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         Summary,
         Track,
         Why,
+        align,
         installed_models,
         load,
         load_labels,
@@ -30,6 +32,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Agreement",
     "Agreements",
+    "Alignment",
     "AnalysisCancelledError",
     "Labels",
     "ModelInfo",
@@ -42,6 +45,7 @@ __all__ = [
     "Track",
     "Why",
     "__version__",
+    "align",
     "errors",
     "installed_models",
     "load",

@@ -134,13 +134,52 @@ def _map(pose: Pose) -> None:
     pose.settle()
 
 
+def _compare(pose: Pose) -> None:
+    pose.trigger("compare_model")
+    pose.wait_until(lambda: not pose.window.comparison.running)
+
+
+def compare_versions(pose: Pose) -> None:
+    """Compare the demo song with a softer version of it that begins late and runs slower."""
+    import soundfile
+    import soxr
+
+    from emoviz.system import paths
+
+    sound, rate_hz = soundfile.read(paths.demo_song(), dtype="float32")
+    late = np.zeros((round(1.7 * rate_hz), sound.shape[1]), np.float32)
+    slower = 0.4 * soxr.resample(sound[: 80 * rate_hz], rate_hz, 1.03 * rate_hz)
+    version = Path(tempfile.mkdtemp()) / "A walk through the plane, second take.flac"
+    soundfile.write(version, np.concatenate([late, slower]), rate_hz)
+    comparison = pose.window.comparison
+    comparison._begin_song(version)
+    pose.wait_until(lambda: comparison.versions.note and not comparison.running)
+    pose.settle()
+
+
+def match_versions(pose: Pose) -> None:
+    """Align the two versions, hear the second as loud as the first, show all that compares."""
+    for name in ("align_songs", "match_levels"):
+        pose.trigger(name)
+    pose.wait_until(lambda: "…" not in pose.window.versions.note)
+    pose.window.seek(0.4 * pose.window.duration_s)
+    for name in ("toggle_heard", "toggle_difference", "toggle_second_spectrogram"):
+        pose.trigger(name)
+
+
+def _both_versions(pose: Pose) -> None:
+    compare_versions(pose)
+    match_versions(pose)
+
+
 SHOTS = {
     "window": Shot("dark", 0.5),
     "light": Shot("light", 0.9),
     "follow": Shot("light", 0.77, lambda pose: pose.trigger("toggle_follow")),
     "relative": Shot("dark", 0.77, lambda pose: pose.trigger("toggle_relative")),
     "loop": Shot("dark", 0.5, _loop),
-    "compare": Shot("dark", 0.62, lambda pose: pose.trigger("compare_model")),
+    "compare": Shot("dark", 0.62, _compare),
+    "versions": Shot("light", 0.4, _both_versions),
     "stage": Shot("dark", 0.8, lambda pose: pose.trigger("toggle_stage")),
     "large_text": Shot("light", 0.5, scale=2),
     "film_dialog": Shot("light", 0.7, lambda pose: pose.trigger("export_film")),

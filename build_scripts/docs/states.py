@@ -135,6 +135,19 @@ def _lanes(pose: "Pose") -> None:
     pose.settle()
 
 
+def _versions(pose: "Pose") -> None:
+    from build_scripts.docs.screenshots import compare_versions
+
+    _close_dialogs(pose)
+    compare_versions(pose)
+
+
+def _matched(pose: "Pose") -> None:
+    from build_scripts.docs.screenshots import match_versions
+
+    match_versions(pose)
+
+
 STATES: "dict[str, Callable[[Pose], None]]" = {
     "song": _triggered("fit_song"),
     "follow": _triggered("toggle_follow"),
@@ -153,6 +166,8 @@ STATES: "dict[str, Callable[[Pose], None]]" = {
     "queue": _queue,
     "map": _map,
     "compare": _compare,
+    "versions": _versions,
+    "matched": _matched,
     "stage": _stage,
 }
 """In this order in one window, each from where the one before it was."""

@@ -195,6 +195,16 @@ class SongFailedError(SongError):
         )
 
 
+class SongsNotAlikeError(SongError):
+    """Two songs have nothing in common by which one could be aligned with the other."""
+
+    def __init__(self, one: Path, other: Path) -> None:
+        super().__init__(
+            f"{other}: nothing in it sounds like {one.name}, so they stay compared by the clock; "
+            "align versions of one piece."
+        )
+
+
 class NoSongsError(SongError):
     """Folders were searched and no song was found."""
 

@@ -135,7 +135,7 @@ class LiveDisplay(QObject):
         song, axis, views = self._song, self._axis, self._views
         song.playback.hold(True)
         song.session.hold(True)
-        song.comparison.stop_comparing()
+        song.comparison.hold(True)
         kept = (*_GREYED, "export_track")
         self._enabled_before = {name: self._actions[name].isEnabled() for name in kept}
         for name in _GREYED:
@@ -167,6 +167,7 @@ class LiveDisplay(QObject):
         self._views.readout.forget_song()
         song.session.hold(False)
         song.playback.hold(False)
+        song.comparison.hold(False)
 
     def _show_store(self, store: MelStore) -> None:
         self._views.spectrogram.show_store(store)

@@ -49,6 +49,7 @@ from emoviz.gui.time_views.overview import OverviewView
 from emoviz.gui.time_views.ruler import RulerView
 from emoviz.gui.time_views.sections import SectionsView
 from emoviz.gui.time_views.spectrogram import SpectrogramView
+from emoviz.gui.time_views.spectrogram_pair import SpectrogramPair
 from emoviz.gui.time_views.timeline import LEAST_HEIGHT_PX, TimelineView
 from emoviz.hearing.front_end import FrontEnd
 from emoviz.hearing.mel_store import MelStore
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self._session = Session(settings, self._store, self.library, decoders)
         self.playback = Playback(settings)
         self.comparison = Comparison(self, settings, theme, decoders)
+        self.versions = self.comparison.versions
         self.queue = SongQueue()
         self._queue_sheet: QueueSheet | None = None
         self.listening = ListeningSession(self, settings)
@@ -224,6 +226,9 @@ class MainWindow(QMainWindow):
         self.plane_choices = PlaneChoices(self._settings)
         shared = (self._theme, self._axis, self.loop)
         self.spectrogram = SpectrogramView(*shared, self._store, self._settings)
+        self._second_spectrogram = SpectrogramView(*shared, MelStore(), self._settings)
+        both = (self.spectrogram, self._second_spectrogram)
+        self._spectrograms = SpectrogramPair(self._theme, *both)
         self._actions = make_actions(self)
         self._plane = PlaneView(self._theme, circumplex)
         self._readout = ReadoutPanel(self._theme, circumplex, self._actions["about_model"])
@@ -252,7 +257,7 @@ class MainWindow(QMainWindow):
             self._ruler,
             self._timeline,
             self._lanes_view,
-            self.spectrogram,
+            *both,
             self._overview,
         )
         self._track_views = (
@@ -301,7 +306,7 @@ class MainWindow(QMainWindow):
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         beside = ((picture, 1), (self._side, 0))
         self._across = Splitter(*shared, remembered.ACROSS, across, beside)
-        above = ((self._across, 15), (over_time, 5), (self.spectrogram, 4))
+        above = ((self._across, 15), (over_time, 5), (self._spectrograms, 4))
         self._down = Splitter(*shared, remembered.DOWN, down, above)
         central = QWidget()
         layout = QVBoxLayout(central)
@@ -375,7 +380,12 @@ class MainWindow(QMainWindow):
         self.lanes.changed.connect(self._make_room)
         self.comparison.withdrawn.connect(self._banner.withdraw)
         self.comparison.written.connect(self._transport.show_notice)
-        self.comparison.heard_changed.connect(self.playback.hear)
+        self.versions.heard_changed.connect(self.playback.hear)
+        self.versions.alignment_changed.connect(self._second_spectrogram.set_alignment)
+        self.comparison.differences_shown.connect(self._timeline.show_differences)
+        self.comparison.spectrogram_shown.connect(self._spectrograms.show_second)
+        self.comparison.spectrogram_grown.connect(self._second_spectrogram.refresh)
+        self.loop.changed.connect(lambda: self.comparison.set_region(self.loop.region))
         for keeper in (self.exporting, self.sharing, self.film):
             keeper.said.connect(self._banner.say)
             keeper.written.connect(self._transport.show_notice)
@@ -489,7 +499,8 @@ class MainWindow(QMainWindow):
         self._recent_menu.setEnabled(bool(get(remembered.RECENT)))
         self._theme.choose(get(remembered.THEME))
         self._actions[f"theme_{self._theme.choice}"].setChecked(True)
-        self.spectrogram.take_colour_map()
+        for view in (self.spectrogram, self._second_spectrogram):
+            view.take_colour_map()
         self._actions[f"colour_map_{self.spectrogram.colour_map}"].setChecked(True)
         for bar in self._transports:
             bar.set_volume(get(remembered.VOLUME))
@@ -521,7 +532,7 @@ class MainWindow(QMainWindow):
         self._lanes_view.show_lanes(lanes if tall else min(lanes, FEW))
         # The plane makes room for lanes, not the curves that they explain.
         self._timeline.setMinimumHeight(_CURVES_PX if tall and lanes else LEAST_HEIGHT_PX)
-        for view in (self.spectrogram, self._overview):
+        for view in (self._spectrograms, self._overview):
             view.setVisible(not low)
         self._hints.set_low(low)
         self._side.set_narrow(narrow)

@@ -48,15 +48,6 @@ def agreements(one: Values, other: Values) -> Agreements:
     return Agreements(valence, arousal)
 
 
-def mean_differences(one: Values, other: Values) -> tuple[float | None, float | None]:
-    """Give the mean of the second less the first in valence and arousal, where both are known."""
-    shared = min(len(one), len(other))
-    apart = other[:shared, :2] - one[:shared, :2]
-    means = [part[~np.isnan(part)] for part in apart.T]
-    valence, arousal = (float(part.mean()) if len(part) else None for part in means)
-    return valence, arousal
-
-
 def agreement(one: Floats, other: Floats) -> Agreement:
     """Give how two series (n,) agree; half-seconds where either is NaN are left out."""
     known = ~(np.isnan(one) | np.isnan(other))

@@ -16,9 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from emoviz import errors
+from emoviz.hearing.alignment import NONE, Alignment
 from emoviz.system import files
 from emoviz.tracks import showing
 from emoviz.tracks.agreement import Agreements, agreements
+from emoviz.tracks.aligned import aligned
 from emoviz.tracks.circumplex import Circumplex
 from emoviz.tracks.csv_files import read_rows
 from emoviz.tracks.reasons import Reasons, Why, why
@@ -330,22 +332,25 @@ class Track:
         source = self.provenance
         return summary_of(self.times_s, self.values, source.song_title, source.model)
 
-    def agreement(self, other: "Track") -> Agreements:
+    def agreement(self, other: "Track", alignment: Alignment = NONE) -> Agreements:
         """Give how it agrees with another track, in valence and in arousal.
 
         Half-seconds of the same time are compared, where neither is silent: the RMSE on the scale
         of [-1, 1], Pearson's r and Lin's concordance correlation on [-1, 1], each None where there
-        is none. Lin (1989), Biometrics 45(1).
+        is none. Lin (1989), Biometrics 45(1). Of another version of the song `alignment`, of
+        `emoviz.align`, says where the same moments are in it.
 
         >>> track = emoviz.load("song.csv")
         >>> valence, arousal = track.agreement(track.between(0.0, 30.0))
         >>> valence.half_seconds, valence.rmse
         (60, 0.0)
         """
-        _, mine, theirs = np.intersect1d(
-            self.times_s, other.times_s, assume_unique=True, return_indices=True
-        )
-        return agreements(self.values[mine], other.values[theirs])
+        return agreements(self._from_the_start(), aligned(other._from_the_start(), alignment))
+
+    def _from_the_start(self) -> npt.NDArray[np.float64]:
+        """Give all values, (n, 2) or (n, 4), from time 0 on; NaN before the track's start."""
+        before = round(self.start_s / COLUMN_S)
+        return np.pad(self.values, ((before, 0), (0, 0)), constant_values=np.nan)
 
     def to_pandas(self) -> "DataFrame":
         """Give it as a table of pandas with the columns of the CSV, (n, 7).

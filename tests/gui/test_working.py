@@ -512,6 +512,10 @@ NEEDS_MORE = {
     "clear_region",
     "undo_sections",
     "toggle_heard",
+    "match_levels",
+    "align_songs",
+    "toggle_difference",
+    "toggle_second_spectrogram",
     "export_comparison",
 }
 """Rows that have nothing to do while one song is shown and wholly tracked."""

@@ -5,6 +5,7 @@ import pytest
 
 from emoviz.hearing.alignment import NONE, Alignment
 from emoviz.tracks.aligned import aligned, differences, region_means
+from emoviz.tracks.track import Provenance, Track
 
 NAN = float("nan")
 
@@ -45,3 +46,17 @@ def test_a_region_has_the_means_of_both_and_of_their_difference() -> None:
     part = region_means(first, second, (0.5, 1.5))
     assert part.difference == pytest.approx((0.0, -0.1))
     assert np.isnan(region_means(first, second, (1.5, 9.0)).difference).all()
+
+
+def test_a_track_agrees_with_itself_where_the_same_moments_are() -> None:
+    random = np.random.default_rng(4)
+    origin = Provenance("", "", "", "cae", "1", "0.1")
+    track = Track.from_values(random.uniform(-0.5, 0.5, (20, 4)) ** 2, origin)
+    late = Track.from_values(np.concatenate([track.values[:4], track.values]), origin)
+    found = track.agreement(late, Alignment(2.0, 1.0))
+    assert found.valence.half_seconds == 20
+    assert found.arousal.rmse == pytest.approx(0.0, abs=1e-9)
+    # Parts of tracks keep their times.
+    part = track.between(3.0, 6.0).agreement(late.between(4.0, 12.0), Alignment(2.0, 1.0))
+    assert part.valence.half_seconds == 6
+    assert part.valence.rmse == pytest.approx(0.0, abs=1e-9)

@@ -73,6 +73,7 @@ class ReadoutPanel(QWidget):
         self._doubt = _label(8.5)
         self._doubt.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._doubt.hide()
+        self._has_doubt = False
         self._captions = [
             _label(8.5, text=text)
             for text in (
@@ -118,8 +119,9 @@ class ReadoutPanel(QWidget):
         """Say of now only, and nothing of the song as a whole and of the model."""
         self._brief = brief
         self._why.setVisible(self._why.knows and not brief)
-        for part in (*self._captions[_WHOLE:], self.summary, self._model, self._about):
+        for part in (*self._captions[_WHOLE:], self.summary, self._model, self._about, self._what):
             part.setVisible(not brief)
+        self._doubt.setVisible(self._has_doubt and not brief)
 
     @property
     def height_of_all_px(self) -> int:
@@ -131,6 +133,9 @@ class ReadoutPanel(QWidget):
             of_whole = (*self._captions[_WHOLE:], self.summary, self._about)
             height_px += self._why.sizeHint().height() if self._why.knows else 0
             height_px += sum(part.sizeHint().height() + layout.spacing() for part in of_whole)
+            explained = (self._what, self._doubt) if self._has_doubt else (self._what,)
+            width_px, gap_px = self.width(), layout.spacing()
+            height_px += sum(part.heightForWidth(width_px) + gap_px for part in explained)
         return height_px + self.summary.left_out_px
 
     def set_song(self, song: Song) -> None:
@@ -172,7 +177,8 @@ class ReadoutPanel(QWidget):
         self._model.setText(f"{model.title} {model.version}")
         self._model.setToolTip(html.escape(model.summary))
         self.explain_deviation()
-        self._doubt.setVisible(model.has_deviation)
+        self._has_doubt = model.has_deviation
+        self._doubt.setVisible(self._has_doubt and not self._brief)
 
     def explain_deviation(self, wider_until_s: float | None = None) -> None:
         """Say what ellipse and bands are, and until how much has been heard they are wider."""

@@ -5,16 +5,19 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from emoviz.gui.look.theme import SIDE_PANEL_WIDTH_PX, Theme, scroll_bar_style
+from emoviz.gui.panels.comparison_panel import ComparisonPanel
 from emoviz.gui.panels.readout import ReadoutPanel
 
 NARROW_PX = 272
 _MOST_PX = 520
+_LOW_PX = 380
+"""Lower than this there is no room for all of the comparison and for what is said of now."""
 
 
 class SidePanel(QWidget):
     """Holds the readout above another panel, at one of two widths."""
 
-    def __init__(self, theme: Theme, readout: ReadoutPanel, below: QWidget) -> None:
+    def __init__(self, theme: Theme, readout: ReadoutPanel, below: ComparisonPanel) -> None:
         super().__init__()
         self._theme = theme
         self._readout = readout
@@ -57,6 +60,7 @@ class SidePanel(QWidget):
 
     def _make_room(self) -> None:
         """Let the readout say of now only, where the panel below leaves no room for all of it."""
+        self._below.set_brief(self.height() < _LOW_PX)
         taken_px = 0 if self._below.isHidden() else self._below.sizeHint().height()
         room_px = self.height() - taken_px
         self._readout.set_terse(room_px < self._readout.height_of_all_px)

@@ -12,19 +12,23 @@ from emoviz.export.comparison_table import comparison_csv
 from emoviz.export.formats import write_files
 from emoviz.gui import dialogs
 from emoviz.gui import settings as remembered
-from emoviz.gui.look.texts import signed
 from emoviz.gui.look.theme import Theme
 from emoviz.gui.panels.comparison_panel import ComparisonPanel
 from emoviz.gui.session.analysis_worker import AnalysisWorker
 from emoviz.gui.session.labels_reader import LabelsReader
+from emoviz.gui.session.versions import Versions
 from emoviz.gui.settings import Settings
+from emoviz.hearing.alignment import Alignment
 from emoviz.hearing.front_end import FrontEnd
+from emoviz.hearing.mel_store import MelLevels, MelStore
 from emoviz.models import estimator
 from emoviz.models.estimator import ModelInfo
+from emoviz.playing.route import Region
 from emoviz.songs.processes.pool import DecoderPool
 from emoviz.songs.song import Song
 from emoviz.tracking.tracker import Update
-from emoviz.tracks.agreement import agreements, mean_differences
+from emoviz.tracks.agreement import agreements
+from emoviz.tracks.aligned import aligned, region_means
 from emoviz.tracks.labels import Labels
 from emoviz.tracks.track import Track
 from emoviz.tracks.trail import index_at
@@ -41,13 +45,17 @@ class Comparison(QObject):
     """
 
     track_changed = Signal(object)
-    """The second track's `Values`, none where nothing is compared"""
+    """The second track's `Values` on the time axis of the first, none where nothing is compared"""
+    differences_shown = Signal(bool)
+    """Whether the curves are to be those of the second less the first"""
+    spectrogram_shown = Signal(object, object)
+    """The `MelStore` of the second song and its `FrontEnd`, to be shown as well; or None, None"""
+    spectrogram_grown = Signal()
+    """The store has more in it than before."""
     said = Signal(str)
     """A sentence about what has gone wrong"""
-    heard_changed = Signal(object)
-    """The `Song` that is to be heard in the same place instead of the first, or None again"""
     written = Signal(str)
-    """A sentence about a file that was written"""
+    """A sentence about what was done: a file that was written, a table that was understood"""
     withdrawn = Signal(str)
     """A sentence that was said, and no longer holds: a comparison has succeeded since"""
 
@@ -56,17 +64,25 @@ class Comparison(QObject):
     ) -> None:
         super().__init__(window)
         self.panel = ComparisonPanel(theme)
+        self.versions = Versions(self)
+        self.versions.alignment_changed.connect(self._on_alignment)
+        self.versions.changed.connect(self._show_note)
+        self.versions.said.connect(self._complain)
+        self.versions.noticed.connect(self.written)
+        self.versions.succeeded.connect(self._succeed)
         self._window = window
         self._settings = settings
         self._models_menu = QMenu(window)
         self._actions: dict[str, QAction] = {}
         self._song: Song | None = None
         self._model: ModelInfo | None = None
-        self._first = self._second = _NOTHING
-        self._first_found = False
+        self._first = self._second = self._seconds_own = _NOTHING
+        self._first_found = self._on = self._held = False
         self._complaint = ""
         self._other_song: Song | None = None
-        self._hears_other = False
+        self._store = MelStore()
+        self._front_end: FrontEnd | None = None
+        self._region: Region | None = None
         self._time_s = 0.0
         self._shown_index: int | None = None
         self._other_model = self._understood = ""
@@ -105,37 +121,43 @@ class Comparison(QObject):
             self._window, self._settings.get(remembered.FOLDER), self._begin_labels
         )
 
-    def toggle_heard(self) -> None:
-        """Hear the other of the two songs that are compared, in the same place."""
-        if self._other_song is None:
-            return
-        self._hears_other = not self._hears_other
-        self.heard_changed.emit(self._other_song if self._hears_other else None)
-        self.panel.show_heard(self._hears_other)
-        self._actions["toggle_heard"].setChecked(self._hears_other)
+    def toggle_difference(self) -> None:
+        """Show the second less the first as curves, or both."""
+        self.differences_shown.emit(self._actions["toggle_difference"].isChecked())
+
+    def toggle_second_spectrogram(self) -> None:
+        """Show the second song's spectrogram below the first's, or the first's alone."""
+        if self._actions["toggle_second_spectrogram"].isChecked():
+            self.spectrogram_shown.emit(self._store, self._front_end)
+        else:
+            self.spectrogram_shown.emit(None, None)
 
     def export_comparison(self) -> None:
         """Let the user choose where both tracks and their differences are written."""
-        if self._song is None or not len(self._second):
+        if self._song is None or not len(self._seconds_own):
             return
         place = self._settings.place_for(f"{self._song.path.stem}.comparison.csv")
         dialogs.choose_table(self._window, place, self._write)
 
     def _write(self, path: Path) -> None:
         try:
-            write_files({path: comparison_csv(self._first, self._second)}, [])
+            table = comparison_csv(self._first, self._seconds_own, self.versions.alignment)
+            write_files({path: table}, [])
         except errors.EmovizError as error:
             self._complain(str(error))
             return
+        self._succeed()
         self.written.emit(self.tr("The comparison was written to {0}.").format(path))
 
     def stop_comparing(self) -> None:
         """Show the first track alone."""
-        if self._hears_other:
-            self.toggle_heard()
-        other, self._other_song = self._other_song, None
-        if other is not None:
-            other.close()
+        self._on = False
+        self._take_other(None)
+        for name in ("toggle_difference", "toggle_second_spectrogram"):
+            self._actions[name].setChecked(False)
+        self.toggle_difference()
+        self.toggle_second_spectrogram()
+        self._store.clear()
         self._worker.cancel()
         self._request = self._labels_request = 0
         self._waiting = None
@@ -146,13 +168,30 @@ class Comparison(QObject):
 
     # What the window tells.
 
+    @property
+    def running(self) -> bool:
+        """Whether the second song is still being tracked, or waits for the first."""
+        return bool(self._request or self._waiting)
+
     def take_actions(self, actions: dict[str, QAction]) -> None:
         """Take the window's actions, to enable those of this part."""
         self._actions = actions
+        self.versions.take_actions(actions)
         self.panel.add_stop(actions["stop_comparing"])
+        for name, text in (
+            ("toggle_heard", self.tr("A | B")),
+            ("match_levels", self.tr("Loudness")),
+            ("align_songs", self.tr("Align")),
+            ("toggle_difference", self.tr("B − A")),
+            ("toggle_second_spectrogram", self.tr("Spectra")),
+        ):
+            self.panel.add_button(actions[name], text)
 
     def set_song(self, song: Song, model: ModelInfo) -> None:
         """Begin anew with another first song: only a model is compared on it as well."""
+        if song is self._song and model is self._model:
+            # It is shown again after something else.
+            return
         self._song, self._model = song, model
         self._first_found = False
         other_model = self._other_model
@@ -173,9 +212,31 @@ class Comparison(QObject):
             self._request = self._worker.start(*self._waiting)
             self._waiting = None
 
+    def set_region(self, region: Region | None) -> None:
+        """Say of a region what both are in it, or of the whole song."""
+        self._region = region
+        self._show_means()
+
+    def hold(self, held: bool) -> None:
+        """Show nothing meanwhile, but forget nothing; or go on with what was compared."""
+        self._held = held
+        if held and self.versions.hears_other:
+            self.versions.toggle_heard()
+        self.versions.hold(held)
+        self.panel.setVisible(self._on and not held)
+        self._show_state()
+        self._show_second(self._seconds_own)
+        if not held:
+            self.toggle_difference()
+            self.toggle_second_spectrogram()
+        else:
+            self.differences_shown.emit(False)
+            self.spectrogram_shown.emit(None, None)
+
     def seek(self, time_s: float) -> None:
         """Show the second's value of the half-second that sounds at `time_s`."""
         self._time_s = self._worker.playhead_s = time_s
+        self.versions.seek(time_s)
         index = index_at(self._second, time_s)
         if index != self._shown_index:
             self._show_now(index)
@@ -184,6 +245,7 @@ class Comparison(QObject):
         """Cancel what is being done and wait for its end."""
         self._worker.close()
         self._reader.close()
+        self.versions.close()
         if self._other_song is not None:
             self._other_song.close()
             self._other_song = None
@@ -208,12 +270,24 @@ class Comparison(QObject):
         self._complaint = sentence
         self.said.emit(sentence)
 
+    def _succeed(self) -> None:
+        """What went wrong before is of no interest any more."""
+        self.withdrawn.emit(self._complaint)
+
     def _begin(self, first: str, second: str) -> None:
         self.stop_comparing()
-        self.withdrawn.emit(self._complaint)
+        self._succeed()
+        self._on = True
         self.panel.show_names(first, second)
-        self.panel.show()
+        self.panel.setVisible(not self._held)
         self._show_state()
+
+    def _take_other(self, song: Song | None) -> None:
+        """Have a second song that can be heard in the place of the first, or none."""
+        before, self._other_song = self._other_song, song
+        self.versions.set_songs(self._song if song else None, song)
+        if before is not None:
+            before.close()
 
     def _analyse(self, path: Path, model: str, sound_track: int | None = None) -> None:
         """Track the second song when the first is done: both at once would hold up the first."""
@@ -222,10 +296,10 @@ class Comparison(QObject):
         if self._first_found:
             self.first_found()
 
-    def _on_opened(self, request: int, song: Song, _: FrontEnd, model: ModelInfo) -> None:
+    def _on_opened(self, request: int, song: Song, heard: FrontEnd, model: ModelInfo) -> None:
         if request == self._request and not self._other_model:
-            # It can be heard in the place of the first.
-            self._other_song = song
+            self._front_end = heard
+            self._take_other(song)
         else:
             song.close()
         self._show_state()
@@ -236,8 +310,11 @@ class Comparison(QObject):
                 self.panel.show_names(self._song.title, song.title)
             self.panel.show_status(self.tr("analysing {0} %").format(0))
 
-    def _on_updated(self, request: int, update: Update) -> None:
+    def _on_updated(self, request: int, update: Update, frames: MelLevels | None) -> None:
         if request == self._request:
+            if frames is not None and not self._other_model:
+                self._store.add(frames)
+                self.spectrogram_grown.emit()
             self._show_second(update.values)
             percent = 100 * update.windows_done // max(update.windows_total, 1)
             self.panel.show_status(self.tr("analysing {0} %").format(percent))
@@ -259,8 +336,6 @@ class Comparison(QObject):
     def _on_labels(self, request: int, found: Labels) -> None:
         if request != self._labels_request or self._song is None:
             return
-        if found.remark:
-            self.said.emit(found.remark)
         name = found.name_for(self._song.path)
         if name is not None:
             self._show_labels(found, name)
@@ -292,7 +367,9 @@ class Comparison(QObject):
             file = found.path.name
             second = self.tr("{0}, song {1}").format(file, name) if name else file
             self._begin(_named(self._model), second)
-            self._understood = found.understood
+            self._understood = found.understood or found.remark
+            if self._understood:
+                self.written.emit(self.tr("Read: {0}").format(self._understood))
             self._show_second(values)
 
     def _on_no_labels(self, request: int, sentence: str) -> None:
@@ -301,26 +378,50 @@ class Comparison(QObject):
 
     # What is shown.
 
+    def _on_alignment(self, _: Alignment) -> None:
+        self._show_second(self._seconds_own)
+
     def _show_second(self, values: Values) -> None:
+        self._seconds_own = values
+        values = aligned(values, self.versions.alignment)
         if len(values) and not self._other_model:
             # Beyond its end nothing is known of it, however long the first is.
             values = np.concatenate([values, np.full((1, values.shape[1]), np.nan)])
         self._second = values
-        self.track_changed.emit(values)
+        self.track_changed.emit(_NOTHING if self._held else values)
         self._show_now(index_at(values, self._time_s))
         self._show_agreement()
 
     def _show_now(self, index: int | None) -> None:
         self._shown_index = index
-        now = None if index is None else self._second[index]
-        self.panel.show_now(None if now is None else (float(now[0]), float(now[1])))
+        unknown = np.full(2, np.nan)
+        second = unknown if index is None else self._second[index, :2]
+        known = index is not None and index < len(self._first)
+        first = self._first[index, :2] if known else unknown
+        self.panel.show_now(second.tolist(), (second - first).tolist())
+
+    def _show_means(self) -> None:
+        if not self._on:
+            return
+        region = self._region
+        place = None if region is None else (region.start_s, region.end_s)
+        self.panel.show_means(region_means(self._first, self._second, place), place)
+
+    def _show_note(self) -> None:
+        self.panel.show_heard(self.versions.hears_other)
+        note = self.versions.note
+        if self._understood:
+            note = self.tr("read: {0}").format(self._understood)
+        self.panel.show_note(note)
 
     def _show_agreement(self) -> None:
-        if self.panel.isHidden():
+        if not self._on:
             return
         found = agreements(self._first, self._second)
         self.panel.show_agreement(found)
-        if self._request or self._waiting:
+        self._show_means()
+        self._show_note()
+        if self.running:
             return
         count = max(part.half_seconds for part in found)
         if not count:
@@ -329,27 +430,19 @@ class Comparison(QObject):
         sentence = self.tr("{0} half-seconds compared").format(count)
         if any(part.half_seconds and part.pearson_r is None for part in found):
             sentence += self.tr("; no correlation where one stays on one value")
-        told = [
-            f"{name} {signed(mean)}"
-            for name, mean in zip(
-                (self.tr("valence"), self.tr("arousal")),
-                mean_differences(self._first, self._second),
-                strict=True,
-            )
-            if mean is not None
-        ]
-        if self._understood:
-            sentence += "; " + self.tr("read: {0}").format(self._understood)
-        sentence += "; " + self.tr("second less first: {0}").format(", ".join(told))
         self.panel.show_status(sentence)
 
     def _show_state(self) -> None:
         """Enable what can be done now."""
         for name in ("compare_song", "compare_labels"):
-            self._actions[name].setEnabled(self._song is not None)
-        self._actions["stop_comparing"].setEnabled(not self.panel.isHidden())
-        self._actions["export_comparison"].setEnabled(not self.panel.isHidden())
-        self._actions["toggle_heard"].setEnabled(self._other_song is not None)
+            self._actions[name].setEnabled(self._song is not None and not self._held)
+        shown = self._on and not self._held
+        for name in ("stop_comparing", "export_comparison", "toggle_difference"):
+            self._actions[name].setEnabled(shown)
+        self._actions["toggle_second_spectrogram"].setEnabled(
+            shown and self._other_song is not None
+        )
+        self.versions.show_state()
 
     def _other_models(self) -> list[str]:
         shown = "" if self._model is None else self._model.name

@@ -1,6 +1,8 @@
 """Playback: the player behind the window, and the clock that its views are moved by."""
 
 import logging
+import math
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -8,9 +10,10 @@ from emoviz import errors
 from emoviz.devices import portaudio
 from emoviz.gui import settings as remembered
 from emoviz.gui.settings import Settings
+from emoviz.hearing.alignment import NONE, Alignment
 from emoviz.playing.pace import FASTEST, SLOWEST
 from emoviz.playing.player import Player, SilentPlayer, open_player
-from emoviz.playing.route import Region
+from emoviz.playing.route import SHORTEST_REGION_S, Region
 from emoviz.songs.song import Song
 
 _LOG = logging.getLogger(__name__)
@@ -23,10 +26,23 @@ _VOLUME_STEP = 0.05
 _SPEEDS = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What is heard: another song in place of the one that is shown, or None; and how loud.
+
+    `alignment` says where the moments of the song that is shown are in the other.
+    """
+
+    other: Song | None = None
+    alignment: Alignment = NONE
+    gain: float = 1.0
+
+
 class Playback(QObject):
     """Plays the song that is shown and says, at each refresh of the screen, where it is.
 
-    The player is the clock.
+    The player is the clock. All times are those of the song that is shown, also while another is
+    heard in its place.
 
     Its public methods without arguments are actions; each is named after its row of the table.
     """
@@ -50,7 +66,7 @@ class Playback(QObject):
         self._settings = settings
         self._player: Player | None = None
         self._song: Song | None = None
-        self._instead: Song | None = None
+        self._heard = Heard()
         self._loop: Region | None = None
         self._muted = False
         self._speed = 1.0
@@ -116,7 +132,7 @@ class Playback(QObject):
     def to_end(self) -> None:
         """Go to the end of the song."""
         if self._player is not None:
-            self.seek(self._player.duration_s)
+            self.seek(self._here(self._player.duration_s))
 
     def slower(self) -> None:
         """Play at the next lower speed."""
@@ -163,8 +179,8 @@ class Playback(QObject):
         self._loop = region
         if self._player is None or self._song is None or self._is_cut_off:
             return
-        self._player.loop = region
-        if region is not None and self._player.position_s not in region:
+        self._player.loop = self._loop_there()
+        if region is not None and self._here(self._player.position_s) not in region:
             self.seek(region.start_s)
 
     def seek(self, time_s: float) -> None:
@@ -173,23 +189,29 @@ class Playback(QObject):
             return
         if self._is_cut_off:
             self._change_player(play=False)
-        self._player.seek(time_s)
+        self._player.seek(self._there(time_s))
         self._tick()
         self.sought.emit()
 
     def play(self, song: Song) -> None:
         """Play a song from its start; it is kept for the player if there is none yet."""
-        self._song, self._instead = song, None
+        self._song, self._heard = song, Heard()
         self.song_changed.emit(song)
         if self._is_cut_off:
             self._replace_player()
         self._start()
 
-    def hear(self, other: Song | None) -> None:
-        """Play another song instead, from the same place on; None is the song itself again."""
-        self._instead = other
-        if self._player is not None and not self._is_cut_off:
-            self._start(from_s=self._player.position_s, play=self._player.is_playing)
+    def hear(self, heard: Heard) -> None:
+        """Play another song instead, or the song itself again, from the same moment on."""
+        if self._player is None or self._song is None:
+            self._heard = heard
+            return
+        now_s = self._here(self._player.position_s)
+        self._heard = heard
+        if not self._is_cut_off:
+            song = heard.other or self._song
+            self._player.exchange(song, self._there(now_s), heard.gain, self._loop_there())
+            self._tick()
 
     @property
     def chosen_device(self) -> str:
@@ -258,18 +280,33 @@ class Playback(QObject):
         problem = self._player and self._player.problem
         return isinstance(problem, errors.SoundDeviceLostError)
 
+    def _there(self, time_s: float) -> float:
+        """Give the time of what is heard at a moment of the song that is shown."""
+        return time_s if self._heard.other is None else self._heard.alignment.there(time_s)
+
+    def _here(self, time_s: float) -> float:
+        return time_s if self._heard.other is None else self._heard.alignment.here(time_s)
+
+    def _loop_there(self) -> Region | None:
+        """Give the loop in what is heard; none where too little of it is there."""
+        region = self._loop
+        if region is None or region.end_s == math.inf:
+            return region
+        start_s, end_s = max(0.0, self._there(region.start_s)), self._there(region.end_s)
+        return Region(start_s, end_s) if end_s - start_s > SHORTEST_REGION_S else None
+
     def _start(self, *, from_s: float = 0.0, play: bool = True) -> None:
         if self._player is not None and self._song is not None:
-            self._player.load(self._instead or self._song)
-            self._player.loop = self._loop
-            self._player.seek(from_s)
+            self._player.load(self._heard.other or self._song, self._heard.gain)
+            self._player.loop = self._loop_there()
+            self._player.seek(self._there(from_s))
             if play:
                 self._player.play()
             self._tick()
 
     def _change_player(self, *, play: bool) -> None:
         assert self._player is not None
-        time_s = self._player.position_s
+        time_s = self._here(self._player.position_s)
         self._replace_player()
         self._start(from_s=time_s, play=play)
 
@@ -290,13 +327,13 @@ class Playback(QObject):
 
     def _seek_by(self, step_s: float) -> None:
         if self._player is not None:
-            self.seek(self._player.position_s + step_s)
+            self.seek(self._here(self._player.position_s) + step_s)
 
     def _tick(self) -> None:
         if self._player is None or self._song is None or self._held:
             return
         was_playing, self.is_playing = self.is_playing, self._player.is_playing
-        self.time_s = self._player.position_s
+        self.time_s = self._here(self._player.position_s)
         self.problem = self._player.problem
         # It may have come up since the line above, and what has one does not play.
         self.is_playing = self.is_playing and self.problem is None
@@ -305,6 +342,6 @@ class Playback(QObject):
         # Setting it, even to what it is, starts the interval anew: the refresh would come late.
         if self._clock.interval() != interval_ms:
             self._clock.setInterval(interval_ms)
-        at_end = self.time_s >= self._player.duration_s and self.problem is None
+        at_end = self._player.position_s >= self._player.duration_s and self.problem is None
         if was_playing and not self.is_playing and at_end:
             self.ended.emit()

@@ -14,17 +14,17 @@ PATTERNS = ((7.0, 4.0), (2.0, 3.0))
 
 
 class SecondCurves:
-    """Draws the curves of `values`, (n, 2) or more columns, NaN where nothing is known."""
+    """Has the second's `values`, (n, 2) or more columns, NaN where nothing is known, and curves."""
 
     def __init__(self) -> None:
         self.values: Values = np.zeros((0, 2))
         self.items = [_TwoPixels(connect="finite") for _ in PATTERNS]
 
-    def draw(self, in_view: slice, most: int) -> None:
-        """Draw the half-seconds in view, as no more than `most` points."""
-        times_s = end_times_s(len(self.values))[in_view]
+    def draw(self, values: Values, in_view: slice, most: int) -> None:
+        """Draw the half-seconds of `values` in view, as no more than `most` points."""
+        times_s = end_times_s(len(values))[in_view]
         for dimension, curve in enumerate(self.items):
-            curve.setData(*outline(times_s, self.values[in_view, dimension], most))
+            curve.setData(*outline(times_s, values[in_view, dimension], most))
 
     def take_colours(self, colours: Colours) -> None:
         """Dress in these colours."""

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,9 +14,11 @@ from emoviz.gui.settings import Settings
 from emoviz.gui.time_views.axis import RIGHT_MARGIN_PX, TimeAxis
 from emoviz.gui.time_views.loop import Loop
 from emoviz.gui.time_views.view import TimeView
+from emoviz.hearing.alignment import NONE, Alignment
 from emoviz.hearing.front_end import FrontEnd
 from emoviz.hearing.mel_store import CEILING_DB, FLOOR_DB, MelStore
 
+LEAST_PX = 80
 _REDRAW_MS = 40
 _TICKS_HZ = (125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
 _TICK_PX = 15
@@ -29,6 +31,8 @@ class SpectrogramView(TimeView):
     Its public methods without arguments are actions; each is named after its row of the table.
     """
 
+    colours_chosen = Signal()
+    """The settings say another colour map."""
     # Colours are levels here.
     region_tint = 0.06
 
@@ -40,9 +44,10 @@ class SpectrogramView(TimeView):
         self._image = pg.ImageItem(axisOrder="col-major")
         self._places_hz: list[tuple[float, int]] = []
         self._bands = 0
+        self._alignment = NONE
         super().__init__(theme, axis, loop)
         self.setAccessibleName(self.tr("Mel spectrogram"))
-        self.setMinimumHeight(80)
+        self.setMinimumHeight(LEAST_PX)
         self.addItem(self._image, ignoreBounds=True)
         self._redraw_later = QTimer(self, singleShot=True, interval=_REDRAW_MS)
         self._redraw_later.timeout.connect(self._redraw)
@@ -64,6 +69,7 @@ class SpectrogramView(TimeView):
         """Colour by one of `colour_maps.CHOICES`, and remember that."""
         self._settings.put(remembered.COLOUR_MAP, name)
         self.take_colour_map()
+        self.colours_chosen.emit()
 
     def take_colour_map(self) -> None:
         """Colour as the settings say."""
@@ -82,6 +88,11 @@ class SpectrogramView(TimeView):
     def show_store(self, store: MelStore) -> None:
         """Show the frames of another store."""
         self._store = store
+        self.refresh()
+
+    def set_alignment(self, alignment: Alignment) -> None:
+        """Show the store where the song of the time axis has the same moments."""
+        self._alignment = alignment
         self.refresh()
 
     def show_range(self) -> None:
@@ -106,9 +117,11 @@ class SpectrogramView(TimeView):
             self.refresh()
 
     def _redraw(self) -> None:
+        there, here = self._alignment.there, self._alignment.here
         levels, start_s, end_s = self._store.image(
-            self.axis.start_s, self.axis.end_s, max(256, self.width())
+            there(self.axis.start_s), there(self.axis.end_s), max(256, self.width())
         )
+        start_s, end_s = here(start_s), here(end_s)
         self._image.setVisible(bool(len(levels)))
         if len(levels):
             self._image.setImage(levels, levels=(0, 255), autoLevels=False)

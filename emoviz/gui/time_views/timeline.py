@@ -28,6 +28,7 @@ from emoviz.gui.time_views.curve_shapes import (
 from emoviz.gui.time_views.loop import Loop
 from emoviz.gui.time_views.second_curves import SecondCurves, second_pens
 from emoviz.gui.time_views.view import TimeView
+from emoviz.tracks.aligned import differences
 from emoviz.tracks.trail import index_at, outline
 from emoviz.units import COLUMN_S, Values, end_times_s
 
@@ -44,7 +45,7 @@ class TimelineView(TimeView):
         self._bands = [QGraphicsPathItem() for _ in _DIMENSIONS]
         self._second = SecondCurves()
         self._values: Values = np.zeros((0, 2))
-        self._shows_bands, self._zoomed = True, False
+        self._shows_bands, self._zoomed, self._shows_differences = True, False, False
         super().__init__(theme, axis, loop)
         self.setAccessibleName(self.tr("Valence and arousal against time"))
         self.setMinimumHeight(LEAST_HEIGHT_PX)
@@ -78,33 +79,50 @@ class TimelineView(TimeView):
         self._fit_limit()
         self._draw_curves()
 
+    def show_differences(self, shown: bool) -> None:
+        """Show the second track less the first, or both."""
+        if shown != self._shows_differences:
+            self._shows_differences = shown
+            self._legend.set_differences(shown)
+            self._limit = 0.0
+            self._fit_limit()
+            self._draw_curves()
+
     def show_range(self) -> None:
         """Show the part of the song that the axis has in view."""
         super().show_range()
         self._draw_curves()
+
+    @property
+    def _shown(self) -> tuple[Values, Values]:
+        """What is drawn whole, (n, 2) or (n, 4) with bands, and what is dashed, (m, 2) or more."""
+        second = self._second.values
+        if self._shows_differences:
+            return differences(self._values, second), second[:0]
+        return self._values if self._shows_bands else self._values[:, :2], second
 
     def _draw_curves(self) -> None:
         """Draw what is in view, with no more points than the view has pixels."""
         in_view = slice(
             max(0, int(self.axis.start_s / COLUMN_S) - 1), int(self.axis.end_s / COLUMN_S) + 2
         )
-        times_s = end_times_s(len(self._values))[in_view]
-        values = self._values[in_view]
+        whole, second = self._shown
+        times_s = end_times_s(len(whole))[in_view]
+        values = whole[in_view]
         most = max(256, self.width())
-        self._second.draw(in_view, most)
-        self._fit_view(values, self._second.values[in_view])
+        self._second.draw(second, in_view, most)
+        self._fit_view(values, second[in_view])
         for dimension, curve in enumerate(self._curves):
             curve.setData(*outline(times_s, values[:, dimension], most))
         for dimension, band in enumerate(self._bands):
-            shown = values if self._shows_bands else values[:, :2]
-            band.setPath(band_outline(times_s, shown, dimension, most))
+            band.setPath(band_outline(times_s, values, dimension, most))
 
     def _fit_limit(self) -> None:
         """Widen the scale to what the song needs; it only widens, so that curves do not jump."""
         if not len(self._values):
             self._show_limit(LEAST_LIMIT)
-        shown = self._values if self._shows_bands else self._values[:, :2]
-        needed = max(limit_of(shown), limit_of(self._second.values[:, :2]))
+        shown, second = self._shown
+        needed = max(limit_of(shown), limit_of(second[:, :2]))
         if needed > self._limit:
             self._show_limit(needed)
 
@@ -154,17 +172,19 @@ class TimelineView(TimeView):
 
     def _show_hover(self, position: QPointF) -> None:
         time_s = self.axis.held(self.time_at(position.x()))
-        index = index_at(self._values, time_s)
+        shown = self._shown[0] if self._shows_differences else self._values
+        index = index_at(shown, time_s)
         self._hover.setVisible(index is not None)
         if index is None:
             return
-        value = self._values[index]
+        value = shown[index]
         deviations = value[2:] if len(value) == 4 else (None, None)
         valence, arousal = map(with_deviation, value[:2], deviations)
         colours = self.theme.colours
-        self._hover.setText(
-            f"{format_time(time_s, decimals=1)}   valence {valence}   arousal {arousal}"
-        )
+        time = format_time(time_s, decimals=1)
+        if self._shows_differences:
+            time = self.tr("{0}   B less A:").format(time)
+        self._hover.setText(f"{time}   valence {valence}   arousal {arousal}")
         self._hover.setStyleSheet(
             f"background: {colours.window}; color: {colours.text}; padding: 2px 6px; "
             f"border: 1px solid {colours.line}; border-radius: 4px;"
@@ -183,13 +203,20 @@ class _Legend(QWidget):
         self._font = interface_font(8.5)
         self._line_px = QFontMetricsF(self._font).height() + 2
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._has_second = False
+        self._has_second = self._of_differences = False
         self.resize(RIGHT_MARGIN_PX - 5, int(len(_DIMENSIONS) * self._line_px))
         theme.changed.connect(self.update)
 
     def set_second(self, shown: bool) -> None:
         """Tell whether there is a second track."""
         self._has_second = shown
+        self.update()
+
+    def set_differences(self, shown: bool) -> None:
+        """Tell whether the curves are the second track less the first."""
+        self._of_differences = shown
+        lines = len(_DIMENSIONS) + shown
+        self.resize(self.width(), int(lines * self._line_px))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -203,10 +230,11 @@ class _Legend(QWidget):
         )
         for line, (text, colour, second_pen) in enumerate(entries):
             middle = (line + 0.5) * self._line_px
-            above = middle - 3 * self._has_second
+            two = self._has_second and not self._of_differences
+            above = middle - 3 * two
             painter.setPen(QPen(QColor(colour), 3))
             painter.drawLine(QPointF(2, above), QPointF(12, above))
-            if self._has_second:
+            if two:
                 painter.setPen(second_pen)
                 for below in (2, 3):
                     painter.drawLine(QPointF(0, middle + below), QPointF(14, middle + below))
@@ -216,4 +244,7 @@ class _Legend(QWidget):
                 Qt.AlignmentFlag.AlignVCenter,
                 text,
             )
+        if self._of_differences:
+            last = QRectF(0, 2 * self._line_px, self.width(), self._line_px)
+            painter.drawText(last, Qt.AlignmentFlag.AlignVCenter, self.tr("B less A"))
         painter.end()

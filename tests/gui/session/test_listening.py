@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from emoviz.gui.live_display import VIEW_S
 from emoviz.gui.main_window import MainWindow
+from emoviz.gui.panels.comparison_panel import ComparisonPanel
 from emoviz.gui.panels.readout import ReadoutPanel
 from emoviz.gui.plane.view import PlaneView
 from emoviz.gui.time_views.overview import OverviewView
@@ -66,6 +67,12 @@ def test_what_sounds_is_shown_and_then_the_song_again(
     valence = label_named(window, "valence now")
     action(window, "faster").trigger()
     assert label_named(window, "Speed") == "1.1×"
+    rated = tmp_path / "rated.csv"
+    rated.write_text("time,valence\n1,-0.25\n200,0.25\n")
+    action(window, "compare_labels").trigger()
+    choose_in_dialog(qtbot, window, rated)
+    comparison = part(window, ComparisonPanel)
+    qtbot.waitUntil(comparison.isVisible)
     with sounding_sink.playing(tmp_path / "sound.wav"):
         listen(qtbot, window, until_s=2.0)
         assert window.windowTitle() == "Listening - emoviz"
@@ -76,6 +83,8 @@ def test_what_sounds_is_shown_and_then_the_song_again(
         assert {"Stop listening", "Record"} <= seen
         assert has_label(window, "wider until 23 s have been heard")()
         assert has_label(window, "SO FAR")()
+        assert not comparison.isVisible()
+        assert not action(window, "stop_comparing").isEnabled()
         heard = window.listening.trajectory
         assert heard is not None
         assert heard.valence_sd is not None
@@ -87,6 +96,11 @@ def test_what_sounds_is_shown_and_then_the_song_again(
         qtbot.waitUntil(lambda: time_of(window) >= 3.0)
     action(window, "toggle_listen").trigger()
     assert window.windowTitle() == "long - emoviz"
+    # What was compared is compared again.
+    assert comparison.isVisible()
+    assert has_label(window, "rated.csv")()
+    assert action(window, "stop_comparing").isEnabled()
+    action(window, "stop_comparing").trigger()
     assert label_named(window, "Time").startswith("1:4")
     assert has_label(window, "THE SONG")()
     assert not has_label(window, "wider until")()
