@@ -22,7 +22,7 @@ _DIMENSIONS = (("valence", "v"), ("arousal", "a"))
 _SPREADS = re.compile(r"\b(sd|std|stdev|stddev|deviation|var|variance|se|ci|n)\b")
 _WORDS = re.compile(r"[a-z]+")
 _MILLISECONDS = re.compile(r"\b(ms|msec|milliseconds?)\b")
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
+_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
 _LEAST_STEP_MS = 20.0
 """Times without a unit that are whole and lie so far apart are milliseconds: labels of seconds are
 given more often."""
@@ -77,7 +77,8 @@ def read_timed(path: Path, scale: str | None = None) -> TimedLabels:
     if outside.any():
         reason = f"the label {labels[outside][0]:g} is outside the scale {scale}"
         raise errors.TableError(path, reason, "choose another scale, or mend the table")
-    on_plane = 2.0 * (labels - low) / (high - low) - 1.0
+    # In this order a label that is on the plane's scale stays what it is.
+    on_plane = (2.0 * labels - (high + low)) / (high - low)
     return TimedLabels(_half_seconds(times_s, on_plane), _understood(columns, unit, scale))
 
 
@@ -154,7 +155,7 @@ def _clock(path: Path, cell: str) -> float:
     if found is None:
         raise errors.TableError(path, f"{cell[:40]!r} is not a time such as 1:05.5 or 0:01:05.5")
     hours, minutes, seconds = found.groups()
-    return 3600.0 * int(hours or 0) + 60.0 * int(minutes) + float(seconds)
+    return 3600.0 * int(hours or 0) + 60.0 * int(minutes) + float(seconds.replace(",", "."))
 
 
 def _evident_scale(path: Path, labels: npt.NDArray[np.float64]) -> str:

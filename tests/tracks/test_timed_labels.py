@@ -39,10 +39,12 @@ EXPECTED = [[-0.5, 0.25], [0.5, 0.5], [-1.0, 1.0]]
         PLAIN.replace(",", "  "),
         "time,valence,arousal\n" + '"0,5","-0,5","0,25"\n"1,0","0,5","0,5"\n"1,5","-1,0","1"\n',
         PLAIN.replace("\n", "\r"),
+        "time;valence;arousal\n0:00:00,5;-0,5;0,25\n0:00:01;0,5;0,5\n0:00:01,5;-1;1\n",
     ],
     ids=[
         *("plain", "semicolons", "tabs", "mark", "blanks", "letters", "frames", "ms", "clock"),
         *("said", "remarks", "minus", "bars", "only blanks", "quoted commas", "old lines"),
+        "commas",
     ],
 )
 def test_however_a_table_is_written_its_labels_are_the_same(tmp_path: Path, text: str) -> None:
