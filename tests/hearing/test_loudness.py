@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emoviz.hearing.loudness import RATE_HZ, integrated_lufs
+from emoviz.hearing.measures.loudness import RATE_HZ, song_lufs
 from emoviz.songs.channels import heard
 from tests.support.audio import Floats
 
@@ -16,7 +16,7 @@ def tone(level_db: float, duration_s: float) -> Floats:
 
 def loudness(sound: Floats) -> float | None:
     block = heard(sound.astype(np.float32))
-    return integrated_lufs(np.array_split(block, 7))
+    return song_lufs(np.array_split(block, 7))
 
 
 def test_a_tone_is_as_loud_as_the_standard_says() -> None:
@@ -38,4 +38,4 @@ def test_soft_parts_and_silence_are_not_counted() -> None:
 def test_silence_and_what_is_shorter_than_a_block_have_no_loudness() -> None:
     assert loudness(np.zeros((RATE_HZ, 2))) is None
     assert loudness(tone(0.0, 0.3)[:, np.newaxis]) is None
-    assert integrated_lufs([]) is None
+    assert song_lufs([]) is None

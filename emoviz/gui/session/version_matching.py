@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QObject, Signal
 
 from emoviz import errors
-from emoviz.hearing import alignment, loudness
+from emoviz.hearing import alignment
+from emoviz.hearing.measures import loudness
 from emoviz.songs.song import Song
 from emoviz.system import priority
 from emoviz.units import Samples
@@ -91,8 +92,7 @@ class VersionMatching(QObject):
 
     def _levels(self, event: threading.Event, one: Song, other: Song) -> None:
         measured = tuple(
-            loudness.integrated_lufs(_blocks(song, loudness.RATE_HZ, event))
-            for song in (one, other)
+            loudness.song_lufs(_blocks(song, loudness.RATE_HZ, event)) for song in (one, other)
         )
         self.levelled.emit(event, measured)
 

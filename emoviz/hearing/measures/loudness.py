@@ -6,8 +6,12 @@ recursive filters, and SciPy, which pyloudnorm needs, is twice as large as all t
 with besides.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
+
+from emoviz.units import Samples
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,6 +75,26 @@ def integrated_lufs(powers: Floats) -> float | None:
         return None
     gate_lufs = _lufs(counted.mean()) + _RELATIVE_GATE_LU
     return float(_lufs(counted[_lufs(counted) > gate_lufs].mean()))
+
+
+def song_lufs(blocks: Iterable[Samples]) -> float | None:
+    """Give the integrated loudness of a song as it is played, None where it is silent or too short.
+
+    `blocks` are samples (n, channels) at `RATE_HZ` as `Song.sound_blocks` gives them: one channel
+    is heard from both loudspeakers.
+    """
+    weighting, powers = KWeighting(), [np.zeros(0)]
+    waiting: Samples | None = None
+    for block in blocks:
+        waiting = block if waiting is None else np.concatenate([waiting, block])
+        while len(waiting) >= _COLUMN:
+            powers.append(weighting.powers(waiting[:_COLUMN].T))
+            waiting = waiting[_COLUMN:]
+    if waiting is not None:
+        rest = np.pad(waiting, ((0, _COLUMN - len(waiting)), (0, 0)))
+        powers.append(weighting.powers(rest.T)[: len(waiting) // _STEP])
+    # Blocks have half the power that BS.1770 adds up.
+    return integrated_lufs(2.0 * np.concatenate(powers))
 
 
 def short_term_lufs(powers: Floats) -> Floats:
