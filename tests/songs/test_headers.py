@@ -202,6 +202,23 @@ def test_padding_that_a_tag_does_not_count_is_no_music(tmp_path: Path, zeros: in
     assert said == []
 
 
+@pytest.mark.parametrize(
+    "rate_hz", [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
+)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_an_mp3_of_any_rate_is_as_long_as_what_was_encoded(
+    tmp_path: Path, rate_hz: int, channels: int
+) -> None:
+    path = tmp_path / "song.mp3"
+    sound = music(2.0, rate_hz)[:, :channels]
+    encode(path, sound, rate_hz)
+    decoder = open_decoder(path)
+    assert (decoder.sample_rate_hz, decoder.channels) == (rate_hz, channels)
+    assert decoder.duration_s == pytest.approx(2.0, abs=0.15)
+    assert sum(map(len, decoder.blocks(0))) == pytest.approx(len(sound), abs=0.15 * rate_hz)
+    decoder.close()
+
+
 @pytest.mark.parametrize("packets", [1, 3_000_000, 400])
 def test_an_mp3_that_counts_its_packets_wrongly_is_as_long_as_they_are(
     tmp_path: Path, packets: int

@@ -5,7 +5,14 @@ from itertools import groupby
 import numpy as np
 import pytest
 
-from emoviz.tracks.circumplex import HEVNER, MUSIC, NEUTRAL_RADIUS, RUSSELL, Circumplex
+from emoviz.tracks.circumplex import (
+    HEVNER,
+    MUSIC,
+    NEUTRAL_RADIUS,
+    RUSSELL,
+    Circumplex,
+    Word,
+)
 from emoviz.tracks.saying import (
     ASSUMED_DEVIATION,
     HALF_SHARE,
@@ -58,6 +65,16 @@ def test_shares_are_those_of_draws_from_the_distribution(word_set: str) -> None:
         quadrants = quadrant_shares(value[None])[0]
         assert quadrants.sum() == pytest.approx(1.0)
         assert quadrants[0] == pytest.approx((draws > 0.0).all(axis=1).mean(), abs=0.02)
+
+
+@pytest.mark.parametrize("turn_deg", [17.0, 95.0, 181.0, 290.0, 359.0])
+def test_shares_turn_with_the_words(turn_deg: float) -> None:
+    turned = Circumplex([Word(word.text, word.angle_deg + turn_deg) for word in MUSICAL.words])
+    directions_deg = np.arange(0.0, 360.0, 24.0)
+    values = np.array([at(angle_deg, 0.4) for angle_deg in directions_deg])
+    with_them = np.array([at(angle_deg + turn_deg, 0.4) for angle_deg in directions_deg])
+    found, expected = shares_of(with_them, turned), shares_of(values, MUSICAL)
+    np.testing.assert_allclose(found.words, expected.words, atol=0.03)
 
 
 def test_what_is_said_is_what_the_shares_carry() -> None:
