@@ -118,7 +118,7 @@ def times(place: Path, chance: Random) -> Built:
     heard_s += jump_s if jump_s <= _GAP_S else 0.0
     what = f"{late_s:.1f} s late, then a jump of {jump_s:.1f} s"
     what += ", with a picture" if with_picture else ""
-    # Ogg has a time a page, and a short song of Opus but a page or two: a jump may be before it all.
+    # Ogg has a time a page, and a short song of Opus a page or two: a jump may be before all of it.
     least_s = sound_s if form == "opus" else heard_s
     return Built(path, form, what, least_s - _TRIFLE_S, heard_s + _TRIFLE_S)
 

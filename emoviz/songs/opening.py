@@ -15,7 +15,7 @@ from emoviz.songs.flac import FlacBytes, flac_bytes
 from emoviz.songs.mp3_aac.decoder import PacketDecoder
 from emoviz.songs.mp3_aac.index import PacketIndex
 from emoviz.songs.ogg_chain import ChainDecoder, links_of
-from emoviz.songs.pieces import Piece, end_of_bytes
+from emoviz.songs.pieces import Piece, end_of_bytes, without_zeros
 from emoviz.songs.spare_decoder import SpareDecoder
 
 _TAG_BYTES = 1 << 24
@@ -130,10 +130,20 @@ def _open(path: Path, index: PacketIndex | None, sound_track: int | None) -> Dec
         if len(links) > 1:
             parts = [AvDecoder(path, [link], sound_track=sound_track) for link in links]
             return ChainDecoder(parts)
+        if links:
+            return _of_ogg(path, file, end, size, sound_track)
         found = None
-        if not links and not _is_tagged_svx(file):
+        if not _is_tagged_svx(file):
             found = _by_libsndfile(path, flac_bytes(file, end))
         return found or _by_ffmpeg(path, end, size, sound_track)
+
+
+def _of_ogg(path: Path, file: BinaryIO, end: int, size: int, sound_track: int | None) -> Decoder:
+    with suppress(errors.SongFormatError):
+        return _by_ffmpeg(path, end, size, sound_track)
+    # Where they begin FFmpeg looks for its second page no further than a page is long.
+    pieces = without_zeros(file, [range(end)], 0)
+    return AvDecoder(path, pieces, sound_track=sound_track)
 
 
 def _by_libsndfile(path: Path, held: SampleBytes | FlacBytes | None) -> Decoder | None:

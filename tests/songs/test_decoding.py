@@ -257,6 +257,15 @@ def test_an_mp3_with_junk_before_and_in_it_gives_what_comes_before_that(
     assert count / 8000 > 4.0
 
 
+def test_zeros_behind_the_first_pages_of_an_ogg_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "song.ogg"
+    encode(path, music(6.0, 8000), 8000)
+    data = path.read_bytes()
+    cut = data.index(b"OggS", data.index(b"OggS", 4) + 4) + 1000
+    path.write_bytes(data[:cut] + bytes(300_000) + data[cut:])
+    assert len(whole(path)) / 8000 > 0.5
+
+
 @pytest.mark.parametrize(("zeros", "more_s"), [(40_000, 6.8), (10_000_000, 0.0)])
 def test_zeros_inside_an_mp3_are_silence_for_some_seconds_and_no_longer(
     tmp_path: Path, zeros: int, more_s: float
