@@ -43,8 +43,9 @@ SomeWidget = TypeVar("SomeWidget", bound=QWidget)
 
 
 def part(window: MainWindow, kind: type[SomeWidget]) -> SomeWidget:
-    """Give the window's one part of this kind."""
-    (found,) = window.findChildren(kind)
+    """Give the window's one part of this kind, or of several the one that is not hidden."""
+    parts = window.findChildren(kind)
+    (found,) = parts if len(parts) == 1 else [each for each in parts if not each.isHidden()]
     return found
 
 
