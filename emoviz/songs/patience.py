@@ -105,7 +105,7 @@ class _Thread:
         self._path, self._patience_s = path, patience_s
         self._calls: _Calls = SimpleQueue()
         self.hangs = False
-        threading.Thread(target=_serve, args=(self._calls,), name="decoder", daemon=True).start()
+        threading.Thread(target=_serve, args=(self._calls,), name="patience", daemon=True).start()
         weakref.finalize(self, self._calls.put, None)
 
     def wait_for(self, do: Callable[[], _T]) -> _T:

@@ -42,7 +42,7 @@ def sound_of(path: Path, decoders_of: DecodersOf) -> list[Floats]:
 def test_what_comes_is_what_comes_without_patience(song: Path) -> None:
     pairs = zip(sound_of(song, patient_decoders), sound_of(song, local_decoders), strict=True)
     assert all(np.array_equal(mine, its) for mine, its in pairs)
-    assert not [thread for thread in threading.enumerate() if thread.name == "decoder"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "patience"]
 
 
 def test_what_is_wrong_with_a_song_is_said_as_ever(song: Path) -> None:
