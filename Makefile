@@ -21,7 +21,7 @@ test: $(VENV)/.test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 # What needs another program besides, or minutes of its own: a cluster, a machine without a network, the
-# fuzzer, the training of a listener and of a trail.
+# fuzzer, the laboratory, decoding processes as they are where none can be forked.
 .PHONY: test-more
 test-more: $(VENV)/.test
 	$(BIN)/python -m pytest -m more --numprocesses 2 --dist worksteal

@@ -107,7 +107,7 @@ def test_an_error_nobody_thought_of_does_not_stop_the_rest(tmp_path: Path) -> No
     assert not good.trace
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.more)])
 def test_a_song_that_ends_its_process_is_given_up_and_the_rest_goes_on(
     tmp_path: Path, jobs: int
 ) -> None:

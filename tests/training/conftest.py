@@ -1,4 +1,4 @@
-"""Fixtures of the laboratory's tests."""
+"""Fixtures of the laboratory's tests, which take minutes of their own: `make test-more`."""
 
 import shutil
 from pathlib import Path
@@ -10,6 +10,14 @@ from emoviz.training.data.layouts import read_rows
 from emoviz.training.ears.ears import small_ears
 from tests.support.once import made_once
 from tests.training.folders import write_data
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.more)
 
 
 @pytest.fixture(scope="session")

@@ -79,9 +79,6 @@ motion_share = 0.5
 gain = 1.0
 """
 
-# Large ears are exported and asked: minutes of their own.
-pytestmark = pytest.mark.more
-
 
 def run(*arguments: str) -> int:
     options = program._parser(list(arguments)).parse_args(list(arguments))

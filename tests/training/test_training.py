@@ -22,9 +22,6 @@ from tests.training.exported import network_of
 from tests.training.folders import EXTRA, RECIPE, SCORED, write_recipe
 from tests.training.moving import write_pieces, write_quadrants
 
-# Networks are trained: minutes of their own.
-pytestmark = pytest.mark.more
-
 
 def run(*arguments: str) -> int:
     options = program._parser(list(arguments)).parse_args(list(arguments))

@@ -62,15 +62,14 @@ def test_the_trail_is_where_the_sound_is(
 
 
 @pytest.mark.parametrize(
-    ("size", "rate", "pixels"),
+    ("size", "rate", "pixels", "dark"),
     [
-        ("720p", 60, (1280, 720)),
-        ("1080p", 30, (1920, 1080)),
-        ("square", 30, (1080, 1080)),
-        ("vertical", 30, (1080, 1920)),
+        ("720p", 60, (1280, 720), True),
+        ("1080p", 30, (1920, 1080), False),
+        ("square", 30, (1080, 1080), True),
+        ("vertical", 30, (1080, 1920), False),
     ],
 )
-@pytest.mark.parametrize("dark", [True, False])
 def test_it_is_of_the_form_that_players_want(
     qtbot: QtBot, tmp_path: Path, size: str, rate: int, pixels: tuple[int, int], dark: bool
 ) -> None:

@@ -85,7 +85,7 @@ def test_the_head_covers_no_word(
         labels = made.labels(geometry)
         # Those at the edge of a near view lie on the plane, and fade below the head.
         words = [label for label in labels if label.is_word and label.leader is not None]
-        for valence, arousal in product(np.linspace(-1, 1, 41), repeat=2):
+        for valence, arousal in product(np.linspace(-1, 1, 21), repeat=2):
             head = geometry.point(valence, arousal)
             beside = near(labels, head, geometry.scale)
             for label in labels:

@@ -20,9 +20,6 @@ from tests.support.once import made_once
 from tests.training.folders import EXTRA, LINEAR_RECIPE, RECIPE, SCORED, write_recipe
 from tests.training.test_training import run
 
-# Large ears are exported and asked: minutes of their own.
-pytestmark = pytest.mark.more
-
 DISTILLATION = '\n[distillation]\nteacher = "listener"\nshare = 0.5\n'
 
 

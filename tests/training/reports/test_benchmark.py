@@ -40,9 +40,6 @@ from tests.training.folders import (
 from tests.training.moving import write_pieces, write_quadrants
 from tests.training.test_training import run
 
-# Every system learns: minutes of their own.
-pytestmark = pytest.mark.more
-
 RATE_HZ = 22050
 FOLDS, EPOCHS = 2, 2
 TIMES_MS = range(15000, 19500, 500)

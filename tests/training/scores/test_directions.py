@@ -16,7 +16,6 @@ def _loudness(samples: Samples) -> Values:
     return np.repeat(untrained(samples)["loudness"], 2, axis=1)
 
 
-@pytest.mark.more
 def test_who_hears_loudness_answers_what_is_loudness_and_the_rest_by_chance() -> None:
     found = directions(_loudness, 1, lambda *done: None)
     assert list(found) == [cue.name for cue in CUES]
