@@ -37,7 +37,7 @@ ROOMS = {
     "tracks": ("tests/tracks",),
     "hearing": ("tests/hearing",),
     "tracking": ("tests/tracking",),
-    "export": ("tests/export",),
+    "export": ("tests/export", "tests/gui/films/test_film.py"),
     "songs/mp3_aac": ("tests/songs", "--ignore=tests/songs/processes"),
 }
 """What is changed, and the tests that are to notice it"""
