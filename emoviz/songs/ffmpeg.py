@@ -274,9 +274,13 @@ def _is_known(stream: "AudioStream") -> bool:
 
 
 def _time_s(decoded: "Decoded | None") -> float | None:
-    if decoded is None or decoded[0].pts is None or decoded[0].time_base is None:
+    if decoded is None:
         return None
-    return float(decoded[0].pts * decoded[0].time_base)
+    pts, base = decoded[0].pts, decoded[0].time_base
+    if pts is None or base is None:
+        return None
+    # As the quotient would be, without one being made for each of many small packets.
+    return float(pts * base.numerator / base.denominator)
 
 
 def _tagged_duration_s(stream: "AudioStream") -> float:

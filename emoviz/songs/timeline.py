@@ -105,5 +105,7 @@ class Flow:
         if packet.pos is not None and packet.size:
             self._read_to = packet.pos + packet.size
         self._bytes += packet.size
-        if packet.duration and packet.time_base:
-            self._samples += round(packet.duration * packet.time_base * self._timeline.rate_hz)
+        duration, base = packet.duration, packet.time_base
+        if duration and base:
+            samples = duration * base.numerator * self._timeline.rate_hz / base.denominator
+            self._samples += round(samples)
