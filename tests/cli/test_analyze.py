@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -288,16 +287,7 @@ sys.exit(cli.main(sys.argv[1:]))
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no pause")
 def test_a_lone_song_whose_decoder_hangs_ends_with_a_sentence(emoviz: Program, album: Path) -> None:
     song = album / "a.wav"
-    command = [sys.executable, "-c", _HANGS_IN_C, "analyze", str(song), "-o", "out.csv", *SMALL]
-    done = subprocess.run(
-        command,
-        cwd=emoviz.place,
-        env=emoviz.environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=DEADLINE_S,
-        check=False,
-    )
+    done = emoviz.run_code(_HANGS_IN_C, "analyze", song, "-o", "out.csv", *SMALL)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"emoviz: {song}: decoding broke off (nothing came of it for 1 s);")

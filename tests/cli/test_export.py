@@ -12,7 +12,6 @@ import pytest
 from emoviz.tracks import labels
 from emoviz.tracks.track import load_csv
 from tests.support.audio import write_music
-from tests.support.patience import DEADLINE_S
 from tests.support.program import Program
 
 
@@ -222,15 +221,7 @@ def test_a_decoder_that_hangs_is_said_to_and_the_other_songs_go_on(
 ) -> None:
     for name in ("endless.wav", "7.wav"):
         shutil.copy(songs / "7.wav", emoviz.place / name)
-    done = subprocess.run(
-        [sys.executable, "-c", _SOME_HANG_IN_C],
-        cwd=emoviz.place,
-        env=emoviz.environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=DEADLINE_S,
-        check=False,
-    )
+    done = emoviz.run_code(_SOME_HANG_IN_C)
     said = "endless.wav: decoding broke off (nothing came of it for 1 s); open it again"
     exported, filmed = done.stderr.splitlines()
     assert exported.startswith(f"emoviz: {said}")

@@ -56,8 +56,15 @@ class Program:
 
     def __call__(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run to the end and give what came out."""
+        return self._run(self.command(*arguments))
+
+    def run_code(self, code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run Python code that calls the program, and give what came out."""
+        return self._run([sys.executable, "-c", code, *map(str, arguments)])
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*arguments),
+            command,
             cwd=self.place,
             env=self.environment,
             capture_output=True,

@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -14,15 +14,14 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QPolygonF,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from emoviz.gui.look.theme import Theme, fitting_font, interface_font, mixed, with_alpha
 from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, RIGHT_MARGIN_PX, TimeAxis, plot_width
-from emoviz.gui.time_views.gestures import TakesGestures, TimeGestures
 from emoviz.gui.time_views.lane_shapes import LANES, Floats, Lane, key_text
 from emoviz.gui.time_views.loop import Loop
+from emoviz.gui.time_views.strip import StripView
 from emoviz.hearing.measures.measured import Measured
 from emoviz.tracks.trail import outline
 from emoviz.units import COLUMN_S, end_times_s
@@ -37,31 +36,17 @@ _GAP_PX = 5.0
 _LEAST_TEXT_PX = 30.0
 
 
-class LanesView(TakesGestures, QWidget):
-    """A row for each quantity: its name, its curve, and what it is of the whole song.
-
-    It shows time by `seek` and asks for it by `seek_requested`.
-    """
-
-    seek_requested = Signal(float)
+class LanesView(StripView):
+    """A row for each quantity: its name, its curve, and what it is of the whole song."""
 
     def __init__(self, theme: Theme, axis: TimeAxis, loop: Loop) -> None:
-        super().__init__()
-        self._theme = theme
-        self._axis = axis
+        super().__init__(theme, axis, loop)
         self._measured: Measured | None = None
         self._shown: tuple[Lane, ...] = ()
-        self._time_s = 0.0
-        self._strip: QPixmap | None = None
         self._font = interface_font(_TEXT_PT)
         self._row_px = math.ceil(QFontMetricsF(self._font).height()) + _ROW_PADDING_PX
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Loudness, brightness, onsets, tempo and key against time"))
-        self._gestures = TimeGestures(self, self, axis, loop)
-        self._gestures.seek_requested.connect(self.seek_requested)
         self.hide()
-        axis.changed.connect(self.refresh)
-        theme.changed.connect(self.refresh)
 
     def show_lanes(self, count: int) -> None:
         """Show the first so many lanes; without any it is hidden."""
@@ -83,24 +68,11 @@ class LanesView(TakesGestures, QWidget):
         self.setAccessibleDescription(told)
         self.refresh()
 
-    def refresh(self) -> None:
-        """Draw everything anew."""
-        self._strip = None
-        self.update()
-
     def seek(self, time_s: float) -> None:
         """Put the playhead at `time_s`."""
         for moment_s in (self._time_s, time_s):
             self.update(int(self.x_at(moment_s)) - 3, 0, 7, self.height())
         self._time_s = time_s
-
-    def time_at(self, x_px: float) -> float:
-        """Give the time at a place of the view, perhaps outside the song."""
-        return self._axis.time_at(x_px, self.width())
-
-    def x_at(self, time_s: float) -> float:
-        """Give the place of a time in the view, perhaps outside it."""
-        return self._axis.x_at(time_s, self.width())
 
     def pan_direction(self, x_px: float) -> int:
         """Have a drag move the paper, if there is more of it than is in view."""
@@ -108,20 +80,13 @@ class LanesView(TakesGestures, QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the lanes and the playhead."""
-        if self._strip is None:
-            self._strip = self._draw_strip()
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._strip)
+        painter.drawPixmap(0, 0, self._drawn_strip())
         if self._axis.start_s <= self._time_s <= self._axis.end_s:
             x, colours = round(self.x_at(self._time_s)), self._theme.colours
             painter.fillRect(QRectF(x - 2, 0, 4, self.height()), QColor(colours.playhead_edge))
             painter.fillRect(QRectF(x - 1, 0, 2, self.height()), QColor(colours.playhead))
         painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Draw the lanes anew for the new width."""
-        self._strip = None
-        super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """Say what is measured under the pointer."""
@@ -138,11 +103,7 @@ class LanesView(TakesGestures, QWidget):
         return "\n".join(f"{lane.name}: {lane.at(measured, index)}" for lane in self._shown)
 
     def _draw_strip(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        strip = QPixmap(self.size() * ratio)
-        strip.setDevicePixelRatio(ratio)
-        colours = self._theme.colours
-        strip.fill(QColor(colours.panel))
+        strip = self._empty_strip()
         painter = QPainter(strip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row, lane in enumerate(self._shown):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -12,15 +12,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPixmap,
     QPolygonF,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QWidget
 
 from emoviz.gui.look.texts import format_time
 from emoviz.gui.look.theme import Theme, interface_font, with_alpha
 from emoviz.gui.time_views.axis import LEFT_MARGIN_PX, TimeAxis, plot_width
-from emoviz.gui.time_views.gestures import TakesGestures, TimeGestures
 from emoviz.gui.time_views.loop import Loop
+from emoviz.gui.time_views.strip import StripView
 from emoviz.tracks.sections import Section
 
 _STROKES_PX = 11
@@ -75,38 +73,19 @@ def ticks(start_s: float, end_s: float, width_px: float) -> list[Tick]:
     return found
 
 
-class RulerView(TakesGestures, QWidget):
-    """Ticks of time, the playhead's marker and the region's handles. Pressing and dragging scrubs.
-
-    It shows time by `seek` and asks for it by `seek_requested`.
-    """
-
-    seek_requested = Signal(float)
+class RulerView(StripView):
+    """Ticks of time, the playhead's marker and the region's handles: to press and drag scrubs."""
 
     def __init__(self, theme: Theme, axis: TimeAxis, loop: Loop) -> None:
-        super().__init__()
-        self._theme = theme
-        self._axis = axis
+        super().__init__(theme, axis, loop)
         self._loop = loop
-        self._strip: QPixmap | None = None
-        self._time_s = 0.0
         self._turns_s: Sequence[float] = ()
         self._new_turn_s: float | None = None
         self._font = interface_font(8.5)
         self.setFixedHeight(math.ceil(QFontMetricsF(self._font).height()) + _STROKES_PX)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Time ruler"))
         self.setToolTip(self.tr("Drag to scrub, Shift and drag to mark a region"))
-        self._gestures = TimeGestures(self, self, axis, loop)
-        self._gestures.seek_requested.connect(self.seek_requested)
-        axis.changed.connect(self.refresh)
         loop.changed.connect(self.refresh)
-        theme.changed.connect(self.refresh)
-
-    def refresh(self) -> None:
-        """Draw everything anew."""
-        self._strip = None
-        self.update()
 
     def set_sections(self, sections: Sequence[Section]) -> None:
         """Mark where sections begin with a jump."""
@@ -124,24 +103,14 @@ class RulerView(TakesGestures, QWidget):
             self.update(left_px, 0, 2 * _MARKER_PX + 4, self.height())
         self._time_s = time_s
 
-    def time_at(self, x_px: float) -> float:
-        """Give the time at a place of the ruler, perhaps outside the song."""
-        return self._axis.time_at(x_px, self.width())
-
-    def x_at(self, time_s: float) -> float:
-        """Give the place of a time on the ruler, perhaps outside it."""
-        return self._axis.x_at(time_s, self.width())
-
     def pan_direction(self, x_px: float) -> int:
         """Have every drag scrub."""
         return 0
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the strip and the playhead's marker."""
-        if self._strip is None:
-            self._strip = self._draw_strip()
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._strip)
+        painter.drawPixmap(0, 0, self._drawn_strip())
         if self._new_turn_s is not None:
             self._draw_turn(painter, self._new_turn_s, self._theme.colours.accent, 4.0)
         if self._axis.start_s <= self._time_s <= self._axis.end_s:
@@ -160,16 +129,8 @@ class RulerView(TakesGestures, QWidget):
             )
         painter.end()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Draw the strip anew for the new width."""
-        self._strip = None
-        super().resizeEvent(event)
-
     def _draw_strip(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        strip = QPixmap(self.size() * ratio)
-        strip.setDevicePixelRatio(ratio)
-        strip.fill(QColor(self._theme.colours.panel))
+        strip = self._empty_strip()
         painter = QPainter(strip)
         width = plot_width(self.width())
         painter.fillRect(
